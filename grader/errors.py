@@ -1,0 +1,18 @@
+"""The two ways in which a command ends badly: the user's input is wrong, or we are."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something the user can mend: what is wrong, where, and what to do. Exit code 2, no traceback."""
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f"\n  {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{remedy}"

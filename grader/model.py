@@ -1,0 +1,179 @@
+"""The nouns: frozen data that each verb takes and returns.
+
+    collect -> Submission,  execute -> Run,  score -> Finding,  report -> Grade
+
+Nothing here reads a file, a clock or a kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Status = Literal["met", "partly", "missed", "unanswered", "unscored"]
+"""How a criterion was judged. `unscored` waits for a person; every other status has points."""
+
+End = Literal["finished", "stopped", "died", "unreadable", "failed"]
+"""How a run ended.
+
+finished    every cell was run (some may have raised an error)
+stopped     the notebook's time was used up; the cells after that were not run
+died        the kernel died in a cell; the other cells were run again without that cell
+unreadable  what was handed in is not a notebook; nothing was run
+failed      the grader itself failed: never the student's zero
+"""
+
+CellEnd = Literal["ok", "error", "interrupted", "died", "skipped"]
+
+AnswerStatus = Literal["answered", "missing", "raised", "stopped", "unusable"]
+"""How a probe ended.
+
+answered  a value came back
+missing   the notebook has nothing of that name (or type)
+raised    the student's code raised an error
+stopped   a limit stopped it, or there was no kernel left to ask
+unusable  what came back is not plain data, or is over a limit
+"""
+
+
+class Noun(BaseModel):
+    """Frozen, and strict about its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Submission(Noun):
+    """What one student handed in for one assignment. Never written to; a resubmission is another one."""
+
+    student: str
+    assignment: str
+    sha256: str = Field(description="hash of the bytes as they came")
+    source: str = Field(description="where it came from, as an instructor would say it")
+    received: datetime | None = Field(None, description="None where the source does not tell, as a plain folder does")
+    late_by_s: float = 0.0
+
+
+class CellRun(Noun):
+    """How one code cell ended."""
+
+    index: int = Field(description="place among all cells of the notebook, from 0")
+    number: int = Field(description="place among its code cells, from 1: what people are told")
+    title: str = Field(description="the cell's first line of code, so that a person finds it")
+    end: CellEnd
+    wall_s: float = 0.0
+    because: str = Field("", description="the error, or the limit, in a sentence")
+
+
+class Answer(Noun):
+    """What the notebook answered to one probe: a tree of plain values and NumPy arrays."""
+
+    status: AnswerStatus
+    value: Any = Field(None, description="None, bool, int, float, str, list, dict with str keys, numpy.ndarray")
+    because: str = Field("", description="why there is no value, in a sentence; safe to show to the student")
+
+
+OutputMatch = Literal["same", "close", "different", "not-run-here", "never-run", "nothing-stored"]
+"""A cell's stored output beside its fresh one. `nothing-stored`: it was run, and neither printed nor drew anything."""
+
+
+class CellComparison(Noun):
+    """What was measured between a cell's stored output and its fresh one; the rubric's tolerance judges it later."""
+
+    number: int = Field(description="place among the code cells, from 1")
+    title: str
+    stored: bool = Field(description="the notebook as handed in holds an output for this cell")
+    executed: bool = Field(description="the notebook as handed in says that this cell was run")
+    in_order: bool = Field(True, description="its execution count is above that of the cells before it")
+    run_here: bool = Field(True, description="the cell was run by us, to its end or to an error")
+    text_alike: bool = Field(True, description="the same words once all numbers are taken out")
+    number_difference: float = Field(
+        0.0, description="the largest |stored - fresh| / max(|stored|, |fresh|, 1e-3) over the numbers in the text"
+    )
+    picture_difference: float = Field(0.0, description="the largest mean absolute pixel difference, from 0 to 1")
+    stored_excerpt: str = Field("", description="where the texts part first, as stored")
+    fresh_excerpt: str = Field("", description="and as fresh")
+
+
+class NotebookFacts(Noun):
+    """What can be said of a submission's notebooks without a kernel; measured once, when the run ends."""
+
+    comparisons: tuple[CellComparison, ...] = ()
+    words: str = Field(
+        "", description="the text cells that the student wrote: those of the given notebook are left out"
+    )
+    pictures: int = Field(0, description="pictures that the fresh run drew")
+
+
+class Run(Noun):
+    """What a submission's code answered, and how it ended. On disk it is a folder, named by its key."""
+
+    key: str = Field(description="hash of notebook + probes + limits + environment")
+    sha256: str = Field(description="the submission's")
+    end: End
+    because: str = Field(description="how it ended, in a sentence")
+    cells: tuple[CellRun, ...] = ()
+    answers: Mapping[str, Answer] = Field(default_factory=dict)
+    facts: NotebookFacts = NotebookFacts()
+    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+    environment: Mapping[str, str] = Field(default_factory=dict, description="package -> version, and the machine")
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    memory_mib: float = 0.0
+
+
+class Finding(Noun):
+    """One criterion judged. `earned` is None exactly when the status is `unscored`."""
+
+    criterion: str
+    says: str = Field(description="the criterion, as the student reads it")
+    status: Status
+    earned: float | None
+    possible: float
+    because: str = Field(description="why, in a sentence that teaches")
+    diagnosis: str | None = Field(None, description="the name of a known way to be wrong, such as `up-to-scale`")
+    hidden: bool = Field(False, description="judged by a probe that students do not see")
+
+
+class Override(Noun):
+    """A person's decision on one criterion: appended, never overwritten, and outlives every re-score and re-run."""
+
+    student: str
+    assignment: str
+    criterion: str
+    earned: float
+    comment: str = ""
+    who: str
+    when: datetime
+    why: str = ""
+
+
+class Grade(Noun):
+    """A student's findings for one assignment, folded with the overrides."""
+
+    student: str
+    assignment: str
+    findings: tuple[Finding, ...]
+    overrides: tuple[Override, ...] = ()
+    late_by_s: float = 0.0
+    end: End
+
+    @property
+    def possible(self) -> float:
+        return sum(finding.possible for finding in self.findings)
+
+    @property
+    def earned(self) -> float:
+        """Points so far: what waits for a person is not counted, and `needs_review` says that it is missing."""
+        return round(sum(finding.earned or 0.0 for finding in self.findings), 6)
+
+    @property
+    def needs_review(self) -> bool:
+        return any(finding.status == "unscored" for finding in self.findings)
+
+    @property
+    def waiting(self) -> float:
+        """Points that wait for a person."""
+        return sum(finding.possible for finding in self.findings if finding.status == "unscored")

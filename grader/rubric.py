@@ -1,0 +1,304 @@
+"""What a rubric may say: probes, criteria and expectations, as data.
+
+Probes say what to ask of a notebook, criteria what an answer is worth. This module holds their form only: how a probe
+is asked stands in `inside/`, how an expectation is judged in `score/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from grader.documents import read_yaml
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+
+
+class Part(BaseModel):
+    """A piece of a rubric: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _exactly_one(part: Part, kinds: tuple[str, ...]) -> str:
+    given = [kind for kind in kinds if getattr(part, kind) is not None]
+    if len(given) != 1:
+        named = ", ".join(kinds)
+        raise ValueError(f"needs exactly one of {named}; it has {' and '.join(given) or 'none'}")
+    return given[0]
+
+
+# ---- probes ---------------------------------------------------------------------------------------------------------
+
+
+class ModelSelection(Part):
+    """Which trained networks to take: by these names or, where one is missing, by type and by what they map."""
+
+    names: list[str] = Field(min_length=1)
+    inputs: int = 1
+    outputs: int = 1
+    parameters: tuple[int | None, int | None] = Field(
+        (None, None), description="least and most parameters a match by type has"
+    )
+
+
+class Probe(Part):
+    """One question to a notebook after its last cell. Exactly one of call, evaluate, variable, models."""
+
+    call: str | None = Field(None, description="name of a function or class, called with the arguments in `with`")
+    evaluate: str | None = Field(
+        None, description="Python run beside the notebook's names; its last expression is the answer"
+    )
+    variable: list[str] | str | None = Field(
+        None, description="a variable's name, or several names of which the first found counts"
+    )
+    models: ModelSelection | None = None
+
+    arguments: dict[str, Any] = Field(
+        default_factory=dict,
+        alias="with",
+        description="plain values, or {grid: [from, to, count]}, {array: [[…]], dtype: …}, {random: uniform|normal, shape: […], seed: n|student}",
+    )
+    predict: Any = Field(
+        None, description="models only: the inputs on which each network answers, written as in `with`"
+    )
+    held_out: list[str] | None = Field(
+        None,
+        description="models only: names of the notebook's own held-out inputs and targets",
+        min_length=2,
+        max_length=2,
+    )
+    hidden: bool = Field(False, description="asked after the notebook has ended, never in a self-check, never shown")
+    ask: Literal["student", "reference"] = Field(
+        "student", description="`reference`: a truth that no notebook is asked for"
+    )
+    reveal: bool = Field(False, description="the report may show the expected answer though the probe is hidden")
+    limit_s: float = Field(20.0, gt=0)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Probe:
+        kind = self.kind
+        if kind != "models" and (self.predict is not None or self.held_out is not None):
+            raise ValueError("`predict` and `held_out` belong to a probe of `models`")
+        if kind == "models" and self.predict is None:
+            raise ValueError("a probe of `models` needs `predict`: the inputs on which they answer")
+        return self
+
+    @property
+    def kind(self) -> str:
+        return _exactly_one(self, ("call", "evaluate", "variable", "models"))
+
+
+# ---- expectations ---------------------------------------------------------------------------------------------------
+
+Target = Any
+"""`reference` (its answer to the same probe), {probe: name} (its answer to that one), or a literal value."""
+
+
+class Close(Part):
+    """Every number is the target's, within atol + rtol * |target|."""
+
+    to: Target = "reference"
+    rtol: float = Field(1e-5, ge=0)
+    atol: float = Field(1e-8, ge=0)
+
+
+class Text(Part):
+    """The answer as text."""
+
+    contains: list[str] = Field(default_factory=list)
+    matches: str | None = Field(None, description="a regular expression, searched for")
+    ignore_case: bool = True
+
+
+class Metric(Part):
+    """A number with a band: all points at `full` or better, none at `none` or worse, linear between."""
+
+    name: Literal["mse", "rmse", "mae", "max-error"]
+    of: str | None = Field(
+        None, description="for a probe of models: best, worst, mean, or a model's name; otherwise leave it out"
+    )
+    to: Target = "reference"
+    full: float
+    none: float
+
+
+class Count(Part):
+    """How many there are."""
+
+    of: Literal["items", "models", "pictures", "words"] = "items"
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+class Person(Part):
+    """A person decides; nothing to decide on is no evidence, and zero."""
+
+    shows: Literal["words", "notebook", "answer"] = "notebook"
+    guide: str = Field("", description="what the person looks for")
+
+
+class Reproduced(Part):
+    """The stored outputs come out again: a share of the cells, as a band."""
+
+    full: float = Field(1.0, description="share of the cells from which all points are given")
+    none: float = Field(0.0, description="share at which none are left")
+    within: float = Field(0.05, description="numbers inside text may differ by this share")
+    picture_within: float = Field(0.05, description="pictures may differ by this mean pixel difference, of 1")
+
+
+class Distinct(Part):
+    """Networks that truly differ: no two alike in architecture, and no two with the same predictions."""
+
+    at_least: int = 3
+
+
+class Nonlinear(Part):
+    """Networks whose answers bend: their distance from the best straight line, as a share of their spread."""
+
+    at_least: int = 3
+    more_than: float = 1e-3
+
+
+class Trained(Part):
+    """Networks that learned: the error before training, over the error after it."""
+
+    at_least: int = 3
+    better_by: float = 2.0
+    to: Target = "reference"
+
+
+class Built(Part):
+    """How a network is made: layers that it must or must not have, and how many parameters."""
+
+    has: list[str] = Field(default_factory=list)
+    has_not: list[str] = Field(default_factory=list)
+    parameters: int | None = None
+
+
+class Table(Part):
+    """The notebook's own table agrees with what its models really do.
+
+    The answer is a table {model: {column: number}}; `of` is the probe that asked the models.
+    """
+
+    of: str
+    parameters: str = Field("parameters", description="the column with the number of parameters")
+    held_out_loss: str = Field(
+        "held_out_loss", description="the column with the mean squared error on the held-out data"
+    )
+    rtol: float = 0.05
+
+
+class Expect(Part):
+    """What is expected: exactly one of these."""
+
+    value: Any = None
+    close: Close | None = None
+    shape: list[int | None] | None = None
+    type: list[str] | str | None = None
+    text: Text | None = None
+    raises: str | None = None
+    metric: Metric | None = None
+    count: Count | None = None
+    person: Person | None = None
+    reproduced: Reproduced | None = None
+    distinct: Distinct | None = None
+    nonlinear: Nonlinear | None = None
+    trained: Trained | None = None
+    built: Built | None = None
+    table: Table | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_keys(cls, data: Any) -> Any:
+        """`person: true` and `distinct: {}` are as good as their long forms."""
+        if isinstance(data, dict):
+            return {key: {} if value is True and key != "value" else value for key, value in data.items()}
+        return data
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Expect:
+        self.kind  # noqa: B018  (raises where there is not exactly one)
+        return self
+
+    @property
+    def kind(self) -> str:
+        return _exactly_one(self, tuple(type(self).model_fields))
+
+
+PROBELESS = {"person", "reproduced", "count"}
+"""Expectations that may look at the notebook as a whole instead of at a probe's answer."""
+
+
+class Criterion(Part):
+    """One line of the rubric: what the student reads, what it is worth, and what is expected."""
+
+    id: Name
+    says: str = Field(min_length=5, description="the sentence the student reads")
+    points: float = Field(gt=0)
+    probe: Name | None = None
+    expect: Expect
+    partly: dict[str, float] = Field(default_factory=dict, description="share of the points for a named diagnosis")
+
+    @model_validator(mode="after")
+    def _has_a_probe(self) -> Criterion:
+        if self.probe is None and self.expect.kind not in PROBELESS:
+            raise ValueError(f"a criterion with `{self.expect.kind}` needs a `probe`")
+        for name, share in self.partly.items():
+            if not 0 < share < 1:
+                raise ValueError(f"the share for `{name}` lies between 0 and 1, not {share}")
+        return self
+
+
+class Rubric(Part):
+    """Probes and criteria of one assignment."""
+
+    points: float = Field(description="what the criteria add up to: said twice, so that a slip shows")
+    reference: list[str] = Field(default_factory=list, description="modules of reference/ that answer the probes")
+    probes: dict[Name, Probe] = Field(default_factory=dict)
+    criteria: list[Criterion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Rubric:
+        total = sum(criterion.points for criterion in self.criteria)
+        if abs(total - self.points) > 1e-9:
+            raise ValueError(f"the criteria add up to {total:g} points, but the rubric says {self.points:g}")
+        ids = [criterion.id for criterion in self.criteria]
+        twice = {name for name in ids if ids.count(name) > 1}
+        if twice:
+            raise ValueError(f"the criterion `{sorted(twice)[0]}` stands twice")
+        for criterion in self.criteria:
+            for name in _probes_of(criterion):
+                if name not in self.probes:
+                    known = ", ".join(self.probes) or "none"
+                    raise ValueError(
+                        f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there (there are: {known})"
+                    )
+        used = {name for criterion in self.criteria for name in _probes_of(criterion)}
+        unused = [name for name in self.probes if name not in used]
+        if unused:
+            raise ValueError(f"no criterion uses the probe `{unused[0]}`")
+        return self
+
+    def is_hidden(self, criterion: Criterion) -> bool:
+        """Whether a self-check leaves this criterion out."""
+        return criterion.probe is not None and self.probes[criterion.probe].hidden
+
+
+def _probes_of(criterion: Criterion) -> list[str]:
+    expectation = getattr(criterion.expect, criterion.expect.kind)
+    target = getattr(expectation, "to", None)
+    names = [criterion.probe] if criterion.probe else []
+    if isinstance(target, dict) and set(target) == {"probe"}:
+        names.append(target["probe"])
+    if isinstance(expectation, Table):
+        names.append(expectation.of)
+    return names
+
+
+def read_rubric(path: Path) -> Rubric:
+    """The rubric in a YAML file, or a UserError with file, line and remedy."""
+    return read_yaml(path, Rubric)

@@ -1,0 +1,1 @@
+"""score: Run, Rubric -> [Finding]. Pure: no files, no clock, no kernel."""
