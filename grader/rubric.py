@@ -59,7 +59,8 @@ class Probe(Part):
     arguments: dict[str, Any] = Field(
         default_factory=dict,
         alias="with",
-        description="plain values, or {grid: [from, to, count]}, {array: [[…]], dtype: …}, {random: uniform|normal, shape: […], seed: n|student}",
+        description="plain values, or {grid: [from, to, count]}, {array: [[…]], dtype: …}, "
+        "{random: uniform|normal, shape: […], seed: n|student}",
     )
     predict: Any = Field(
         None, description="models only: the inputs on which each network answers, written as in `with`"
@@ -275,7 +276,8 @@ class Rubric(Part):
                 if name not in self.probes:
                     known = ", ".join(self.probes) or "none"
                     raise ValueError(
-                        f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there (there are: {known})"
+                        f"the criterion `{criterion.id}` uses the probe `{name}`, "
+                        f"which is not there (there are: {known})"
                     )
         used = {name for criterion in self.criteria for name in _probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
