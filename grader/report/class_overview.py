@@ -1,0 +1,144 @@
+"""What the page of a class says, worked out before a template sets it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from grader.model import Finding, Status
+from grader.report.charts import round_step
+from grader.report.names import page_name
+from grader.report.pages import ClassPage, StudentRow
+from grader.rubric import Criterion
+
+BARS = 10
+"""Bars of a histogram, at most."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One reason for which a criterion waits for a person, and the students for whom it does."""
+
+    criterion: str
+    says: str
+    possible: float
+    because: str
+    rows: tuple[StudentRow, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a class did on one criterion."""
+
+    criterion: Criterion
+    counts: Mapping[str, int]
+    total: int
+    diagnoses: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a histogram: grades from `low` to below `high`, the last one with its end."""
+
+    low: float
+    high: float
+    settled: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """All that the template needs beside the page's own data."""
+
+    rows: tuple[StudentRow, ...]
+    pages: Mapping[str, str]
+    """student -> file name"""
+    review: tuple[Waiting, ...]
+    review_students: int
+    ended: tuple[StudentRow, ...]
+    alike: tuple[tuple[StudentRow, ...], ...]
+    late: int
+    tallies: tuple[Tally, ...]
+    bars: tuple[Bar, ...]
+    tallest: int
+    median: float | None
+    sandboxes: tuple[tuple[str, int], ...]
+    unsandboxed: int
+    environments: int
+    environment: tuple[tuple[str, str], ...]
+    """The most frequent one."""
+
+
+def view_of(page: ClassPage) -> ClassView:
+    """The class, worked out: who needs a person comes first."""
+    rows = sorted(page.students, key=lambda row: (not row.grade.needs_review, row.grade.student.casefold()))
+    environments = Counter(tuple(sorted(row.run.environment.items())) for row in rows)
+    bars = histogram(rows, page.rubric.points)
+    return ClassView(
+        rows=tuple(rows),
+        pages={row.grade.student: page_name(row.grade.student) for row in rows},
+        review=waiting_of(rows),
+        review_students=sum(row.grade.needs_review for row in rows),
+        ended=tuple(row for row in rows if row.run.end != "finished"),
+        alike=alike_of(rows),
+        late=sum(row.grade.late_by_s > 0 for row in rows),
+        tallies=tuple(tally(criterion, rows) for criterion in page.rubric.criteria),
+        bars=bars,
+        tallest=max((bar.settled + bar.waiting for bar in bars), default=0),
+        median=statistics.median(row.grade.earned for row in rows) if rows else None,
+        sandboxes=tuple(Counter(row.run.sandbox for row in rows).most_common()),
+        unsandboxed=sum(row.run.sandbox == "none" for row in rows),
+        environments=len(environments),
+        environment=environments.most_common(1)[0][0] if environments else (),
+    )
+
+
+def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
+    """What waits for a person, students with the same criterion and the same reason together."""
+    grouped: dict[tuple[str, str], list[tuple[Finding, StudentRow]]] = defaultdict(list)
+    for row in rows:
+        for finding in row.grade.findings:
+            if finding.status == "unscored":
+                grouped[finding.criterion, finding.because].append((finding, row))
+    return tuple(
+        Waiting(criterion, group[0][0].says, group[0][0].possible, because, tuple(row for _, row in group))
+        for (criterion, because), group in grouped.items()
+    )
+
+
+def alike_of(rows: Sequence[StudentRow]) -> tuple[tuple[StudentRow, ...], ...]:
+    """The students who handed in the same bytes, group by group."""
+    grouped: dict[str, list[StudentRow]] = defaultdict(list)
+    for row in rows:
+        grouped[row.submission.sha256].append(row)
+    return tuple(tuple(group) for group in grouped.values() if len({row.grade.student for row in group}) > 1)
+
+
+def tally(criterion: Criterion, rows: Sequence[StudentRow]) -> Tally:
+    """How often each status and each diagnosis was given for one criterion."""
+    findings = [finding for row in rows for finding in row.grade.findings if finding.criterion == criterion.id]
+    counts = Counter(finding.status for finding in findings)
+    diagnoses = Counter(finding.diagnosis for finding in findings if finding.diagnosis)
+    return Tally(
+        criterion=criterion,
+        counts={status: counts[status] for status in get_args(Status)},
+        total=len(findings),
+        diagnoses=tuple(diagnoses.most_common(5)),
+    )
+
+
+def histogram(rows: Sequence[StudentRow], possible: float) -> tuple[Bar, ...]:
+    """The grades in bars of a round width, from 0 to all points; those that still wait are counted apart."""
+    if not rows:
+        return ()
+    width = round_step(possible / BARS)
+    count = max(1, round(possible / width + 0.499999))
+    settled, waiting = Counter[int](), Counter[int]()
+    for row in rows:
+        place = min(count - 1, max(0, int(row.grade.earned / width + 1e-9)))
+        (waiting if row.grade.needs_review else settled)[place] += 1
+    edges = [min(place * width, possible) for place in range(count + 1)]
+    return tuple(Bar(edges[place], edges[place + 1], settled[place], waiting[place]) for place in range(count))

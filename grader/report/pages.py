@@ -1,0 +1,64 @@
+"""What a page is made of: frozen data in, so that a page is a function of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.model import Answer, Grade, Run, Submission
+from grader.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a cell drew in our run: bytes that claim to be a PNG, not yet looked into."""
+
+    number: int
+    """The cell's place among the code cells, from 1."""
+    title: str
+    """The cell's first line of code."""
+    png: bytes
+    """Empty where the output was not even base64."""
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """Everything that the page of one student shows."""
+
+    course: str
+    assignment: str
+    title: str
+    submission: Submission
+    run: Run
+    rubric: Rubric
+    grade: Grade
+    expected: Mapping[str, Answer] = field(default_factory=dict)
+    """What the reference answered, probe by probe; shown only where the rubric does not hide it."""
+    pictures: tuple[Picture, ...] = ()
+    public_only: bool = False
+    """A self-check: hidden criteria are counted, not shown."""
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """One student of a class."""
+
+    submission: Submission
+    run: Run
+    grade: Grade
+
+
+@dataclass(frozen=True)
+class ClassPage:
+    """Everything that the page of a class shows; each student's own page lies beside it."""
+
+    course: str
+    assignment: str
+    title: str
+    students: tuple[StudentRow, ...]
+    rubric: Rubric
+    executed: int
+    """Runs that were made for this page."""
+    reused: int
+    """Runs that stood already, and were not made again."""
+    wall_s: float

@@ -1,0 +1,74 @@
+"""How the pages write numbers: points, durations, shares, memory, moments."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from grader.report.texts import Texts
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that say nothing.
+
+    >>> number(7.5), number(2.0), number(1 / 3)
+    ('7.5', '2', '0.33')
+    """
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".") if math.isfinite(value) else "–"
+
+
+def points(value: float, t: Texts) -> str:
+    """Points with their unit: `1 point`, `0.5 points`."""
+    return t("point" if value == 1 else "points", points=number(value))
+
+
+def duration(seconds: float, t: Texts) -> str:
+    """A length of time in the two largest units that matter.
+
+    >>> from grader.report.texts import ENGLISH
+    >>> [duration(s, ENGLISH) for s in (0.042, 3.21, 59.7, 125, 7500, 200000)]
+    ['42 ms', '3.2 s', '60 s', '2 min 5 s', '2 h 5 min', '2 d 7 h']
+    """
+    if not math.isfinite(seconds):
+        return "–"
+    whole = round(seconds)
+    if seconds < 0.0995:
+        return t("duration.ms", ms=round(seconds * 1000))
+    if seconds < 60:
+        return t("duration.s", s=number(round(seconds, 1)) if seconds < 9.95 else whole)
+    if whole < 3600:
+        return t("duration.min", min=whole // 60, s=whole % 60)
+    if whole < 24 * 3600:
+        return t("duration.h", h=whole // 3600, min=whole % 3600 // 60)
+    return t("duration.d", d=whole // 86400, h=whole % 86400 // 3600)
+
+
+def share(value: float) -> str:
+    """A share of 1 as a percentage, never rounded to nothing.
+
+    >>> share(0.0312), share(0.00004), share(0.0), share(0.5)
+    ('3.1 %', '< 0.1 %', '0 %', '50 %')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if 0 < value < 0.001:
+        return "< 0.1 %"
+    return f"{100 * value:.2g} %" if value < 1 else f"{100 * value:.0f} %"
+
+
+def significant(value: float) -> str:
+    """Three significant digits: for errors and losses.
+
+    >>> significant(0.0123456), significant(1234567.0)
+    ('0.0123', '1.23e+06')
+    """
+    return f"{value:.3g}".replace("-", "−")
+
+
+def moment(when: datetime) -> str:
+    """A moment to the minute, with the offset from UTC where it is known.
+
+    >>> moment(datetime.fromisoformat("2024-08-11T23:58:30-03:00"))
+    '2024-08-11 23:58 UTC-03:00'
+    """
+    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".rstrip()

@@ -1,0 +1,130 @@
+"""What the page of a student says, worked out before a template sets it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from markupsafe import Markup
+
+from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
+from grader.report.fits import Figure, figures_of
+from grader.report.pages import StudentPage
+from grader.report.pictures import MOST as MOST_PICTURES
+from grader.report.pictures import ShownPicture, shown
+from grader.report.text import WORDS_LIMIT, words_as_html
+from grader.rubric import Criterion, Reproduced, Rubric
+from grader.score.reproduction import match
+
+MOST_ROWS = 200
+"""Rows of a table; a notebook may have more cells than a page has room for."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion on the page: its finding, what a person decided, and the words that a person judges."""
+
+    finding: Finding
+    overrides: tuple[Override, ...]
+    words: Markup | None
+    words_clipped: bool
+
+
+@dataclass(frozen=True)
+class OutputRow:
+    """A code cell's stored output beside the fresh one."""
+
+    comparison: CellComparison
+    match: OutputMatch
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """How far the stored outputs came out again."""
+
+    rows: tuple[OutputRow, ...]
+    quiet: int
+    """Cells with nothing to compare, which are not listed."""
+    any_stored: bool
+    compared: int
+    """Cells that count, as they count for the criterion."""
+    again: int
+    """Of these, cells whose stored output came out again, or close to it."""
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """All that the template needs beside the page's own data."""
+
+    judged: tuple[Judged, ...]
+    orphans: tuple[Override, ...]
+    """Decisions on criteria that the rubric no longer has."""
+    counts: tuple[tuple[str, int], ...]
+    earned: float
+    possible: float
+    waiting: float
+    hidden: tuple[Criterion, ...]
+    """Criteria that a self-check leaves out."""
+    figures: tuple[Figure, ...]
+    pictures: tuple[ShownPicture, ...]
+    pictures_left: int
+    outputs: Outputs
+    troubled: tuple[CellRun, ...]
+    troubled_left: int
+
+
+def view_of(page: StudentPage) -> StudentView:
+    """The page, worked out: what is hidden from a self-check is gone from here on."""
+    findings = [finding for finding in page.grade.findings if not (page.public_only and finding.hidden)]
+    troubled = [cell for cell in page.run.cells if cell.end != "ok"]
+    known = {finding.criterion for finding in page.grade.findings}
+    statuses = Counter(finding.status for finding in findings)
+    return StudentView(
+        judged=tuple(_judge(finding, page) for finding in findings),
+        orphans=tuple(override for override in page.grade.overrides if override.criterion not in known),
+        counts=tuple((status, statuses[status]) for status in get_args(Status) if statuses[status]),
+        earned=round(sum(finding.earned or 0.0 for finding in findings), 6),
+        possible=sum(finding.possible for finding in findings),
+        waiting=sum(finding.possible for finding in findings if finding.status == "unscored"),
+        hidden=tuple(c for c in page.rubric.criteria if page.public_only and page.rubric.is_hidden(c)),
+        figures=figures_of(page),
+        pictures=shown(page.pictures),
+        pictures_left=max(0, len(page.pictures) - MOST_PICTURES),
+        outputs=compare_outputs(page.run.facts.comparisons, page.rubric),
+        troubled=tuple(troubled[:MOST_ROWS]),
+        troubled_left=max(0, len(troubled) - MOST_ROWS),
+    )
+
+
+def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Outputs:
+    """Each cell's comparison, judged by the tolerance that the rubric's own criterion has."""
+    criteria = (criterion.expect.reproduced for criterion in rubric.criteria)
+    tolerance = next((expectation for expectation in criteria if expectation), Reproduced())
+    rows = [OutputRow(c, match(c, tolerance.within, tolerance.picture_within)) for c in comparisons]
+    compared = [row for row in rows if row.match != "nothing-stored"]
+    listed = [row for row in rows if row.match != "nothing-stored" or not row.comparison.in_order]
+    return Outputs(
+        rows=tuple(listed[:MOST_ROWS]),
+        quiet=len(rows) - len(listed),
+        any_stored=any(row.comparison.stored for row in compared),
+        compared=len(compared),
+        again=sum(row.match in ("same", "close") for row in compared),
+    )
+
+
+def _judge(finding: Finding, page: StudentPage) -> Judged:
+    overrides = tuple(override for override in page.grade.overrides if override.criterion == finding.criterion)
+    words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
+    return Judged(
+        finding=finding,
+        overrides=overrides,
+        words=words_as_html(words) if words else None,
+        words_clipped=len(words) > WORDS_LIMIT,
+    )
+
+
+def _shows_words(name: str, rubric: Rubric) -> bool:
+    expectations = (criterion.expect for criterion in rubric.criteria if criterion.id == name)
+    return any(expect.person is not None and expect.person.shows == "words" for expect in expectations)

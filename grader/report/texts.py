@@ -1,0 +1,239 @@
+"""Every sentence of the pages, in one place, by key: another language is another mapping of the same keys.
+
+A message is a text, or a pair (for one, for any other number) of which `n` chooses. Messages are plain text: the
+templates add the markup, and escape what is put into the {places}. Texts that students wrote never go into a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Message = str | tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """The messages of one language."""
+
+    language: str
+    messages: Mapping[str, Message]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The message, with the values in their places.
+
+        >>> ENGLISH("cells", n=1), ENGLISH("cells", n=3)
+        ('1 cell', '3 cells')
+        """
+        message = self.messages[key]
+        if isinstance(message, tuple):
+            message = message[0 if values["n"] == 1 else 1]
+        return message.format(**values)
+
+
+ENGLISH = Texts(
+    "en",
+    {
+        # Quantities
+        "points": "{points} points",
+        "point": "{points} point",
+        "cells": ("{n} cell", "{n} cells"),
+        "students": ("{n} student", "{n} students"),
+        "duration.ms": "{ms} ms",
+        "duration.s": "{s} s",
+        "duration.min": "{min} min {s} s",
+        "duration.h": "{h} h {min} min",
+        "duration.d": "{d} d {h} h",
+        "memory.mib": "{mib} MiB",
+        # Statuses
+        "status.met": "met",
+        "status.partly": "partly met",
+        "status.missed": "not met",
+        "status.unanswered": "no answer",
+        "status.unscored": "waits for a person",
+        # How a run ends
+        "end.finished": "finished",
+        "end.stopped": "stopped at a limit",
+        "end.died": "the kernel died",
+        "end.unreadable": "not a notebook",
+        "end.failed": "the grader failed",
+        "end.failed.note": "This is our fault, not the student’s: nobody loses points for it.",
+        "cell.ok": "ok",
+        "cell.error": "error",
+        "cell.interrupted": "interrupted",
+        "cell.died": "died",
+        "cell.skipped": "not run",
+        "cell": "Cell {number}",
+        # The student's page: head
+        "skip": "Skip to the criteria",
+        "grade": "Grade",
+        "grade.of": "of {possible}",
+        "grade.points": "points",
+        "grade.waiting": ("{points} point waits for a person", "{points} points wait for a person"),
+        "grade.read": "{earned} of {possible} points",
+        "grade.meter": "{earned} points earned, {waiting} waiting for a person, of {possible}",
+        "selfcheck": "Self-check",
+        "selfcheck.note": "These are the public criteria only.",
+        "selfcheck.hidden": (
+            "One more criterion, worth {points}, is judged after you hand in.",
+            "{n} more criteria, together worth {points}, are judged after you hand in.",
+        ),
+        "received": "Handed in",
+        "received.unknown": "not known",
+        "late": "{duration} late",
+        "on-time": "on time",
+        "file": "File",
+        "run.end": "Run",
+        # The student's page: criteria
+        "criteria": "Criteria",
+        "criterion.points": "{earned} of {possible}",
+        "criterion.waiting": "– of {possible}",
+        "criterion.read": "{earned} of {possible} points",
+        "criterion.waiting.read": "up to {possible} points, not given yet",
+        "hidden": "hidden check",
+        "hidden.note": "Judged on inputs that are not published.",
+        "diagnosis": "Recognised as",
+        "words": "What you wrote",
+        "words.clipped": "The rest of the text is in the notebook.",
+        "override": "Changed by a person",
+        "override.why": "Reason",
+        "override.gone": "Decisions on criteria that the rubric no longer has",
+        # The student's page: fits
+        "fits": "Your networks beside the function",
+        "fits.lead": "What each network predicts, and what was expected where that may be told.",
+        "fits.truth": "expected",
+        "fits.network": "your network",
+        "fits.mse": "mean squared error {mse}",
+        "fits.parameters": ("{n} parameter", "{n} parameters"),
+        "fits.not-numbers": (
+            "{n} prediction is not a number (NaN or infinite): the line has a gap there.",
+            "{n} predictions are not numbers (NaN or infinite): the line has gaps there.",
+        ),
+        "fits.outside": (
+            "{n} prediction lies outside the picture.",
+            "{n} predictions lie outside the picture.",
+        ),
+        "fits.nothing": "There are no predictions to draw.",
+        "fits.left-out": ("{n} more network is not drawn.", "{n} more networks are not drawn."),
+        "fits.alt": "Line plot: the predictions of this network over the inputs from {low} to {high}",
+        "fits.alt.truth": ", beside the expected function",
+        # The student's page: plots
+        "plots": "What your notebook drew",
+        "plots.lead": "Drawn when we ran the notebook from top to bottom.",
+        "plots.alt": "Picture drawn by cell {number}",
+        "plots.unreadable": "A picture is left out: its bytes are not a PNG that can be read.",
+        "plots.too-large": "A picture is left out: it is too large to show here.",
+        "plots.page-full": "A picture is left out: the pictures above fill the room that a page has.",
+        "plots.more": (
+            "{n} more picture is not shown; it is in the notebook.",
+            "{n} more pictures are not shown; they are in the notebook.",
+        ),
+        # The student's page: reproducibility
+        "outputs": "Do the outputs come out again?",
+        "outputs.some": (
+            "The stored output of the one cell that has one did not come out again when we ran it.",
+            "The stored output came out again in {again} of {n} cells when we ran them.",
+        ),
+        "outputs.all": (
+            "The stored output came out again when we ran the one cell that has one.",
+            "The stored output came out again in all {n} cells when we ran them.",
+        ),
+        "outputs.none": "The notebook was handed in without stored outputs, so there is nothing to compare.",
+        "outputs.cell": "Cell",
+        "outputs.result": "Our run beside the stored output",
+        "outputs.quiet": (
+            "{n} cell neither printed nor drew anything, and is not listed.",
+            "{n} cells neither printed nor drew anything, and are not listed.",
+        ),
+        "match.same": "same",
+        "match.close": "close",
+        "match.different": "different",
+        "match.not-run-here": "not run here",
+        "match.never-run": "never run",
+        "match.nothing-stored": "nothing stored",
+        "match.close.numbers": "numbers differ by at most {share}",
+        "match.close.pictures": "pictures differ by {share}",
+        "match.not-run-here.note": "Our run did not get through this cell.",
+        "match.never-run.note": "The notebook was handed in with this cell not run.",
+        "match.out-of-order": "run out of order",
+        "match.out-of-order.note": "It was run before a cell above it: its output may come from another state.",
+        "match.stored": "stored",
+        "match.fresh": "our run",
+        "match.empty": "(nothing)",
+        # The student's page: the run
+        "run": "How the run went",
+        "run.cells": "Cells that did not end well",
+        "run.cells.ok": ("The code cell ran without an error.", "All {n} code cells ran without an error."),
+        "run.cells.none": "No code cell was run.",
+        "run.cells.more": ("{n} more cell did not end well.", "{n} more cells did not end well."),
+        "run.wall": "Time",
+        "run.cpu": "Processor time",
+        "run.memory": "Most memory",
+        "run.sandbox": "Sandbox",
+        "run.environment": "Environment",
+        "run.environment.lead": "What the notebook ran on",
+        "sandbox.bubblewrap": "bubblewrap",
+        "sandbox.none": "none",
+        "sandbox.none.title": "This notebook ran without a sandbox.",
+        "sandbox.none.note": (
+            "Its code could reach the files and the network of the machine that graded it. "
+            "Results of such a run are worth as much as the trust in the code."
+        ),
+        # The student's page: second look
+        "second": "Do you see it differently?",
+        "second.note": (
+            "Ask for a second look: write to your instructor, name the criterion, and say in a sentence or two what "
+            "the grader has missed. A person then decides, and the decision and its reason appear on this page."
+        ),
+        "second.selfcheck": (
+            "A criterion that you do not understand, or that you think is wrong? Write to your instructor before the "
+            "deadline, and name the criterion."
+        ),
+        "footer": "Assignment {assignment} · submission {sha} · run {key}",
+        # The class page
+        "class.people": ("{n} student", "{n} students"),
+        "class.tile.review": ("needs a person", "need a person"),
+        "class.tile.ended": ("run ended badly", "runs ended badly"),
+        "class.tile.alike": ("file handed in more than once", "files handed in more than once"),
+        "class.tile.late": ("late submission", "late submissions"),
+        "class.review": "Needs a person first",
+        "class.review.none": "Nothing waits for a person.",
+        "class.ended": "Runs that ended badly",
+        "class.ended.none": "Every notebook ran to its end.",
+        "class.alike": "The same file, from more than one student",
+        "class.alike.lead": "Byte for byte the same file:",
+        "class.students": "Students",
+        "class.students.none": "No student has handed in anything yet.",
+        "class.students.caption": "A row for each student; those who need a person first",
+        "class.column.student": "Student",
+        "class.column.points": "Points",
+        "class.column.waiting": "Waiting",
+        "class.column.late": "Late",
+        "class.column.end": "Run",
+        "class.column.criteria": "Criteria",
+        "class.strip": "{criterion}: {status}",
+        "class.criteria": "Criterion by criterion",
+        "class.criteria.points": "{points}",
+        "class.diagnoses": "Recognised",
+        "class.diagnosis": "{name} × {n}",
+        "class.histogram": "Distribution of the points",
+        "class.histogram.alt": "Histogram of points earned, of {possible}",
+        "class.histogram.bar": ("{n} student with {low} to {high} points", "{n} students with {low} to {high} points"),
+        "class.histogram.lead": "Median {median} of {possible} points. What waits for a person is not counted yet.",
+        "class.histogram.axis": "points",
+        "class.histogram.waiting": "some points wait for a person",
+        "class.histogram.settled": "all points given",
+        "class.run": "How the class was run",
+        "class.run.counts": "{executed} run now, {reused} taken from earlier runs, in {duration}.",
+        "class.run.sandbox": "Sandbox",
+        "class.run.no-sandbox": (
+            "{n} notebook ran without a sandbox.",
+            "{n} notebooks ran without a sandbox.",
+        ),
+        "class.run.environments": (
+            "All runs had the same environment.",
+            "The runs had {n} different environments; the most frequent one is shown.",
+        ),
+        "class.legend": "Legend",
+    },
+)
