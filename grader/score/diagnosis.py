@@ -1,0 +1,248 @@
+"""Known ways for an array to be wrong: each is checked on the numbers, never guessed, and has a name for `partly`.
+
+A diagnosis needs enough numbers to speak of (a single number is "up to scale" of any other), so few or constant values
+get none. Closeness is measured against the spread of the expected values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from grader.score.arrays import FloatArray, is_constant, spread
+from grader.score.sentences import counted, number
+
+_FEWEST = 6
+_FARTHEST_SHIFT = 3
+_WIDEST_BORDER = 8
+_LARGEST = 4_000_000
+_DEGREES_IN_A_RADIAN = 180.0 / np.pi
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A known way to be wrong; `plain` says it without a number, for hidden criteria."""
+
+    name: str
+    sentence: str
+    plain: str
+
+
+def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diagnosis | None:
+    """What is wrong with an answer that is not the finite `target`, where that is one of the known ways; or None.
+
+    >>> target = np.arange(10.0) ** 2
+    >>> diagnose(3 * target, target).sentence
+    'Every value is 3 times the expected one: a constant factor is missing, or one too many.'
+    """
+    if not np.isfinite(answer).all():
+        return _not_finite(answer)
+    if answer.size > _LARGEST or target.size == 0:
+        return None
+    tolerance = float(np.clip(rtol, 1e-6, 1e-3))
+    with np.errstate(all="ignore"):
+        if answer.shape != target.shape:
+            return _other_shape(answer, target, tolerance)
+        if target.size == 1:
+            return _single(float(answer.flat[0]), float(target.flat[0]), tolerance)
+        if not _speaks(target) or _near(answer, target, 10 * tolerance):
+            return None
+        for look in _LOOKS:
+            found = look(answer, target, tolerance)
+            if found:
+                return found
+    return None
+
+
+def _speaks(target: FloatArray) -> bool:
+    """Whether the expected values vary enough that to resemble them means something."""
+    return target.size >= _FEWEST and not is_constant(target) and np.unique(target).size >= 3
+
+
+def _near(answer: FloatArray, target: FloatArray, tolerance: float) -> bool:
+    return bool(np.abs(answer - target).max() <= tolerance * spread(target))
+
+
+def _not_finite(answer: FloatArray) -> Diagnosis:
+    nans, infinite = int(np.isnan(answer).sum()), int(np.isinf(answer).sum())
+    kinds = " and ".join(kind for kind, count in (("NaN", nans), ("infinite", infinite)) if count)
+    cure = "Look for a division by zero, a logarithm or root of a negative number, or steps that are too large."
+    how_many = "It" if answer.size == 1 else f"{nans + infinite} of {counted(answer.size, 'value')}"
+    verb = "is" if nans + infinite == 1 or answer.size == 1 else "are"
+    return Diagnosis("nan", f"{how_many} {verb} {kinds}. {cure}", f"It holds values that are {kinds}. {cure}")
+
+
+def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    if answer.size != target.size or not _speaks(target):
+        return None
+    if answer.ndim == 2 and answer.T.shape == target.shape and _near(answer.T, target, tolerance):
+        return _TRANSPOSED
+    if _near(answer.ravel(), target.ravel(), tolerance):
+        text = "The numbers are right and only the shape is not: `reshape` mends it."
+        return Diagnosis("wrong-shape", text, text)
+    return None
+
+
+def _single(answer: float, target: float, tolerance: float) -> Diagnosis | None:
+    if target == 0.0:
+        return None
+    ratio = answer / target
+    if abs(ratio + 1) <= tolerance:
+        return _SIGN
+    return _angle(ratio, tolerance)
+
+
+def _angle(ratio: float, tolerance: float) -> Diagnosis | None:
+    if abs(ratio / _DEGREES_IN_A_RADIAN - 1) <= tolerance:
+        return _DEGREES
+    if abs(ratio * _DEGREES_IN_A_RADIAN - 1) <= tolerance:
+        return _RADIANS
+    return None
+
+
+_SIGN = Diagnosis("sign", text := "The sign is the wrong way round; the size is right.", text)
+_TRANSPOSED = Diagnosis(
+    "transposed", text := "It is the transpose of what is expected: rows and columns have changed places.", text
+)
+_DEGREES = Diagnosis(
+    "degrees-for-radians", text := "It is in degrees where radians are expected: `np.deg2rad` converts.", text
+)
+_RADIANS = Diagnosis(
+    "radians-for-degrees", text := "It is in radians where degrees are expected: `np.rad2deg` converts.", text
+)
+
+
+def _constant(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    if not is_constant(answer):
+        return None
+    plain = "All values are the same, but the expected ones are not."
+    return Diagnosis(
+        "constant", f"All values are {number(float(answer.flat[0]))}, but the expected ones differ.", plain
+    )
+
+
+def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """The factor is the least-squares one, k = <answer, target> / <target, target>."""
+    unit = float(np.abs(target).max())
+    factor = float(np.vdot(answer / unit, target / unit) / np.vdot(target / unit, target / unit))
+    if not np.isfinite(factor) or abs(factor) < 1e-9 or np.count_nonzero(target) < 2:
+        return None
+    if not np.abs(answer - factor * target).max() <= tolerance * abs(factor) * spread(target):
+        return None
+    if abs(factor + 1) <= tolerance:
+        return _SIGN
+    return _angle(factor, tolerance) or Diagnosis(
+        "up-to-scale",
+        f"Every value is {number(factor)} times the expected one: a constant factor is missing, or one too many.",
+        "Every value is the expected one times the same factor: a constant factor is missing, or one too many.",
+    )
+
+
+def _offset(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    difference = answer - target
+    if not spread(difference) <= tolerance * spread(target):
+        return None
+    return Diagnosis(
+        "offset",
+        f"Every value differs from the expected one by the same {number(float(difference.mean()))}.",
+        "Every value differs from the expected one by the same constant.",
+    )
+
+
+def _transposed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    square = answer.ndim == 2 and answer.shape[0] == answer.shape[1]
+    return _TRANSPOSED if square and _near(answer.T, target, tolerance) else None
+
+
+def _reversed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    for axis in range(answer.ndim):
+        if not _near(np.flip(answer, axis), target, tolerance):
+            continue
+        if answer.ndim == 3 and axis == 2 and answer.shape[2] == 3:
+            text = "The three channels are in reverse order: OpenCV reads BGR, most others RGB."
+            return Diagnosis("channels-reversed", text, text)
+        text = "The values are right, but in reverse order"
+        return Diagnosis("reversed", f"{text} along axis {axis}.", f"{text}.")
+    return None
+
+
+def _shifted(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    for shift in _shifts(min(answer.ndim, 2)):
+        if any(abs(step) * 2 > size for step, size in zip(shift, answer.shape, strict=False)):
+            continue
+        moved, still = answer[_window(shift)], target[_window([-step for step in shift])]
+        if _speaks(still) and spread(still) > 0.1 * spread(target) and _near(moved, still, tolerance):
+            steps = listed_steps(shift)
+            return Diagnosis("shifted", f"The values are right, but shifted by {steps}.", "The values are shifted.")
+    return None
+
+
+def listed_steps(shift: tuple[int, ...]) -> str:
+    """
+    >>> listed_steps((1,)), listed_steps((0, -2))
+    ('1 place', '0 rows and -2 columns')
+    """
+    if len(shift) == 1:
+        return counted(shift[0], "place")
+    return f"{counted(shift[0], 'row')} and {counted(shift[1], 'column')}"
+
+
+def _shifts(axes: int) -> Iterator[tuple[int, ...]]:
+    """Short shifts first, so that the shortest that fits is told."""
+    steps = range(-_FARTHEST_SHIFT, _FARTHEST_SHIFT + 1)
+    yield from sorted((shift for shift in product(steps, repeat=axes) if any(shift)), key=lambda s: sum(map(abs, s)))
+
+
+def _window(shift: tuple[int, ...] | list[int]) -> tuple[slice, ...]:
+    return tuple(slice(max(step, 0), min(step, 0) or None) for step in shift)
+
+
+def _border(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    if answer.ndim < 2:
+        return None
+    for width in range(1, min(_WIDEST_BORDER, min(answer.shape[:2]) // 4) + 1):
+        inside = (slice(width, -width), slice(width, -width))
+        if _speaks(target[inside]) and _near(answer[inside], target[inside], tolerance):
+            plain = "Only the values at the image's border are not as expected: check how you pad it."
+            wide = counted(width, "pixel")
+            return Diagnosis("border", f"Only the border of {wide} is not as expected: check how you pad it.", plain)
+    return None
+
+
+def _wrapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    outside = bool(((target < 0) | (target >= 256)).any())
+    if not outside or not _whole(answer) or answer.min() < 0 or answer.max() > 255:
+        return None
+    if not any(np.array_equal(np.mod(whole(target), 256), answer) for whole in (np.trunc, np.rint)):
+        return None
+    text = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
+    return Diagnosis("overflow-uint8", text, text)
+
+
+def _rounded(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    if _whole(target) or not _whole(answer):
+        return None
+    if not any(np.array_equal(whole(target), answer) for whole in (np.trunc, np.floor, np.rint)):
+        return None
+    text = "The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays."
+    return Diagnosis("rounded", text, text)
+
+
+def _whole(array: FloatArray) -> bool:
+    return bool((array == np.trunc(array)).all())
+
+
+_LOOKS: tuple[Callable[[FloatArray, FloatArray, float], Diagnosis | None], ...] = (
+    _constant,
+    _scaled,
+    _offset,
+    _rounded,
+    _wrapped,
+    _transposed,
+    _reversed,
+    _border,
+    _shifted,
+)

@@ -1,0 +1,90 @@
+"""One finding for each criterion of a rubric."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from grader.model import Answer, Finding, Run, Status
+from grader.rubric import Criterion, Rubric
+from grader.score.judge import judge
+from grader.score.sentences import clean
+from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
+
+_LONGEST_ERROR = 160
+
+
+def score(
+    run: Run, rubric: Rubric, expected: Mapping[str, Answer], *, public_only: bool = False
+) -> tuple[Finding, ...]:
+    """One finding for each criterion, in the rubric's order; `expected` holds the reference's answers by probe."""
+    return tuple(
+        _find(Evidence(criterion, run, rubric, expected))
+        for criterion in rubric.criteria
+        if not (public_only and rubric.is_hidden(criterion))
+    )
+
+
+def _find(evidence: Evidence) -> Finding:
+    if evidence.run.end == "failed":
+        verdict = unscored("The grader failed on this notebook. That is not your fault: a person looks at it.")
+    elif evidence.run.end == "unreadable":
+        verdict = unanswered(evidence.run.because or "What was handed in is not a notebook.")
+    else:
+        verdict = _judge_or_leave(evidence)
+    return _finding(evidence, verdict)
+
+
+def _judge_or_leave(evidence: Evidence) -> Verdict:
+    """The verdict; whatever goes wrong on our side leaves the criterion to a person."""
+    try:
+        with np.errstate(all="ignore"):
+            verdict = judge(evidence)
+        if verdict.fraction is not None and not 0.0 <= verdict.fraction <= 1.0:
+            raise ValueError(f"a fraction of {verdict.fraction}")
+    except UnscoredError as error:
+        return unscored(str(error))
+    except UnansweredError as error:
+        return unanswered(str(error))
+    except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
+        # The text of an error may hold expected values, so a hidden criterion names its type only.
+        text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""
+        return unscored(f"The grader failed on this criterion ({type(error).__name__}{text}); a person looks at it.")
+    return _with_share(verdict, evidence.criterion)
+
+
+def _with_share(verdict: Verdict, criterion: Criterion) -> Verdict:
+    """The share of the points that the rubric gives for a known way to be wrong."""
+    share = criterion.partly.get(verdict.diagnosis or "", 0.0)
+    if verdict.fraction is None or share <= verdict.fraction:
+        return verdict
+    return Verdict(share, verdict.because, verdict.diagnosis)
+
+
+def _finding(evidence: Evidence, verdict: Verdict) -> Finding:
+    criterion = evidence.criterion
+    earned = None if verdict.fraction is None else _points(verdict.fraction, criterion.points)
+    return Finding(
+        criterion=criterion.id,
+        says=criterion.says,
+        status=verdict.status or _status(earned, criterion.points),
+        earned=earned,
+        possible=criterion.points,
+        because=verdict.because,
+        diagnosis=verdict.diagnosis,
+        hidden=evidence.rubric.is_hidden(criterion),
+    )
+
+
+def _points(fraction: float, points: float) -> float:
+    return min(round(fraction * points, 6), points)
+
+
+def _status(earned: float | None, points: float) -> Status:
+    if earned is None:
+        return "unscored"
+    if math.isclose(earned, points, abs_tol=1e-6):
+        return "met"
+    return "partly" if earned > 0 else "missed"

@@ -1,0 +1,171 @@
+"""Whether a notebook's stored outputs come out again: measured once, judged by the rubric's tolerance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+
+from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
+from grader.rubric import Reproduced
+from grader.score.outputs import Outputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
+from grader.score.sentences import clean, counted, listed
+from grader.score.verdict import Evidence, Verdict, unanswered
+from grader.score.words import find_words
+
+_LONGEST_EXCERPT = 120
+_LONGEST_TITLE = 80
+_MOST_CELLS = 2_000
+
+
+# ---- measure --------------------------------------------------------------------------------------------------------
+
+
+def measure(
+    stored: NotebookNode, fresh: NotebookNode | None, given: NotebookNode | None, cells: tuple[CellRun, ...]
+) -> NotebookFacts:
+    """What a notebook as handed in (`stored`) shows beside our run of it (`fresh`), and what its author wrote.
+
+    `given` is the notebook that students were given: its text is not theirs. Nothing in a notebook is trusted.
+    """
+    fresh_cells = _cells(fresh)
+    runs = {run.index: run for run in cells}
+    comparisons: list[CellComparison] = []
+    number, highest = 0, 0
+    for index, cell in enumerate(_cells(stored)):
+        if not _is_code(cell):
+            continue
+        # Blank cells have no number, as in the run.
+        number += bool(as_text(cell.get("source")).strip())
+        count = _execution_count(cell)
+        in_order = count is None or count > highest
+        highest = max(highest, count or 0)
+        fresh_cell = fresh_cells[index] if index < len(fresh_cells) else None
+        compared = _compare(cell, fresh_cell, runs.get(index), number, in_order=in_order)
+        if _has_code(cell) or compared.stored:
+            comparisons.append(compared)
+    pictures = sum(len(read_outputs(cell).pictures) for cell in fresh_cells if _is_code(cell))
+    return NotebookFacts(comparisons=tuple(comparisons), words=find_words(stored, given), pictures=pictures)
+
+
+def _cells(notebook: Any) -> list[Any]:
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    return cells[:_MOST_CELLS] if isinstance(cells, list) else []
+
+
+def _is_code(cell: Any) -> bool:
+    return isinstance(cell, dict) and cell.get("cell_type") == "code"
+
+
+def _has_code(cell: Any) -> bool:
+    return _first_line(cell) != ""
+
+
+def _first_line(cell: Any) -> str:
+    lines = (line.strip() for line in as_text(cell.get("source")).split("\n"))
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def _execution_count(cell: Any) -> int | None:
+    count = cell.get("execution_count")
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
+
+
+def _compare(cell: Any, fresh_cell: Any, run: CellRun | None, number: int, *, in_order: bool) -> CellComparison:
+    stored = read_outputs(cell)
+    run_here = run is not None and run.end in ("ok", "error") and _is_code(fresh_cell)
+    fresh = read_outputs(fresh_cell) if run_here else stored
+    mine, theirs = "\n".join(stored.lines), "\n".join(fresh.lines)
+    (words, numbers), (fresh_words, fresh_numbers) = split_numbers(mine), split_numbers(theirs)
+    text_alike = words.split() == fresh_words.split()
+    pairs = zip(numbers, fresh_numbers, strict=True) if text_alike else ()
+    excerpts = _excerpts(stored, fresh) if mine != theirs else ("", "")
+    return CellComparison(
+        number=run.number if run else number,
+        title=run.title if run else clean(_first_line(cell), _LONGEST_TITLE),
+        stored=not stored.is_empty,
+        executed=_execution_count(cell) is not None,
+        in_order=in_order,
+        run_here=run_here,
+        text_alike=text_alike,
+        number_difference=max((differ_by(one, other) for one, other in pairs), default=0.0),
+        picture_difference=_pictures_differ_by(stored, fresh) if run_here else 0.0,
+        stored_excerpt=excerpts[0],
+        fresh_excerpt=excerpts[1],
+    )
+
+
+def _pictures_differ_by(stored: Outputs, fresh: Outputs) -> float:
+    if len(stored.pictures) != len(fresh.pictures):
+        return 1.0
+    pairs = zip(stored.pictures, fresh.pictures, strict=True)
+    return max((picture_difference(one, other) for one, other in pairs), default=0.0)
+
+
+def _excerpts(stored: Outputs, fresh: Outputs) -> tuple[str, str]:
+    """The first lines with different words or, where the words agree, those with the numbers furthest apart."""
+    furthest, excerpts = 0.0, ("", "")
+    for index in range(max(len(stored.lines), len(fresh.lines))):
+        one = stored.lines[index] if index < len(stored.lines) else ""
+        other = fresh.lines[index] if index < len(fresh.lines) else ""
+        (words, numbers), (fresh_words, fresh_numbers) = split_numbers(one), split_numbers(other)
+        if words != fresh_words:
+            return clean(one, _LONGEST_EXCERPT), clean(other, _LONGEST_EXCERPT)
+        difference = max(map(differ_by, numbers, fresh_numbers), default=0.0)
+        if difference > furthest:
+            furthest, excerpts = difference, (clean(one, _LONGEST_EXCERPT), clean(other, _LONGEST_EXCERPT))
+    return excerpts
+
+
+# ---- match and judge ------------------------------------------------------------------------------------------------
+
+
+def match(comparison: CellComparison, within: float, picture_within: float) -> OutputMatch:
+    """How a cell's stored output stands beside its fresh one, at these tolerances."""
+    if not comparison.stored and not comparison.executed:
+        return "never-run"
+    if not comparison.run_here:
+        return "not-run-here" if comparison.stored else "nothing-stored"
+    numbers, pictures = comparison.number_difference, comparison.picture_difference
+    # Written so that a NaN counts as different.
+    if not (comparison.text_alike and numbers <= within and pictures <= picture_within):
+        return "different"
+    if not comparison.stored:
+        return "nothing-stored"
+    return "same" if numbers == 0 and pictures == 0 else "close"
+
+
+def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
+    """The share of the cells whose stored output came out again, among those that should have one."""
+    matches = [
+        (comparison, match(comparison, reproduced.within, reproduced.picture_within))
+        for comparison in evidence.run.facts.comparisons
+    ]
+    counting = [pair for pair in matches if _counts(*pair)]
+    if not any(comparison.stored for comparison, _ in counting):
+        return unanswered("Your notebook holds no outputs to compare: run all its cells, then save it and hand it in.")
+    good = sum(how in ("same", "close") for _, how in counting)
+    share = good / len(counting)
+    fraction = _fraction(reproduced, share)
+    because = f"The stored output came out again in {good} of {counted(len(counting), 'cell')}."
+    because += _say(counting, "different", "Another output came out in")
+    because += _say(counting, "never-run", "Not run before it was handed in:")
+    because += _say(counting, "not-run-here", "Not run by the grader, because a limit or a crash came first:")
+    return Verdict(fraction, because)
+
+
+def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
+    """Cells that have no output and would have none are left out: there is nothing to come out again."""
+    prints_here = not comparison.text_alike or comparison.picture_difference > 0
+    return how != "nothing-stored" and (how != "never-run" or prints_here)
+
+
+def _say(matches: list[tuple[CellComparison, OutputMatch]], how: OutputMatch, beginning: str) -> str:
+    numbers = [str(comparison.number) for comparison, match_ in matches if match_ == how]
+    return f" {beginning} {'cell' if len(numbers) == 1 else 'cells'} {listed(numbers)}." if numbers else ""
+
+
+def _fraction(reproduced: Reproduced, share: float) -> float:
+    if reproduced.full <= reproduced.none:
+        return 1.0 if share >= reproduced.full else 0.0
+    return min(1.0, max(0.0, (share - reproduced.none) / (reproduced.full - reproduced.none)))

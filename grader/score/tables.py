@@ -1,0 +1,128 @@
+"""The expectation `table`: the notebook's own table agrees with what its networks really do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.rubric import Table
+from grader.score.answers import HeldOut, Network, read_networks
+from grader.score.metrics import mean_squared_error
+from grader.score.sentences import code, counted, number, number_pair
+from grader.score.verdict import Evidence, Verdict, unanswered, value_of
+
+_MOST_SENTENCES = 4
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One number of the table: what is wrong with it, or nothing."""
+
+    fault: str = ""
+    diagnosis: str | None = None
+
+
+def judge_table(table: Table, evidence: Evidence) -> Verdict:
+    """Of each network the row's two numbers: parameters exactly, the held-out loss within rtol."""
+    rows = _read_rows(evidence.value())
+    found = read_networks(value_of(evidence.answer_to(table.of)))
+    if not rows:
+        return unanswered("Your table has no row for a network: it is written {name: {column: number}}.")
+    checks: list[_Check] = []
+    without_row = []
+    for network in found.networks:
+        row = rows.get(network.name)
+        if row is None:
+            without_row.append(network)
+        else:
+            checks += [_check_parameters(row, network, table), _check_loss(row, network, table)]
+    numbers = max(2 * (len(found.asked) or len(found.networks)), len(checks))
+    faults = [check for check in checks if check.fault]
+    because = [check.fault for check in faults]
+    if len(checks) < numbers:
+        because += [f"Your table has no row for {code(network.name)}." for network in without_row]
+    because = because or [f"It has {counted(len(checks) // 2, 'row')} for {numbers // 2} networks."]
+    right = len(checks) - len(faults)
+    if right == numbers:
+        return Verdict(1.0, f"All {numbers} numbers of your table are what the grader measures.{found.note}")
+    diagnosis = next((check.diagnosis for check in faults if check.diagnosis), None)
+    return Verdict(right / numbers, " ".join(because[:_MOST_SENTENCES]) + found.note, diagnosis)
+
+
+def _read_rows(answer: Any) -> dict[str, dict[str, Any]]:
+    """The rows by network: from {name: {column: number}}, or from a list of rows with a `model` or `name`."""
+    if isinstance(answer, dict):
+        return {str(name): row for name, row in answer.items() if isinstance(row, dict)}
+    if not isinstance(answer, list):
+        return {}
+    rows: dict[str, dict[str, Any]] = {}
+    for row in answer:
+        name = row.get("model", row.get("name")) if isinstance(row, dict) else None
+        if isinstance(name, str):
+            rows.setdefault(name, row)
+    return rows
+
+
+def _read_number(row: dict[str, Any], column: str) -> float | None:
+    value = row.get(column)
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _check_parameters(row: dict[str, Any], network: Network, table: Table) -> _Check:
+    told, name = _read_number(row, table.parameters), code(network.name)
+    if told is None:
+        return _Check(f"Your table has no number {code(table.parameters)} for {name}.")
+    if network.parameters is None:
+        return _Check(f"The parameters of {name} could not be counted.")
+    if told == network.parameters:
+        return _Check()
+    says = number(int(told)) if math.isfinite(told) and told == int(told) else number(told)
+    return _Check(f"Your table says that {name} has {says} parameters, but it has {network.parameters}.")
+
+
+def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
+    told, name = _read_number(row, table.held_out_loss), code(network.name)
+    if told is None:
+        return _Check(f"Your table has no number {code(table.held_out_loss)} for {name}.")
+    if network.held_out is None:
+        return _Check(f"The held-out data of {name} could not be read, so its loss cannot be checked.")
+    true = mean_squared_error(network.held_out.predictions, network.held_out.targets)
+    if not math.isfinite(true):
+        return _Check(f"On your held-out data {name} answers NaN, or numbers that are too large.", "diverged")
+    if abs(told - true) <= table.rtol * true:
+        return _Check()
+    says, is_really = number_pair(told, true)
+    diagnosis, why = _explain(told, network.held_out, table.rtol)
+    return _Check(f"Your table says {says} for {name}, but on your held-out data it has {is_really}.{why}", diagnosis)
+
+
+def _explain(told: float, held_out: HeldOut, rtol: float) -> tuple[str | None, str]:
+    """The usual slips with a mean squared error, each recognised by its own number."""
+    p, y = held_out.predictions, held_out.targets
+    true = mean_squared_error(p, y)
+    # The mean over all pairs (p_i - y_j)^2, in closed form.
+    all_pairs = float(np.var(p) + np.var(y) + (np.mean(p) - np.mean(y)) ** 2)
+    slips = (
+        (
+            all_pairs,
+            "broadcast-loss",
+            " That is the mean over all pairs: shapes (n,) and (n, 1) broadcast to (n, n). Give both the same shape.",
+        ),
+        (true * p.size, "sum-for-mean", " That is the sum of the squared errors, not their mean."),
+        (math.sqrt(true), "root-of-mse", " That is the root of the mean squared error."),
+    )
+    for value, name, sentence in slips:
+        # Only where the slip and the truth can be told apart.
+        if abs(told - value) <= 0.5 * rtol * value and abs(value - true) > 2 * rtol * true:
+            return name, sentence
+    return None, ""

@@ -1,0 +1,104 @@
+"""What judging one criterion needs, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader.model import Answer, Run
+from grader.rubric import Criterion, Probe, Rubric
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far an expectation is met: from 0 to 1, or None where only a person can tell."""
+
+    fraction: float | None
+    because: str
+    diagnosis: str | None = None
+    status: Literal["unanswered"] | None = None
+
+
+def unscored(because: str) -> Verdict:
+    """No mark: it is the grader's or the course's fault, or a person's turn."""
+    return Verdict(None, because)
+
+
+def unanswered(because: str) -> Verdict:
+    """No points, because there is nothing to judge."""
+    return Verdict(0.0, because, status="unanswered")
+
+
+class UnscoredError(Exception):
+    """Ends the judging of a criterion as `unscored`; its text is the reason."""
+
+
+class UnansweredError(Exception):
+    """Ends the judging of a criterion as `unanswered`; its text is the reason."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One criterion, beside everything that may speak for or against it."""
+
+    criterion: Criterion
+    run: Run
+    rubric: Rubric
+    expected: Mapping[str, Answer]
+
+    @property
+    def probe(self) -> Probe | None:
+        return self.rubric.probes[self.criterion.probe] if self.criterion.probe else None
+
+    @property
+    def tells(self) -> bool:
+        """Whether a sentence may hold expected numbers and the probe's inputs."""
+        names = [self.criterion.probe, *_named(getattr(self.expectation, "to", None))]
+        probes = [self.rubric.probes[name] for name in names if name]
+        return all(probe.reveal or not probe.hidden for probe in probes)
+
+    @property
+    def expectation(self) -> Any:
+        return getattr(self.criterion.expect, self.criterion.expect.kind)
+
+    def answer(self) -> Answer:
+        """The notebook's answer to the criterion's probe, however it ended."""
+        if self.criterion.probe is None:
+            raise UnscoredError("The rubric names no probe for this criterion; a person decides.")
+        return self.answer_to(self.criterion.probe)
+
+    def answer_to(self, probe: str) -> Answer:
+        answer = self.run.answers.get(probe)
+        if answer is None:
+            raise UnscoredError(f"This run was not asked the probe `{probe}`; it waits until it is run again.")
+        return answer
+
+    def value(self) -> Any:
+        """The value that the notebook answered; without one, the criterion is unanswered."""
+        return value_of(self.answer())
+
+    def target(self, to: Any) -> Any:
+        """The expected value; without one, the criterion waits, since that is the course's fault."""
+        if to == "reference" and self.criterion.probe:
+            return self._reference(self.criterion.probe)
+        names = _named(to)
+        return self._reference(names[0]) if names else to
+
+    def _reference(self, probe: str) -> Any:
+        answer = self.expected.get(probe)
+        if answer is None or answer.status != "answered":
+            raise UnscoredError(f"The reference did not answer the probe `{probe}`; the course has to mend it.")
+        return answer.value
+
+
+def value_of(answer: Answer) -> Any:
+    """An answer's value; without one, the criterion is unanswered for the answer's own reason."""
+    if answer.status != "answered":
+        raise UnansweredError(answer.because or "The notebook did not answer.")
+    return answer.value
+
+
+def _named(to: Any) -> list[str]:
+    """The probe that a target `{probe: name}` names."""
+    return [str(to["probe"])] if isinstance(to, dict) and set(to) == {"probe"} else []

@@ -1,0 +1,53 @@
+"""The words that a student wrote: a notebook's text cells, without those of the notebook that was given."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from grader.score.outputs import as_text
+
+_LONGEST_WORDS = 100_000
+_MOST_LINES = 1_000
+_MOST_GIVEN_LINES = 300
+
+_DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
+
+
+def find_words(stored: Any, given: Any) -> str:
+    """The student's own text, line by line: given lines are left out; of an edited one, the given words."""
+    given_lines = [Counter(line.split()) for line in _lines(given, _MOST_GIVEN_LINES)]
+    own = (_without_given(line.split(), given_lines) for line in _lines(stored, _MOST_LINES))
+    return "\n".join(line for line in own if line)[:_LONGEST_WORDS]
+
+
+def _lines(notebook: Any, most: int) -> Iterator[str]:
+    """The lines of the text cells that are not blank; no more than `most`, nor than so many characters."""
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    lines, length = 0, 0
+    for cell in cells if isinstance(cells, list) else []:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "markdown":
+            continue
+        text = _DATA.sub("", as_text(cell.get("source"))).encode("utf-8", "replace").decode("utf-8")
+        for line in text.split("\n"):
+            if line.strip() and lines < most and length < _LONGEST_WORDS:
+                lines, length = lines + 1, length + len(line)
+                yield line
+
+
+def _without_given(words: list[str], given_lines: list[Counter[str]]) -> str:
+    """Takes out the words of the given line that is most like it, if at least half of that line is still there."""
+    mine = Counter(words)
+    shares = [((mine & line).total() / line.total(), index) for index, line in enumerate(given_lines)]
+    share, index = max(shares, default=(0.0, 0))
+    if share < 0.5:
+        return " ".join(words)
+    left, own = Counter(given_lines[index]), []
+    for word in words:
+        if left[word] > 0:
+            left[word] -= 1
+        else:
+            own.append(word)
+    return " ".join(own)
