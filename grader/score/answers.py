@@ -45,11 +45,10 @@ class Network:
             return None
         return self.predictions
 
-    @property
-    def no_predictions(self) -> str:
-        """Why there is nothing to compare, in a sentence."""
+    def say_silence(self, *, tells: bool) -> str:
+        """Why there is nothing to compare, in a sentence; an error's text may hold the inputs."""
         if self.predictions is None:
-            return f"{code(self.name)} gave no answers. {self.error}".strip()
+            return f"{code(self.name)} gave no answers{f': {self.error}' if tells and self.error else ''}."
         if self.predictions.size and not np.isfinite(self.predictions).all():
             return f"{code(self.name)} answers NaN or infinity."
         return f"{code(self.name)} does not answer with one number for each input."
@@ -106,7 +105,7 @@ def _read_network(entry: Any) -> Network:
         predictions=_read_numbers(entry.get("predictions")),
         untrained=_read_numbers(entry.get("untrained")),
         held_out=_read_held_out(entry.get("held_out")),
-        error=clean(error, _LONGEST_REASON) if isinstance(error, str) else "",
+        error=clean(error, _LONGEST_REASON).rstrip(".") if isinstance(error, str) else "",
     )
 
 

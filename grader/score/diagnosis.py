@@ -70,9 +70,11 @@ def _not_finite(answer: FloatArray) -> Diagnosis:
     nans, infinite = int(np.isnan(answer).sum()), int(np.isinf(answer).sum())
     kinds = " and ".join(kind for kind, count in (("NaN", nans), ("infinite", infinite)) if count)
     cure = "Look for a division by zero, a logarithm or root of a negative number, or steps that are too large."
-    how_many = "It" if answer.size == 1 else f"{nans + infinite} of {counted(answer.size, 'value')}"
-    verb = "is" if nans + infinite == 1 or answer.size == 1 else "are"
-    return Diagnosis("nan", f"{how_many} {verb} {kinds}. {cure}", f"It holds values that are {kinds}. {cure}")
+    plain = f"It holds values that are {kinds}. {cure}"
+    if answer.size == 1:
+        return Diagnosis("nan", cure, plain)
+    verb = "is" if nans + infinite == 1 else "are"
+    return Diagnosis("nan", f"{nans + infinite} of {counted(answer.size, 'value')} {verb} {kinds}. {cure}", plain)
 
 
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -175,19 +177,18 @@ def _shifted(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
             continue
         moved, still = answer[_window(shift)], target[_window([-step for step in shift])]
         if _speaks(still) and spread(still) > 0.1 * spread(target) and _near(moved, still, tolerance):
-            steps = listed_steps(shift)
-            return Diagnosis("shifted", f"The values are right, but shifted by {steps}.", "The values are shifted.")
+            plain = "The values are right, but shifted."
+            return Diagnosis("shifted", f"The values are right, but shifted by {_say_steps(shift)}.", plain)
     return None
 
 
-def listed_steps(shift: tuple[int, ...]) -> str:
-    """
-    >>> listed_steps((1,)), listed_steps((0, -2))
-    ('1 place', '0 rows and -2 columns')
-    """
+def _say_steps(shift: tuple[int, ...]) -> str:
     if len(shift) == 1:
-        return counted(shift[0], "place")
-    return f"{counted(shift[0], 'row')} and {counted(shift[1], 'column')}"
+        return f"{counted(abs(shift[0]), 'place')} {'forward' if shift[0] > 0 else 'back'}"
+    rows, columns = shift
+    down = f"{counted(abs(rows), 'row')} {'down' if rows > 0 else 'up'}"
+    right = f"{counted(abs(columns), 'column')} {'right' if columns > 0 else 'left'}"
+    return " and ".join(step for step, size in ((down, rows), (right, columns)) if size)
 
 
 def _shifts(axes: int) -> Iterator[tuple[int, ...]]:

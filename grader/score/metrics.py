@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -68,7 +70,9 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     """All points at `full` or better, none at `none` or worse, linear between."""
     answer, target = evidence.value(), truth(metric.to, evidence)
     if evidence.probe is not None and evidence.probe.kind == "models":
-        return _judge_networks(metric, read_networks(answer), target, hidden=evidence.probe.hidden)
+        found = read_networks(answer)
+        verdict = _judge_networks(metric, found, target, evidence)
+        return replace(verdict, because=verdict.because + found.note)
     what = subject(evidence.probe, tells=evidence.tells)
     try:
         values = as_numbers(answer)
@@ -109,62 +113,68 @@ def _banded(metric: Metric, value: float, because: str, values: FloatArray | Non
 # ---- networks -------------------------------------------------------------------------------------------------------
 
 
-def _judge_networks(metric: Metric, found: Networks, target: FloatArray, *, hidden: bool) -> Verdict:
-    where = " where it has not looked" if hidden else ""
-    errors = [(_network_error(metric.name, network, target), network) for network in found.networks]
+@dataclass(frozen=True)
+class _Measured:
+    """One network's error; infinite, with the reason, where there is none."""
+
+    network: Network
+    error: float
+    because: str = ""
+    diagnosis: str | None = None
+
+    @property
+    def rank(self) -> tuple[float, bool]:
+        """From best to worst; of two without an error the diverged one is better, so that order never decides."""
+        return self.error, self.diagnosis is None
+
+
+def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidence: Evidence) -> Verdict:
+    measured = sorted(
+        (_measure(metric.name, network, target, tells=evidence.tells) for network in found.networks),
+        key=lambda one: one.rank,
+    )
+    chosen = _choose(metric.of, measured, found)
+    if not math.isfinite(chosen.error):
+        return Verdict(0.0, chosen.because, chosen.diagnosis)
+    where = " where it has not looked" if evidence.probe and evidence.probe.hidden else ""
     if metric.of == "mean":
-        return _judge_mean(metric, found, errors)
-    error, network = _chosen(metric.of, found, errors)
-    of = metric.of if len(found.networks) > 1 else None
-    which = {"best": "Your best network, ", "worst": "Your worst network, "}.get(of or "", "Your network ")
-    comma = "," if of in ("best", "worst") else ""
-    if network.predictions is None or network.predictions.size != target.size:
-        return Verdict(0.0, network.no_predictions + found.note)
-    if not np.isfinite(error):
-        return Verdict(0.0, _diverged(network) + found.note, "diverged")
-    because = f"{which}{code(network.name)}{comma} has a {_IN_WORDS[metric.name]} of {number(error)}{where} "
-    because += f"({_band(metric)})."
-    verdict = _banded(metric, error, because, network.predictions)
-    return Verdict(verdict.fraction, verdict.because + found.note, verdict.diagnosis)
+        mean = float(np.mean([one.error for one in measured]))
+        because = f"Your networks have a {_IN_WORDS[metric.name]} of {number(mean)} on average ({_band(metric)})."
+        return Verdict(_fraction(metric, mean), because)
+    of = metric.of if len(measured) > 1 and metric.of in ("best", "worst") else None
+    which = f"Your {of} network, {code(chosen.network.name)}," if of else f"Your network {code(chosen.network.name)}"
+    because = f"{which} has a {_IN_WORDS[metric.name]} of {number(chosen.error)}{where} ({_band(metric)})."
+    return _banded(metric, chosen.error, because, chosen.network.predictions)
 
 
-def _network_error(name: MetricName, network: Network, target: FloatArray) -> float:
-    """Infinity where there is nothing to measure, so that such a network is never the best."""
+def _measure(name: MetricName, network: Network, target: FloatArray, *, tells: bool) -> _Measured:
     if network.predictions is None or network.predictions.size != target.size:
-        return float("inf")
+        return _Measured(network, math.inf, network.say_silence(tells=tells))
     error = measure_error(name, network.predictions, target)
-    return error if np.isfinite(error) else float("inf")
+    if math.isfinite(error):
+        return _Measured(network, error)
+    return _Measured(network, math.inf, say_diverged(network), "diverged")
 
 
-def _chosen(of: str | None, found: Networks, errors: list[tuple[float, Network]]) -> tuple[float, Network]:
+def say_diverged(network: Network) -> str:
+    """The sentence about a network whose answers have no error."""
+    return (
+        f"The training of {code(network.name)} diverged: it answers NaN, or numbers that are too large. "
+        "Try a smaller learning rate."
+    )
+
+
+def _choose(of: str | None, measured: list[_Measured], found: Networks) -> _Measured:
+    """The network to speak of; of a mean the worst, since one without an error leaves no mean."""
     if of == "best":
-        return min(errors, key=lambda pair: pair[0])
-    if of == "worst":
-        return max(errors, key=lambda pair: pair[0])
+        return measured[0]
+    if of in ("worst", "mean"):
+        return measured[-1]
     if of is None:
-        text = "The rubric does not say which of the networks it means (`of`); the course has to mend it."
-        raise UnscoredError(text)
-    named = [pair for pair in errors if pair[1].name == of and pair[1].by_name]
-    if named:
-        return named[0]
+        raise UnscoredError("The rubric does not say which network it means (`of`); the course has to mend it.")
+    for one in measured:
+        if one.network.name == of and one.network.by_name:
+            return one
     if any(not network.by_name for network in found.networks):
         raise UnscoredError(f"There is no {code(of)}; a person decides which is meant.{found.note}")
     raise UnansweredError(f"There is no network {code(of)}.")
-
-
-def _judge_mean(metric: Metric, found: Networks, errors: list[tuple[float, Network]]) -> Verdict:
-    for error, network in errors:
-        if not np.isfinite(error):
-            diverged = network.predictions is not None
-            because = _diverged(network) if diverged else network.no_predictions
-            return Verdict(0.0, because + found.note, "diverged" if diverged else None)
-    mean = float(np.mean(sorted(error for error, _ in errors)))
-    because = f"Your networks have a {_IN_WORDS[metric.name]} of {number(mean)} on average ({_band(metric)})."
-    return Verdict(_fraction(metric, mean), because + found.note)
-
-
-def _diverged(network: Network) -> str:
-    return (
-        f"{code(network.name)} answers NaN, or numbers that are too large: its training diverged. "
-        "Try a smaller learning rate."
-    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.rubric import Table
 from grader.score.answers import HeldOut, Network, read_networks
-from grader.score.metrics import mean_squared_error
+from grader.score.metrics import mean_squared_error, say_diverged
 from grader.score.sentences import code, counted, number, number_pair
 from grader.score.verdict import Evidence, Verdict, unanswered, value_of
 
@@ -44,7 +44,7 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
     because = [check.fault for check in faults]
     if len(checks) < numbers:
         because += [f"Your table has no row for {code(network.name)}." for network in without_row]
-    because = because or [f"It has {counted(len(checks) // 2, 'row')} for {numbers // 2} networks."]
+    because = because or [f"Your table has {counted(len(checks) // 2, 'row')} for {numbers // 2} networks."]
     right = len(checks) - len(faults)
     if right == numbers:
         return Verdict(1.0, f"All {numbers} numbers of your table are what the grader measures.{found.note}")
@@ -87,7 +87,7 @@ def _check_parameters(row: dict[str, Any], network: Network, table: Table) -> _C
     if told == network.parameters:
         return _Check()
     says = number(int(told)) if math.isfinite(told) and told == int(told) else number(told)
-    return _Check(f"Your table says that {name} has {says} parameters, but it has {network.parameters}.")
+    return _Check(f"Your table says that {name} has {says} parameters, but it has {number(network.parameters)}.")
 
 
 def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
@@ -98,7 +98,7 @@ def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
         return _Check(f"The held-out data of {name} could not be read, so its loss cannot be checked.")
     true = mean_squared_error(network.held_out.predictions, network.held_out.targets)
     if not math.isfinite(true):
-        return _Check(f"On your held-out data {name} answers NaN, or numbers that are too large.", "diverged")
+        return _Check(say_diverged(network), "diverged")
     if abs(told - true) <= table.rtol * true:
         return _Check()
     says, is_really = number_pair(told, true)

@@ -40,7 +40,7 @@ def _same(answer: Any, expected: Any) -> bool:
     if isinstance(expected, bool) or expected is None or isinstance(answer, bool):
         return answer is expected
     if isinstance(expected, (int, float)):
-        return isinstance(answer, (int, float)) and math.isfinite(expected) and answer == expected
+        return isinstance(answer, (int, float)) and abs(expected) != math.inf and answer == expected
     if isinstance(expected, str):
         return isinstance(answer, str) and answer == expected
     if isinstance(expected, list):
@@ -258,24 +258,20 @@ def _fold(text: str, ignore_case: bool) -> str:
     return text.casefold() if ignore_case else text
 
 
-_ERROR_NAME = re.compile(r"\b[A-Za-z_]\w{0,60}(?:Error|Exception|Interrupt|Exit|Iteration|Warning)\b")
-
-
 def judge_raises(expected: str, evidence: Evidence) -> Verdict:
     """The call raises this error, or one derived from it."""
     answer = evidence.answer()
     what = subject(evidence.probe, tells=evidence.tells)
     if answer.status == "answered":
-        return Verdict(0.0, f"{what} should raise {code(expected)}, but it returns without an error.")
+        return Verdict(0.0, f"{what}: {code(expected)} should be raised, but there is no error.")
     if answer.status != "raised":
         return Verdict(0.0, answer.because or "The notebook did not answer.", status="unanswered")
-    # The first name of an error in the sentence is the error's own: its message comes after it.
-    found = re.search(_ERROR_NAME, answer.because)
-    name = found.group() if found else ""
+    # The value of an answer that `raised` is the error's name; its text could hold any name.
+    name = answer.value if isinstance(answer.value, str) else ""
     if name == expected or _derives(name, expected):
-        return Verdict(1.0, f"It raises {code(name)}, as expected.")
-    raised = code(name) if name else "another error"
-    return Verdict(0.0, f"{what} should raise {code(expected)}, but it raises {raised}.")
+        return Verdict(1.0, f"{what}: {code(name)} is raised, as expected.")
+    raised = code(name) if name.isidentifier() else "another error"
+    return Verdict(0.0, f"{what}: {code(expected)} should be raised, but it is {raised}.")
 
 
 def _derives(name: str, expected: str) -> bool:
@@ -285,31 +281,32 @@ def _derives(name: str, expected: str) -> bool:
 
 def judge_count(count: Count, evidence: Evidence) -> Verdict:
     """How many items, networks, pictures or words there are."""
-    have, thing = _count(count, evidence)
-    there = f"There is {counted(have, thing)}" if have == 1 else f"There are {counted(have, thing)}"
+    have, thing, note = _count(count, evidence)
+    there = f"There {'is' if have == 1 else 'are'} {counted(have, thing)}"
     too_few = count.at_least is not None and have < count.at_least
     too_many = count.at_most is not None and have > count.at_most
     if not too_few and not too_many:
-        return Verdict(1.0, f"{there}.")
+        return Verdict(1.0, f"{there}.{note}")
     if not evidence.tells:
-        return Verdict(0.0, f"{there}: {'fewer' if too_few else 'more'} than asked.")
+        return Verdict(0.0, f"{there}: {'fewer' if too_few else 'more'} than asked.{note}")
     limit = f"at least {count.at_least}" if too_few else f"at most {count.at_most}"
-    return Verdict(0.0, f"{there}, but {limit} should be there.")
+    return Verdict(0.0, f"{there}, but {limit} should be there.{note}")
 
 
-def _count(count: Count, evidence: Evidence) -> tuple[int, str]:
-    match count.of:
-        case "pictures":
-            return evidence.run.facts.pictures, "picture"
-        case "words" if evidence.criterion.probe is None:
-            return len(evidence.run.facts.words.split()), "word"
-        case "models":
-            return len(read_networks(evidence.value()).networks), "network"
+def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
+    """How many, of what, and what to add to the sentence."""
+    if count.of == "pictures":
+        return evidence.run.facts.pictures, "picture", ""
+    if count.of == "words" and evidence.criterion.probe is None:
+        return len(evidence.run.facts.words.split()), "word", ""
     value = evidence.value()
+    if count.of == "models":
+        found = read_networks(value)
+        return len(found.networks), "network", found.note
     if count.of == "words":
-        return (len(value.split()), "word") if isinstance(value, str) else (0, "word")
+        return len(value.split()) if isinstance(value, str) else 0, "word", ""
     if isinstance(value, np.ndarray):
-        return (value.shape[0] if value.ndim else 1), "item"
+        return value.shape[0] if value.ndim else 1, "item", ""
     if isinstance(value, (list, dict)):
-        return len(value), "item"
-    return (0 if value is None else 1), "item"
+        return len(value), "item", ""
+    return 0 if value is None else 1, "item", ""
