@@ -42,6 +42,8 @@ class ModelSelection(Part):
     parameters: tuple[int | None, int | None] = Field(
         (None, None), description="least and most parameters a match by type has"
     )
+    has: list[str] = Field(default_factory=list, description="layers, by their class, that a match by type has")
+    has_not: list[str] = Field(default_factory=list, description="layers that a match by type has not")
 
 
 class Probe(Part):
