@@ -20,13 +20,15 @@ BARS = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """One reason for which a criterion waits for a person, and the students for whom it does."""
+    """Criteria that wait for a person, and for each reason the students to whom it applies."""
 
-    criterion: str
-    says: str
-    possible: float
-    because: str
-    rows: tuple[StudentRow, ...]
+    findings: tuple[Finding, ...]
+    """One of each criterion; several where the same students wait with all of them for the same reason."""
+    reasons: tuple[tuple[str, tuple[StudentRow, ...]], ...]
+
+    @property
+    def possible(self) -> float:
+        return sum(finding.possible for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,22 @@ def view_of(page: ClassPage) -> ClassView:
 
 
 def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
-    """What waits for a person, students with the same criterion and the same reason together."""
-    grouped: dict[tuple[str, str], list[tuple[Finding, StudentRow]]] = defaultdict(list)
+    """What waits for a person: criterion by criterion, or at once where a whole run waits for one reason."""
+    students: dict[tuple[str, str], list[StudentRow]] = defaultdict(list)
+    findings: dict[str, Finding] = {}
     for row in rows:
         for finding in row.grade.findings:
             if finding.status == "unscored":
-                grouped[finding.criterion, finding.because].append((finding, row))
+                students[finding.criterion, finding.because].append(row)
+                findings.setdefault(finding.criterion, finding)
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (criterion, because), waiting in students.items():
+        together[because, tuple(row.grade.student for row in waiting)].append(criterion)
+    reasons: dict[tuple[str, ...], list[tuple[str, tuple[StudentRow, ...]]]] = defaultdict(list)
+    for (because, _), criteria in together.items():
+        reasons[tuple(criteria)].append((because, tuple(students[criteria[0], because])))
     return tuple(
-        Waiting(criterion, group[0][0].says, group[0][0].possible, because, tuple(row for _, row in group))
-        for (criterion, because), group in grouped.items()
+        Waiting(tuple(findings[criterion] for criterion in criteria), tuple(reasons[criteria])) for criteria in reasons
     )
 
 

@@ -23,9 +23,11 @@ MOST = 12
 LONGEST = 100_000
 """Points of a grid that a picture is made from."""
 
-ACROSS = (40.0, 308.0)
+ACROSS = (36.0, 262.0)
 UP = (168.0, 10.0)
-"""Where the axes of a panel lie in its SVG, which is 320 wide and 200 high."""
+"""Where the axes of a panel lie in its SVG, which is 320 wide and 192 high."""
+APART = 13.0
+"""Least distance of two labels."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Panel:
     parameters: int | None
     line: str
     """The `d` of an SVG path; empty where there is nothing to draw."""
+    label_y: float
+    truth_label_y: float
+    """Where the names of the two lines stand, at their right ends."""
     error: str
     mse: float | None
     """Mean squared error against the truth on the grid; None where a value is not finite or there is no truth."""
@@ -166,6 +171,7 @@ def _panel(
         with np.errstate(over="ignore"):
             mse = float(np.mean((curve - truth) ** 2))
     seen = curve[finite] if curve is not None else np.zeros(0)
+    label_y, truth_label_y = _label_places(curve, truth, up)
     parameters = network.get("parameters")
     return Panel(
         name=_text(network.get("name"), 60),
@@ -173,11 +179,28 @@ def _panel(
         layers=_layers(network.get("layers")),
         parameters=parameters if isinstance(parameters, int) and 0 <= parameters < 10**15 else None,
         line="" if curve is None else line(x, curve, across, up),
+        label_y=label_y,
+        truth_label_y=truth_label_y,
         error=_text(network.get("error"), 300),
         mse=mse if mse is not None and np.isfinite(mse) else None,
         not_numbers=int(finite.size - finite.sum()),
         outside=int(((seen < up.low) | (seen > up.high)).sum()),
     )
+
+
+def _label_places(curve: Curve | None, truth: Curve | None, up: Scale) -> tuple[float, float]:
+    """Where the labels of a line and of the truth stand: at their ends, but never on each other."""
+    ends = []
+    for values in (curve, truth):
+        finite = values[np.isfinite(values)] if values is not None else np.zeros(0)
+        last = finite[-1:] if finite.size else np.array([up.low])
+        ends.append(float(up.place(np.clip(last, up.low, up.high))[0]))
+    (own, other), middle = ends, (ends[0] + ends[1]) / 2
+    if abs(own - other) < APART:
+        own, other = (
+            (middle - APART / 2, middle + APART / 2) if own <= other else (middle + APART / 2, middle - APART / 2)
+        )
+    return round(own, 1), round(other, 1)
 
 
 def _text(value: Any, limit: int) -> str:

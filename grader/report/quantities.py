@@ -69,6 +69,7 @@ def moment(when: datetime) -> str:
     """A moment to the minute, with the offset from UTC where it is known.
 
     >>> moment(datetime.fromisoformat("2024-08-11T23:58:30-03:00"))
-    '2024-08-11 23:58 UTC-03:00'
+    '2024-08-11 23:58 UTC−03:00'
     """
-    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".rstrip()
+    zone = (when.tzname() or "").replace("-", "−")
+    return f"{when:%Y-%m-%d %H:%M} {zone}".rstrip()

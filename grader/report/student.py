@@ -62,6 +62,7 @@ class StudentView:
     orphans: tuple[Override, ...]
     """Decisions on criteria that the rubric no longer has."""
     counts: tuple[tuple[str, int], ...]
+    """status -> criteria; what waits for a person is said in points."""
     earned: float
     possible: float
     waiting: float
@@ -84,7 +85,9 @@ def view_of(page: StudentPage) -> StudentView:
     return StudentView(
         judged=tuple(_judge(finding, page) for finding in findings),
         orphans=tuple(override for override in page.grade.overrides if override.criterion not in known),
-        counts=tuple((status, statuses[status]) for status in get_args(Status) if statuses[status]),
+        counts=tuple(
+            (status, statuses[status]) for status in get_args(Status) if statuses[status] and status != "unscored"
+        ),
         earned=round(sum(finding.earned or 0.0 for finding in findings), 6),
         possible=sum(finding.possible for finding in findings),
         waiting=sum(finding.possible for finding in findings if finding.status == "unscored"),

@@ -22,8 +22,8 @@ class Texts:
     def __call__(self, key: str, /, **values: object) -> str:
         """The message, with the values in their places.
 
-        >>> ENGLISH("cells", n=1), ENGLISH("cells", n=3)
-        ('1 cell', '3 cells')
+        >>> ENGLISH("students", n=1), ENGLISH("students", n=3)
+        ('1 student', '3 students')
         """
         message = self.messages[key]
         if isinstance(message, tuple):
@@ -37,7 +37,6 @@ ENGLISH = Texts(
         # Quantities
         "points": "{points} points",
         "point": "{points} point",
-        "cells": ("{n} cell", "{n} cells"),
         "students": ("{n} student", "{n} students"),
         "duration.ms": "{ms} ms",
         "duration.s": "{s} s",
@@ -70,8 +69,6 @@ ENGLISH = Texts(
         "grade.of": "of {possible}",
         "grade.points": "points",
         "grade.waiting": ("{points} point waits for a person", "{points} points wait for a person"),
-        "grade.read": "{earned} of {possible} points",
-        "grade.meter": "{earned} points earned, {waiting} waiting for a person, of {possible}",
         "selfcheck": "Self-check",
         "selfcheck.note": "These are the public criteria only.",
         "selfcheck.hidden": (
@@ -82,16 +79,12 @@ ENGLISH = Texts(
         "received.unknown": "not known",
         "late": "{duration} late",
         "on-time": "on time",
-        "file": "File",
         "run.end": "Run",
         # The student's page: criteria
         "criteria": "Criteria",
-        "criterion.points": "{earned} of {possible}",
-        "criterion.waiting": "– of {possible}",
         "criterion.read": "{earned} of {possible} points",
         "criterion.waiting.read": "up to {possible} points, not given yet",
-        "hidden": "hidden check",
-        "hidden.note": "Judged on inputs that are not published.",
+        "hidden": "Judged on inputs that are not published.",
         "diagnosis": "Recognised as",
         "words": "What you wrote",
         "words.clipped": "The rest of the text is in the notebook.",
@@ -100,9 +93,12 @@ ENGLISH = Texts(
         "override.gone": "Decisions on criteria that the rubric no longer has",
         # The student's page: fits
         "fits": "Your networks beside the function",
-        "fits.lead": "What each network predicts, and what was expected where that may be told.",
+        "fits.lead": (
+            "What each network predicts on evenly spaced inputs, beside what was expected where that may be told."
+        ),
         "fits.truth": "expected",
         "fits.network": "your network",
+        "fits.network.short": "yours",
         "fits.mse": "mean squared error {mse}",
         "fits.parameters": ("{n} parameter", "{n} parameters"),
         "fits.not-numbers": (
@@ -142,8 +138,8 @@ ENGLISH = Texts(
         "outputs.cell": "Cell",
         "outputs.result": "Our run beside the stored output",
         "outputs.quiet": (
-            "{n} cell neither printed nor drew anything, and is not listed.",
-            "{n} cells neither printed nor drew anything, and are not listed.",
+            "{n} cell has no output to compare, and is not listed.",
+            "{n} cells have no output to compare, and are not listed.",
         ),
         "match.same": "same",
         "match.close": "close",
@@ -170,7 +166,6 @@ ENGLISH = Texts(
         "run.cpu": "Processor time",
         "run.memory": "Most memory",
         "run.sandbox": "Sandbox",
-        "run.environment": "Environment",
         "run.environment.lead": "What the notebook ran on",
         "sandbox.bubblewrap": "bubblewrap",
         "sandbox.none": "none",
@@ -191,15 +186,14 @@ ENGLISH = Texts(
         ),
         "footer": "Assignment {assignment} · submission {sha} · run {key}",
         # The class page
-        "class.people": ("{n} student", "{n} students"),
         "class.tile.review": ("needs a person", "need a person"),
         "class.tile.ended": ("run ended badly", "runs ended badly"),
         "class.tile.alike": ("file handed in more than once", "files handed in more than once"),
         "class.tile.late": ("late submission", "late submissions"),
         "class.review": "Needs a person first",
+        "class.review.criteria": "{n} criteria",
         "class.review.none": "Nothing waits for a person.",
         "class.ended": "Runs that ended badly",
-        "class.ended.none": "Every notebook ran to its end.",
         "class.alike": "The same file, from more than one student",
         "class.alike.lead": "Byte for byte the same file:",
         "class.students": "Students",
@@ -213,18 +207,15 @@ ENGLISH = Texts(
         "class.column.criteria": "Criteria",
         "class.strip": "{criterion}: {status}",
         "class.criteria": "Criterion by criterion",
-        "class.criteria.points": "{points}",
         "class.diagnoses": "Recognised",
-        "class.diagnosis": "{name} × {n}",
         "class.histogram": "Distribution of the points",
-        "class.histogram.alt": "Histogram of points earned, of {possible}",
         "class.histogram.bar": ("{n} student with {low} to {high} points", "{n} students with {low} to {high} points"),
         "class.histogram.lead": "Median {median} of {possible} points. What waits for a person is not counted yet.",
         "class.histogram.axis": "points",
         "class.histogram.waiting": "some points wait for a person",
         "class.histogram.settled": "all points given",
         "class.run": "How the class was run",
-        "class.run.counts": "{executed} run now, {reused} taken from earlier runs, in {duration}.",
+        "class.run.counts": "Run for this page: {executed}. Taken from earlier runs: {reused}. It took {duration}.",
         "class.run.sandbox": "Sandbox",
         "class.run.no-sandbox": (
             "{n} notebook ran without a sandbox.",
@@ -234,6 +225,5 @@ ENGLISH = Texts(
             "All runs had the same environment.",
             "The runs had {n} different environments; the most frequent one is shown.",
         ),
-        "class.legend": "Legend",
     },
 )

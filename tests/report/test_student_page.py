@@ -1,0 +1,287 @@
+"""The page of one student: what stands on it, in which words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from html_tree import Page
+
+import grader.report
+from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override, Run
+from grader.report import StudentPage, render_student
+from grader.report.texts import ENGLISH
+
+Change = Callable[..., StudentPage]
+
+
+def read(page: StudentPage) -> str:
+    """All that can be read on the page."""
+    return Page(render_student(page)).text
+
+
+def test_points_earned_and_points_that_wait_are_told_apart(student_page: StudentPage) -> None:
+    text = read(student_page)
+    assert "Grade: 3 of 6 points" in text
+    assert "1.5 points wait for a person" in text
+
+
+def test_a_single_point_that_waits_is_said_in_the_singular(student_page: StudentPage, changed: Change) -> None:
+    *others, words = student_page.grade.findings
+    text = read(changed(grade={"findings": (*others, words.model_copy(update={"possible": 1.0}))}))
+    assert "1 point waits for a person" in text
+
+
+def test_nothing_is_said_of_waiting_where_nothing_waits(student_page: StudentPage, changed: Change) -> None:
+    assert "wait" not in read(changed(grade={"findings": student_page.grade.findings[:2]}))
+
+
+def test_a_criterion_shows_what_it_says_its_points_its_reason_and_its_diagnosis(student_page: StudentPage) -> None:
+    text = read(student_page)
+    assert "Your network predicts f." in text
+    assert "2 of 3.5 points" in text
+    assert "The error of model_1 is 0.05." in text
+    assert "Recognised as up-to-scale" in text
+    assert "Judged on inputs that are not published." in text
+
+
+def test_every_status_has_a_word_and_a_shape_of_its_own(student_page: StudentPage, changed: Change) -> None:
+    words = {
+        "met": "met",
+        "partly": "partly met",
+        "missed": "not met",
+        "unanswered": "no answer",
+        "unscored": "waits for a person",
+    }
+    shapes = set()
+    for status, word in words.items():
+        finding = student_page.grade.findings[0].model_copy(
+            update={"status": status, "earned": None if status == "unscored" else 0.0}
+        )
+        html = render_student(changed(grade={"findings": (finding,)}))
+        assert f'<span class="status {status}">{word}</span>' in html
+        item = html[html.index('id="criterion-shape"') :]
+        shapes.add(item[item.index("<svg") : item.index("</svg>")].replace(status, ""))
+    assert len(shapes) == len(words)
+
+
+def test_a_submission_says_when_it_came_and_how_late(changed: Change) -> None:
+    received = datetime(2024, 8, 12, 1, 58, tzinfo=timezone(timedelta(hours=-3)))
+    text = read(changed(submission={"received": received}, grade={"late_by_s": 7500.0}))
+    assert "Handed in 2024-08-12 01:58 UTC−03:00 2 h 5 min late" in text
+
+
+def test_a_submission_in_time_says_so(student_page: StudentPage) -> None:
+    assert "2024-08-11 23:58 UTC on time" in read(student_page)
+
+
+def test_an_unknown_time_is_called_not_known_and_not_on_time(changed: Change) -> None:
+    text = read(changed(submission={"received": None}))
+    assert "Handed in not known" in text
+    assert "on time" not in text
+
+
+def test_a_run_without_a_sandbox_says_so_before_the_criteria(changed: Change) -> None:
+    text = read(changed(run={"sandbox": "none"}))
+    assert text.index("This notebook ran without a sandbox.") < text.index("Criteria")
+    assert "Its code could reach the files and the network of the machine that graded it." in text
+
+
+def test_a_run_in_the_sandbox_raises_no_alarm(student_page: StudentPage) -> None:
+    assert "without a sandbox" not in read(student_page)
+
+
+def test_a_failure_of_the_grader_is_not_the_students(changed: Change) -> None:
+    text = read(changed(run={"end": "failed", "because": "The fork server did not answer."}))
+    assert "The grader failed. The fork server did not answer." in text
+    assert "This is our fault, not the student’s: nobody loses points for it." in text
+
+
+def test_a_cell_that_ended_badly_is_named_with_its_reason(changed: Change) -> None:
+    cells = (
+        CellRun(index=0, number=1, title="x = load()", end="ok"),
+        CellRun(index=1, number=2, title="train(x)", end="interrupted", because="It ran longer than 20 s."),
+        CellRun(index=2, number=3, title="plot(x)", end="skipped"),
+    )
+    text = read(changed(run={"end": "stopped", "because": "Time was up in cell 2.", "cells": cells}))
+    assert "Stopped at a limit. Time was up in cell 2." in text
+    assert "Cell 2: interrupted train(x) It ran longer than 20 s." in text
+    assert "Cell 3: not run plot(x)" in text
+    assert "Cell 1:" not in text
+
+
+def test_time_memory_sandbox_and_environment_are_told(student_page: StudentPage) -> None:
+    text = read(student_page)
+    assert "Time 3.2 s Processor time 3 s Most memory 410.4 MiB Sandbox bubblewrap" in text
+    assert "What the notebook ran on torch 2.13.0" in text
+    assert "All 2 code cells ran without an error." in text
+
+
+def test_a_persons_decision_says_who_when_and_why(changed: Change) -> None:
+    override = Override(
+        student="ana",
+        assignment="lines",
+        criterion="fit",
+        earned=2,
+        comment="Well argued.",
+        who="bruno",
+        when=datetime(2024, 8, 13, 9, 30, tzinfo=timezone.utc),  # noqa: UP017
+        why="The plot shows it.",
+    )
+    text = read(changed(grade={"overrides": (override,)}))
+    assert (
+        "Changed by a person: 2 points · bruno · 2024-08-13 09:30 UTC Well argued. Reason: The plot shows it." in text
+    )
+
+
+def test_a_decision_outlives_its_criterion(changed: Change) -> None:
+    when = datetime(2024, 8, 13, 9, 30)
+    override = Override(student="ana", assignment="lines", criterion="gone", earned=2, who="bruno", when=when)
+    text = read(changed(grade={"overrides": (override,)}))
+    assert "Decisions on criteria that the rubric no longer has gone Changed by a person: 2 points · bruno" in text
+
+
+def test_the_words_that_a_person_judges_are_shown_as_written(student_page: StudentPage) -> None:
+    html = render_student(student_page)
+    assert "I prefer <strong>model_1</strong>." in html
+    assert "What you wrote" in Page(html).text
+
+
+def test_endless_words_are_cut_and_the_page_says_so(changed: Change) -> None:
+    text = read(changed(run={"facts": NotebookFacts(words="word " * 10_000)}))
+    assert "The rest of the text is in the notebook." in text
+    assert text.count("word ") < 5_000
+
+
+def test_a_self_check_counts_hidden_criteria_without_showing_them(student_page: StudentPage) -> None:
+    text = read(replace(student_page, public_only=True))
+    assert "Self-check. These are the public criteria only." in text
+    assert "Grade: 1 of 2.5 points" in text
+    assert "One more criterion, worth 3.5 points, is judged after you hand in." in text
+    assert "Your network predicts f." not in text
+    assert "up-to-scale" not in text
+
+
+def comparison(number: int, **facts: Any) -> CellComparison:
+    return CellComparison(**{"number": number, "title": f"cell_{number}()", "stored": True, "executed": True, **facts})
+
+
+def test_each_stored_output_is_set_beside_the_fresh_one(changed: Change) -> None:
+    comparisons = (
+        comparison(1),
+        comparison(2, number_difference=0.0213),
+        comparison(3, text_alike=False, stored_excerpt="loss 0.1", fresh_excerpt="loss: nan"),
+        comparison(4, stored=False, executed=False),
+        comparison(5, run_here=False),
+        comparison(6, in_order=False),
+        comparison(7, stored=False),
+    )
+    text = read(changed(run={"facts": NotebookFacts(comparisons=comparisons)}))
+    assert "The stored output came out again in 3 of 6 cells when we ran them." in text
+    assert "1 cell_1() same" in text
+    assert "2 cell_2() close numbers differ by at most 2.1 %" in text
+    assert "3 cell_3() different stored loss 0.1 our run loss: nan" in text
+    assert "4 cell_4() never run The notebook was handed in with this cell not run." in text
+    assert "5 cell_5() not run here Our run did not get through this cell." in text
+    assert "6 cell_6() same run out of order It was run before a cell above it" in text
+    assert "1 cell has no output to compare, and is not listed." in text
+    assert "cell_7()" not in text
+
+
+def test_outputs_are_judged_by_the_rubrics_own_tolerance(student_page: StudentPage, changed: Change) -> None:
+    facts = NotebookFacts(comparisons=(comparison(1, number_difference=0.2),))
+    assert "different" in read(changed(run={"facts": facts}))
+    data = student_page.rubric.model_dump(by_alias=True, exclude_none=True)
+    data["criteria"].append(
+        {"id": "again", "says": "Outputs come again.", "points": 1, "expect": {"reproduced": {"within": 0.5}}}
+    )
+    tolerant = type(student_page.rubric).model_validate({**data, "points": 7})
+    assert "1 cell_1() close numbers differ by at most 20 %" in read(
+        changed(run={"facts": facts}, page={"rubric": tolerant})
+    )
+
+
+def test_a_notebook_without_stored_outputs_is_told_so(changed: Change) -> None:
+    text = read(changed(run={"facts": NotebookFacts(comparisons=(comparison(1, stored=False, executed=False),))}))
+    assert "The notebook was handed in without stored outputs, so there is nothing to compare." in text
+
+
+def test_the_page_says_how_to_ask_for_a_second_look(student_page: StudentPage) -> None:
+    text = read(student_page)
+    assert "Do you see it differently? Ask for a second look: write to your instructor" in text
+    assert "Write to your instructor before the deadline" in read(replace(student_page, public_only=True))
+
+
+def test_the_page_of_an_unreadable_submission_stands(student_page: StudentPage, changed: Change) -> None:
+    nothing = Run(key="k", sha256="s", end="unreadable", because="The file is a web page, not a notebook.")
+    text = read(changed(grade={"findings": (), "end": "unreadable"}, page={"run": nothing, "expected": {}}))
+    assert "Not a notebook. The file is a web page, not a notebook." in text
+    assert "No code cell was run." in text
+    assert "Grade: 0 of 0 points" in text
+    assert "outputs come out again" not in text
+
+
+def test_numbers_that_are_none_do_not_break_the_page(changed: Change) -> None:
+    odd = comparison(1, number_difference=float("inf"), picture_difference=float("nan"))
+    run = {"wall_s": float("nan"), "memory_mib": float("inf"), "facts": NotebookFacts(comparisons=(odd,))}
+    text = read(changed(run={**run, "answers": {"networks": Answer(status="stopped", because="No kernel.")}}))
+    assert "Time – " in text
+    assert "Most memory – MiB" in text
+
+
+def test_a_notebook_of_endless_cells_makes_no_endless_page(changed: Change) -> None:
+    cells = tuple(
+        CellRun(index=n, number=n, title="x" * 5_000, end="error", because="y" * 50_000) for n in range(1, 1500)
+    )
+    comparisons = tuple(comparison(n, title="x" * 5_000, stored_excerpt="z" * 50_000) for n in range(1, 1500))
+    html = render_student(changed(run={"cells": cells, "facts": NotebookFacts(comparisons=comparisons)}))
+    assert "1299 more cells did not end well." in Page(html).text
+    assert len(html) < 1_000_000
+
+
+def test_the_page_is_one_file_without_script_or_address(student_page: StudentPage) -> None:
+    html = render_student(student_page)
+    page = Page(html)
+    assert html.startswith("<!DOCTYPE html>")
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'" in html
+    assert not {"script", "link", "iframe", "object", "form", "base"} & set(page.tags)
+    assert all(
+        address.startswith(("#", "data:image/png;base64,")) for address in page.values("href") + page.values("src")
+    )
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_the_page_is_well_formed_and_its_links_arrive(changed: Change) -> None:
+    page = Page(render_student(changed(run={"end": "stopped"})))
+    assert page.unbalanced == []
+    assert page.opened == []
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in page.values("href")} <= set(ids)
+    assert set(page.values("aria-labelledby")) <= set(ids)
+
+
+def test_headings_are_in_order_and_pictures_have_a_text(student_page: StudentPage) -> None:
+    page = Page(render_student(student_page))
+    levels = [int(tag[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    described = {name for tag, name, _ in page.attributes if tag == "svg"}
+    assert {"aria-hidden", "aria-label"} <= described
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH.messages))
+def test_every_message_is_used(key: str) -> None:
+    folder = Path(grader.report.__file__).parent
+    sources = [path.read_text() for path in [*folder.glob("*.py"), *folder.glob("templates/*.html")]]
+    used = {found for source in sources for found in re.findall(r'\bt\((?:"|.*? else ")([a-z.-]+)"', source)}
+    used |= {"point", "points"}
+    assert key in used or any(key.startswith(start) for start in used if start.endswith("."))
