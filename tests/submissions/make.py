@@ -60,12 +60,8 @@ def fill_in(cells: Cells, solution: dict[str, str], case: dict[str, Any]) -> Cel
     """The cells with the solution's sources, changed as the case says."""
     sources = {key: source for key, source in solution.items() if key not in case.get("given", [])}
     sources |= case.get("cells", {})
-    for key, neighbour in case.get("after", {}).items():
-        cells = {
-            name: cell
-            for old, found in cells.items()
-            for name, cell in [(old, found), *([(key, new_code_cell(id=key))] if old == neighbour else [])]
-        }
+    for key, before in case.get("new", {}).items():
+        cells = moved(cells | {key: new_code_cell(id=key)}, key, before)
     for key, source in sources.items():
         cells[key].source = source.rstrip("\n")
     for old, new in case.get("rename", {}).items():
@@ -82,7 +78,6 @@ def store_outputs(notebook: NotebookNode, cells: Cells, case: dict[str, Any]) ->
     to_run = [key for key in (keys[: keys.index(until)] if until else keys) if key not in typed]
     notebook.cells = [cells[key] for key in to_run]
     NotebookClient(notebook, timeout=120, allow_errors=True, record_timing=False, kernel_name="python3").execute()
-    notebook.metadata.pop("widgets", None)
     count = 0
     for key, cell in cells.items():
         if cell.cell_type != "code" or (key not in to_run and key not in typed):
@@ -117,7 +112,8 @@ def written(notebook: NotebookNode) -> str:
     """The notebook's file, without what differs from one run to the next. Equal ids of copied cells stay equal."""
     notebook = copy.deepcopy(notebook)
     notebook.metadata.language_info = {"name": "python"}
-    return nbformat.v4.writes(notebook, indent=1, ensure_ascii=False).rstrip("\n") + "\n"
+    text: str = nbformat.v4.writes(notebook, indent=1, ensure_ascii=False)
+    return text.rstrip("\n") + "\n"
 
 
 if __name__ == "__main__":
