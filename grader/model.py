@@ -56,6 +56,19 @@ class Submission(Noun):
     late_by_s: float = 0.0
 
 
+class Limits(Noun):
+    """What a submission may use. Generous, and stated to students."""
+
+    cell_s: float = Field(600.0, gt=0, description="wall time of one cell")
+    notebook_s: float = Field(1800.0, gt=0, description="wall time of all cells together")
+    memory_mib: int = Field(2048, gt=0, description="memory of each process")
+    output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
+    disk_mib: int = Field(200, gt=0, description="any one file, /tmp, and /dev/shm")
+    processes: int = Field(128, gt=0, description="processes and threads")
+    open_files: int = Field(512, gt=0)
+    notebook_mib: float = Field(20.0, gt=0, description="the file as handed in")
+
+
 class CellRun(Noun):
     """How one code cell ended."""
 

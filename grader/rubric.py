@@ -6,10 +6,11 @@ is asked stands in `inside/`, how an expectation is judged in `score/`.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from grader.documents import read_yaml
 
@@ -28,6 +29,46 @@ def _exactly_one(part: Part, kinds: tuple[str, ...]) -> str:
         named = ", ".join(kinds)
         raise ValueError(f"needs exactly one of {named}; it has {' and '.join(given) or 'none'}")
     return given[0]
+
+
+# ---- inputs ---------------------------------------------------------------------------------------------------------
+
+
+class Grid(Part):
+    """*(count,) float64*, evenly spaced from the first number to the second, both included."""
+
+    grid: tuple[float, float, int]
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+
+class ArrayLiteral(Part):
+    """An array written out."""
+
+    array: list[Any]
+    dtype: Literal["float64", "float32", "uint8", "int64", "bool"] = "float64"
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+
+class Random(Part):
+    """Seeded numbers: *shape float64*, uniform in [0, 1) or standard normal; `student` seeds by the name."""
+
+    random: Literal["uniform", "normal"]
+    shape: list[int]
+    seed: int | Literal["student"] = 0
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+
+Made = Grid | ArrayLiteral | Random
+"""An input that is made; `as: tensor` hands it over as a float32 torch tensor."""
+
+
+def read_input(value: Any) -> Any:
+    """The input that a rubric writes as {grid: …}, {array: …} or {random: …}; any other value as it is."""
+    if isinstance(value, dict):
+        for key, kind in (("grid", Grid), ("array", ArrayLiteral), ("random", Random)):
+            if key in value:
+                return kind.model_validate(value)
+    return value
 
 
 # ---- probes ---------------------------------------------------------------------------------------------------------
@@ -80,6 +121,16 @@ class Probe(Part):
     reveal: bool = Field(False, description="the report may show the expected answer though the probe is hidden")
     limit_s: float = Field(20.0, gt=0)
 
+    @field_validator("arguments", mode="after")
+    @classmethod
+    def _read_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {name: read_input(value) for name, value in arguments.items()}
+
+    @field_validator("predict", mode="after")
+    @classmethod
+    def _read_predict(cls, predict: Any) -> Any:
+        return read_input(predict)
+
     @model_validator(mode="after")
     def _one_kind(self) -> Probe:
         kind = self.kind
@@ -87,6 +138,13 @@ class Probe(Part):
             raise ValueError("`predict` and `held_out` belong to a probe of `models`")
         if kind == "models" and self.predict is None:
             raise ValueError("a probe of `models` needs `predict`: the inputs on which they answer")
+        if self.evaluate is not None:
+            try:
+                body = ast.parse(self.evaluate).body
+            except SyntaxError as error:
+                raise ValueError(f"`evaluate` is not Python: {error.msg} in its line {error.lineno}") from error
+            if not body or not isinstance(body[-1], ast.Expr):
+                raise ValueError("the last line of `evaluate` is the answer, so it has to be an expression")
         return self
 
     @property
@@ -286,6 +344,17 @@ class Rubric(Part):
         if unused:
             raise ValueError(f"no criterion uses the probe `{unused[0]}`")
         return self
+
+    def expected_probes(self) -> list[str]:
+        """The probes whose right answer some criterion needs: what the reference is asked."""
+        needed: dict[str, None] = {}
+        for criterion in self.criteria:
+            match getattr(getattr(criterion.expect, criterion.expect.kind), "to", None):
+                case "reference" if criterion.probe:
+                    needed[criterion.probe] = None
+                case {"probe": str(name)}:
+                    needed[name] = None
+        return list(needed)
 
     def is_hidden(self, criterion: Criterion) -> bool:
         """Whether a self-check leaves this criterion out."""

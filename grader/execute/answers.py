@@ -1,0 +1,114 @@
+"""Writes questions for a kernel and reads its answers as hostile input: bounded files, plain data, our own words."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+
+from grader.inside import plain
+from grader.model import Answer
+
+ANSWER_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Question:
+    """A probe made ready to be asked: its inputs are made, and nothing of what is expected is in it."""
+
+    name: str
+    content: Mapping[str, Any]
+    names: tuple[str, ...]
+    """the names of the notebook that it asks about: `slope`"""
+    hidden: bool
+    limit_s: float
+
+    @property
+    def subject(self) -> str:
+        return f"`{self.names[0]}`" if self.names else "The notebook"
+
+    def unanswered(self, because: str) -> Answer:
+        return Answer(status="stopped", because=f"{self.subject} could not be asked: {because}.")
+
+
+def write_question(folder: Path, question: Question) -> None:
+    """Put the question where the kernel finds it, only now: its inputs were nowhere while the cells ran."""
+    path = folder / f"{question.name}.question"
+    # The folder is the student's to write to: a link that waits in our place must not lead us out of it.
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(plain.dumps(dict(question.content)))
+
+
+def read_answer(folder: Path, question: Question) -> Answer:
+    """What the kernel wrote, or why there is nothing to use."""
+    path = folder / f"{question.name}.answer"
+    try:
+        content = _read_bounded(path)
+    except FileNotFoundError:
+        return question.unanswered(f"it took longer than {question.limit_s:g} s, or ended its kernel")
+    except (OSError, ValueError) as error:
+        return Answer(status="unusable", because=f"{question.subject} gave an answer that cannot be read: {error}.")
+    try:
+        value, notes = plain.loads(content)
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+        return Answer(status="unusable", because=f"{question.subject} gave an answer that is not plain data.")
+    return _as_answer(question, value, notes)
+
+
+def _read_bounded(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("it is not a file")
+        if status.st_size > ANSWER_BYTES:
+            raise ValueError(f"it has more than {ANSWER_BYTES >> 20} MiB")
+        return file.read(ANSWER_BYTES + 1)
+
+
+def _as_answer(question: Question, value: Any, notes: Mapping[str, str]) -> Answer:
+    """The kernel's notes as a sentence; of a hidden probe, nothing that could carry its inputs out."""
+    subject = question.subject
+    match notes.get("status"):
+        case "answered":
+            return Answer(status="answered", value=value)
+        case "missing":
+            named = [name for name in question.names if name in notes.get("detail", "").split(", ")]
+            what = " or ".join(f"`{name}`" for name in named or question.names)
+            return Answer(status="missing", because=f"The notebook has no {what}.")
+        case "stopped":
+            return question.unanswered(f"it took longer than {question.limit_s:g} s")
+        case "raised":
+            return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
+    detail = "" if question.hidden else f": {_one_line(notes.get('detail', ''))}"
+    return Answer(status="unusable", because=f"{subject} gave something other than plain data{detail}.")
+
+
+def _error_name(notes: Mapping[str, str]) -> str:
+    """Only names that Python itself has: a class of the student's could be named anything."""
+    name = notes.get("error", "")
+    kind = getattr(builtins, name, None)
+    return name if isinstance(kind, type) and issubclass(kind, BaseException) else "an error of its own kind"
+
+
+def _say_error(question: Question, notes: Mapping[str, str]) -> str:
+    name = _error_name(notes)
+    if question.hidden:
+        return f"{question.subject} raised {name} when it was asked about something that you do not see."
+    detail = _one_line(notes.get("detail", ""))
+    line = _one_line(notes.get("line", ""))
+    where = f" in the line `{line}`" if line else ""
+    return f"{question.subject} raised {name}{where}{': ' + detail if detail else ''}."
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text[:600].split())
+    return (line if len(line) <= 200 else f"{line[:197]}…").rstrip(".")

@@ -1,0 +1,213 @@
+"""The grader's end of the fork server: starts it in the sandbox, asks for kernels, hears how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.execute import sandbox
+from grader.execute.sandbox import Sandbox
+from grader.model import Limits
+
+START_S = 120.0
+"""How long the imports may take on a cold disk."""
+
+MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
+PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
+
+
+class ServerError(RuntimeError):
+    """The fork server did not do what it was asked: the grader's failure."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a kernel's process ended, and what it used. `status` as of subprocess: negative for a signal."""
+
+    status: int
+    cpu_s: float
+    memory_mib: float
+
+
+@dataclass(frozen=True)
+class Fork:
+    """One kernel: its folder here, its folder as it sees it, and how it ended once it has."""
+
+    name: str
+    folder: Path
+    inner: str
+    ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
+    started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
+
+    @property
+    def sockets(self) -> Path:
+        """Where the kernel's sockets, questions and answers lie; the kernel sees it as `inner`."""
+        return self.folder / "kernel"
+
+    def death(self) -> asyncio.Future[None]:
+        """A future of the running loop that is done once the kernel has ended; cancelling it cancels nothing else."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def tell(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(lambda: future.done() or future.set_result(None))
+
+        self.ended.add_done_callback(tell)
+        return future
+
+
+class ForkServer:
+    """A warm process in the sandbox. Start it from the main thread: it dies with the thread that started it."""
+
+    def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES) -> None:
+        sandbox.require(kind)
+        self.kind = kind
+        # A short path: the name of a unix socket has at most 107 characters.
+        self.home = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-", dir="/tmp"))
+        self._names = (f"s{number}" for number in itertools.count())
+        self._forks: dict[str, Fork] = {}
+        self._lock = threading.Lock()
+        self._ready: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
+        spool = self.home / "spool"
+        spool.mkdir()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        options = {
+            "modules": list(modules),
+            "packages": list(PACKAGES),
+            "isolate": kind == "bubblewrap",
+            "spool": sandbox.SPOOL if kind == "bubblewrap" else str(spool),
+        }
+        line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)])
+        self._log = (self.home / "server.log").open("wb")
+        self._process = subprocess.Popen(
+            line,
+            env=environment,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        theirs.close()
+        threading.Thread(target=self._listen, name="fork server", daemon=True).start()
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def greeting(self) -> dict[str, Any]:
+        """What the server told once it was warm: whether forks are isolated from each other, and the environment."""
+        try:
+            return self._ready.result(timeout=START_S)
+        except concurrent.futures.TimeoutError as error:
+            raise ServerError(f"the fork server was not ready within {START_S:.0f} s") from error
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(self.greeting["environment"])
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether one server may serve several submissions: only where each fork has namespaces of its own."""
+        return self.kind == "none" or bool(self.greeting["isolate"])
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def prepare(self) -> Fork:
+        """A folder for one submission, before its kernel is forked."""
+        with self._lock:
+            name = next(self._names)
+        folder = self.home / "spool" / name
+        for part in ("content", "kernel"):
+            (folder / part).mkdir(parents=True)
+        if self.kind == "none":
+            inner = str(folder / "kernel")
+        else:
+            inner = "/run/kernel" if self.greeting["isolate"] else f"{sandbox.SPOOL}/{name}/kernel"
+        return Fork(name, folder, inner)
+
+    def start(self, fork: Fork, limits: Limits, seed: int) -> None:
+        """Fork its kernel; ServerError where that fails."""
+        self._forks[fork.name] = fork
+        wanted = limits.model_dump(include={"memory_mib", "disk_mib", "processes", "open_files"})
+        # A process that spins in many threads at once is the CPU limit's; the clock's limits are kept from outside.
+        wanted["cpu_s"] = int(4 * limits.notebook_s) + 10
+        self.greeting  # noqa: B018  (waits until it is warm)
+        self._send(op="fork", name=fork.name, limits=wanted, seed=seed)
+        problem = fork.started.result(timeout=START_S)
+        if problem:
+            raise ServerError(problem)
+
+    def signal(self, fork: Fork, number: int) -> None:
+        if not fork.ended.done():
+            self._send(op="signal", name=fork.name, signal=number)
+
+    def end(self, fork: Fork) -> Ending:
+        """Kill what is left of the kernel and all that it started, and take its folder away."""
+        self.signal(fork, signal.SIGKILL)
+        ending = fork.ended.result(timeout=30)
+        self._forks.pop(fork.name, None)
+        shutil.rmtree(fork.folder, ignore_errors=True)
+        return ending
+
+    def close(self) -> None:
+        """End the server and every kernel, and take the folder away."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _send(self, **message: Any) -> None:
+        try:
+            with self._lock:
+                self._control.send(json.dumps(message).encode())
+        except OSError as error:
+            raise ServerError(f"the fork server is gone: {self._last_words()}") from error
+
+    def _last_words(self) -> str:
+        self._log.flush()
+        return (self.home / "server.log").read_text(errors="replace").strip()[-2000:]
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            while packet := self._control.recv(1 << 16):
+                message = json.loads(packet)
+                match message.pop("event"):
+                    case "ready":
+                        self._ready.set_result(message)
+                    case "forked":
+                        self._forks[message["name"]].started.set_result(message["problem"])
+                    case "ended":
+                        fork = self._forks[message.pop("name")]
+                        fork.ended.set_result(Ending(**message))
+        self._fail_all()
+
+    def _fail_all(self) -> None:
+        """The server is gone: nobody may wait for it for ever."""
+        if not self._ready.done():
+            self._process.wait()
+            self._ready.set_exception(ServerError(f"the fork server did not start: {self._last_words()}"))
+        for fork in list(self._forks.values()):
+            for future in (fork.started, fork.ended):
+                if not future.done():
+                    future.set_exception(ServerError("the fork server is gone"))

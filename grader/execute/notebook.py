@@ -1,0 +1,232 @@
+"""Drives one notebook through one kernel: every cell within its limits, then every probe."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from traitlets import Float
+
+from grader.execute import answers
+from grader.execute.answers import Question
+from grader.execute.forks import Fork, ForkServer, ServerError
+from grader.execute.provisioner import make_kernel_manager
+from grader.model import Answer, CellRun, Limits
+from grader.notebook import code_cells, title_of
+
+GRACE_S = 5.0
+"""How long a cell may take to heed an interrupt before its kernel is ended."""
+
+START_S = 20.0
+
+
+@dataclass
+class Progress:
+    """What one kernel has done so far; complete or not, it is what the run is made of."""
+
+    cells: dict[int, CellRun] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    died_in: int | None = None
+    out_of_time: bool = False
+
+
+class CellClient(NotebookClient):
+    """nbclient, with a limit on what a notebook prints and no belief in what a kernel sends."""
+
+    timeout = Float(None, allow_none=True)
+
+    def __init__(self, notebook: NotebookNode, limits: Limits, **options: Any) -> None:
+        super().__init__(
+            notebook,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            record_timing=False,
+            coalesce_streams=True,
+            **options,
+        )
+        self.limit_bytes = int(limits.output_mib * (1 << 20))
+        self.output_bytes = 0
+        self.reply: Mapping[str, Any] = {}
+        self.on_cell_executed = self._keep_reply
+
+    async def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
+        self.reply = execute_reply["content"]
+
+    async def async_start_new_kernel_client(self) -> AsyncKernelClient:
+        """Connect, and wait until both the kernel's answers and its outputs reach us.
+
+        jupyter_client's own wait ends with a fifth of a second of silence, which would be a third of a short notebook.
+        """
+        assert self.km is not None
+        client = self.km.client()
+        client.start_channels(stdin=False, hb=False)
+        client.allow_stdin = False
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and await self.km.is_alive():
+            request = client.kernel_info()
+            if await _heard(client.shell_channel, request, 1.0) and await _heard(client.iopub_channel, request, 0.1):
+                self.kc = client
+                return client
+        log = self.km.provisioner.fork.sockets / "kernel.log"
+        raise ServerError(f"the kernel did not start: {log.read_text(errors='replace')[-2000:]}")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        kind = msg["msg_type"]
+        if kind.startswith("comm"):
+            return None  # widgets: nothing to show them, and no limit on what they hold
+        if kind in ("stream", "display_data", "execute_result", "update_display_data", "error"):
+            before, self.output_bytes = self.output_bytes, self.output_bytes + _size(msg["content"])
+            if self.output_bytes > self.limit_bytes:
+                if before <= self.limit_bytes:
+                    self.interrupting = asyncio.ensure_future(self.km.interrupt_kernel())
+                return None
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            return None  # a message that is not Jupyter's, forged by the notebook
+
+
+async def _heard(channel: Any, request: str, timeout_s: float) -> bool:
+    """Whether a message that belongs to the request came in time."""
+    deadline = time.monotonic() + timeout_s
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            message = await asyncio.wait_for(channel.get_msg(), left)
+        except TimeoutError:
+            return False
+        if message["parent_header"].get("msg_id") == request:
+            return True
+    return False
+
+
+def _size(content: Any) -> int:
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(_size(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(_size(value) for value in content)
+    return 8
+
+
+class NotebookDriver:
+    """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
+
+    def __init__(self, server: ForkServer, fork: Fork, notebook: NotebookNode, limits: Limits, seed: int) -> None:
+        self.fork = fork
+        self.limits = limits
+        self.progress = Progress()
+        self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits, seed))
+        self.notebook = notebook
+
+    async def drive(self, questions: Sequence[Question], skip: Mapping[int, CellRun]) -> Progress:
+        """Run every cell but those to skip, then ask every question. A kernel that dies ends it early."""
+        async with self.client.async_setup_kernel(cleanup_kc=True):
+            # nbclient's own watch looks once a second; this one hears it at once.
+            dead = self.fork.death()
+            await self._run_cells(skip, dead)
+            if self.progress.died_in is None:
+                self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
+                await self._ask(questions, dead)
+        return self.progress
+
+    async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:
+        deadline = time.monotonic() + self.limits.notebook_s
+        for number, (index, cell) in enumerate(code_cells(self.notebook), start=1):
+            known = CellRun(index=index, number=number, title=title_of(cell), end="skipped")
+            left = deadline - time.monotonic()
+            if index in skip:
+                self.progress.cells[index] = skip[index]
+            elif self.progress.died_in is not None:
+                self.progress.cells[index] = known
+            elif left <= 0:
+                self.progress.out_of_time = True
+                limit = f"the notebook's {self.limits.notebook_s:g} s were used up before this cell"
+                self.progress.cells[index] = known.model_copy(update={"because": limit})
+            else:
+                self.progress.cells[index] = await self._run_cell(known, cell, left, dead)
+
+    async def _run_cell(self, known: CellRun, cell: NotebookNode, left: float, dead: asyncio.Future[None]) -> CellRun:
+        limit_s = min(self.limits.cell_s, left)
+        self.client.timeout = limit_s
+        self.client.reply = {}
+        printed = self.client.output_bytes
+        started = time.monotonic()
+        task = asyncio.ensure_future(self.client.async_execute_cell(cell, known.index))
+        await asyncio.wait({task, dead}, timeout=limit_s + GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+        wall_s = time.monotonic() - started
+        known = known.model_copy(update={"wall_s": round(wall_s, 3)})
+        if not task.done() or isinstance(task.exception(), DeadKernelError):
+            task.cancel()
+            self.progress.died_in = known.index
+            return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
+        task.result()
+        if wall_s >= limit_s:
+            which = "cell" if limit_s == self.limits.cell_s else "notebook"
+            limit = self.limits.cell_s if which == "cell" else self.limits.notebook_s
+            because = f"it ran longer than the {limit:g} s that a {which} may take, and was interrupted"
+            return known.model_copy(update={"end": "interrupted", "because": because})
+        if printed <= self.client.limit_bytes < self.client.output_bytes:
+            because = (
+                f"it printed more than the {self.limits.output_mib:g} MiB that a notebook may, and was interrupted"
+            )
+            return known.model_copy(update={"end": "interrupted", "because": because})
+        if self.client.reply.get("status") == "ok":
+            return known.model_copy(update={"end": "ok"})
+        return known.model_copy(update={"end": "error", "because": self._why_error()})
+
+    def _why_dead(self, dead: asyncio.Future[None], limit_s: float) -> str:
+        if not dead.done():
+            return (
+                f"it ran longer than {limit_s:.3g} s and did not stop when it was interrupted, so its kernel was ended"
+            )
+        status = self.fork.ended.result().status
+        if status >= 0:
+            return f"it ended its own kernel (exit status {status})"
+        return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -9 else "")
+
+    def _why_error(self) -> str:
+        name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))
+        if name == "MemoryError" or "not enough memory" in value:
+            return f"it asked for more memory than the limit of {self.limits.memory_mib} MiB"
+        return f"{name}: {value}" if value else name
+
+    async def _ask(self, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
+        for question in questions:
+            if dead.done():
+                self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
+                continue
+            answers.write_question(self.fork.sockets, question)
+            code = f"__import__('grader.inside.probes', fromlist=['ask']).ask({self.fork.inner!r}, {question.name!r})"
+            await self._request(code, question.limit_s, dead)
+            self.progress.answers[question.name] = answers.read_answer(self.fork.sockets, question)
+
+    async def _request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> None:
+        """Have the kernel run a line of ours; whether that went well shows in what it wrote."""
+        client = self.client.kc
+        request = client.execute(code, silent=True, store_history=False, allow_stdin=False)
+        for patience in (limit_s, GRACE_S):
+            heard = asyncio.ensure_future(_heard(client.shell_channel, request, patience))
+            await asyncio.wait({heard, dead}, return_when=asyncio.FIRST_COMPLETED)
+            if dead.done() or heard.result():
+                return
+            await self.client.km.interrupt_kernel()
+        await self.client.km.provisioner.kill()
+        await dead
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def _clean(text: Any) -> str:
+    """A message of the student's code on one line, without terminal colours, of bounded length."""
+    line = " ".join(_ANSI.sub("", str(text or "")[:2000]).split())
+    return line if len(line) <= 300 else f"{line[:297]}…"

@@ -1,0 +1,170 @@
+"""Executes a class: several notebooks at once, each result stored as it comes. The one place through which runs go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from grader.execute.answers import Question
+from grader.execute.forks import Ending, ForkServer
+from grader.execute.notebook import NotebookDriver, Progress
+from grader.execute.runs import describe_environment
+from grader.execute.sandbox import Sandbox
+from grader.model import CellRun, Limits, Run
+from grader.notebook import UnreadableError, code_cells, read_notebook
+
+log = logging.getLogger(__name__)
+
+KERNELS = 3
+"""A kernel that dies in a cell is replaced, and the notebook run again without that cell, up to this many kernels."""
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission to run: its bytes, the questions and the limits. Nothing of what is expected."""
+
+    key: str
+    sha256: str
+    content: bytes
+    questions: Sequence[Question]
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A run, the notebook as handed in and as executed."""
+
+    run: Run
+    stored: NotebookNode | None
+    fresh: NotebookNode | None
+
+
+class Servers:
+    """The fork servers of one class: one that all share or, where forks cannot be isolated, one for each submission."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._shared: ForkServer | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Servers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shared is not None:
+            self._shared.close()
+
+    @contextlib.contextmanager
+    def lend(self) -> Iterator[ForkServer]:
+        """A server that is warm."""
+        with self._lock:
+            if self._shared is None or not self._shared.is_alive:
+                self._shared = ForkServer(self.sandbox)
+            server = self._shared
+            own = None if server.is_shared else ForkServer(self.sandbox)
+        try:
+            yield own or server
+        finally:
+            if own is not None:
+                own.close()
+
+
+def execute_all(works: Iterable[Work], servers: Servers, jobs: int) -> Iterator[tuple[Work, Executed]]:
+    """Every work with what came of it, in the order in which they end."""
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="run")
+    queue = iter(works)
+    running: dict[Future[Executed], Work] = {}
+
+    def refill(count: int) -> None:
+        for _, work in zip(range(count), queue, strict=False):
+            running[pool.submit(execute_one, work, servers)] = work
+
+    try:
+        refill(jobs)
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            refill(len(done))
+            for future in done:
+                yield running.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def execute_one(work: Work, servers: Servers) -> Executed:
+    """Run one submission. Whatever goes wrong with us becomes a run that `failed`, and waits for a person."""
+    try:
+        stored = read_notebook(work.content, limit_mib=work.limits.notebook_mib)
+    except UnreadableError as error:
+        return Executed(_make_run(work, servers.sandbox, end="unreadable", because=str(error)), None, None)
+    try:
+        return _execute(work, stored, servers)
+    except Exception as error:
+        log.exception("run %s failed", work.key)
+        because = f"The grader failed on this notebook ({type(error).__name__}); this is not the student's fault."
+        return Executed(_make_run(work, servers.sandbox, end="failed", because=because), stored, None)
+
+
+def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
+    deaths: dict[int, CellRun] = {}
+    endings: list[Ending] = []
+    for _ in range(KERNELS):
+        fresh = copy.deepcopy(stored)
+        for _, cell in code_cells(fresh):
+            cell.outputs, cell.execution_count = [], None
+        with servers.lend() as server:
+            fork = server.prepare()
+            driver = NotebookDriver(server, fork, fresh, work.limits, SEED)
+            try:
+                progress = asyncio.run(driver.drive(work.questions, deaths))
+            finally:
+                endings.append(server.end(fork))
+        if progress.died_in is None:
+            break
+        deaths[progress.died_in] = progress.cells[progress.died_in]
+    end, because = _how_it_ended(progress, deaths)
+    answers = {question.name: question.unanswered("the kernel died") for question in work.questions} | progress.answers
+    run = _make_run(work, servers.sandbox, end=end, because=because).model_copy(
+        update={
+            "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
+            "answers": answers,
+            "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
+            "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
+            "memory_mib": round(max(ending.memory_mib for ending in endings), 1),
+        }
+    )
+    return Executed(run, stored, fresh)
+
+
+def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:
+    if deaths:
+        told = "; ".join(f"code cell {cell.number}: {cell.because}" for cell in deaths.values())
+        again = (
+            "The other cells were run again without it." if len(deaths) == 1 else "The rest was run again without them."
+        )
+        if progress.died_in is not None:
+            again = "It died again and again, so the rest was not run."
+        return "died", f"The kernel died in {told}. {again}"
+    if progress.out_of_time:
+        return "stopped", "The notebook's time was used up; the cells after that were not run."
+    bad = [cell for cell in progress.cells.values() if cell.end != "ok"]
+    if not progress.cells:
+        return "finished", "There was no code to run."
+    if not bad:
+        return "finished", "Every cell was run without an error."
+    numbers = ", ".join(str(cell.number) for cell in bad)
+    return "finished", f"Every cell was run; not well ended: code cell{'s' if len(bad) > 1 else ''} {numbers}."
+
+
+def _make_run(work: Work, sandbox: Sandbox, *, end: str, because: str) -> Run:
+    told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": sandbox}
+    return Run.model_validate({**told, "environment": describe_environment()})

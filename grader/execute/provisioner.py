@@ -1,0 +1,88 @@
+"""Lets nbclient and jupyter_client use a kernel that the fork server forked: they need to know nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerBase
+
+from grader.execute.forks import Fork, ForkServer
+from grader.model import Limits
+
+_PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+"""Over unix sockets a port is the last part of a file's name."""
+
+MESSAGE_BYTES = 64 << 20
+"""A kernel that sends a larger message is cut off: the grader's memory is not the student's to fill."""
+
+
+class ForkProvisioner(KernelProvisionerBase):
+    """One submission's kernel, as jupyter_client sees a process."""
+
+    server: ForkServer
+    fork: Fork
+    limits: Limits
+    seed: int
+
+    @property
+    def has_process(self) -> bool:
+        return self.fork.started.done()
+
+    async def poll(self) -> int | None:
+        return self.fork.ended.result().status if self.fork.ended.done() else None
+
+    async def wait(self) -> int | None:
+        await self.fork.death()
+        return self.fork.ended.result().status
+
+    async def send_signal(self, signum: int) -> None:
+        self.server.signal(self.fork, signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        self.server.signal(self.fork, 9)
+
+    async def terminate(self, restart: bool = False) -> None:
+        self.server.signal(self.fork, 9)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """The fork's folder is taken away by `ForkServer.end`, after its answers were read."""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        return {**kwargs, "cmd": []}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Fork the kernel; returns the connection as seen from here, the kernel reads it as seen from inside."""
+        session = self.parent.session
+        shared = {
+            "transport": "ipc",
+            "key": session.key.decode(),
+            "signature_scheme": session.signature_scheme,
+            "kernel_name": "",
+            **_PORTS,
+        }
+        inner = {**shared, "ip": f"{self.fork.inner}/k"}
+        (self.fork.sockets / "connection.json").write_text(json.dumps(inner))
+        await asyncio.to_thread(self.server.start, self.fork, self.limits, self.seed)
+        return {**shared, "ip": str(self.fork.sockets / "k"), "key": session.key}
+
+
+def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits, seed: int) -> AsyncKernelManager:
+    """A jupyter_client kernel manager for one fork."""
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+    manager = AsyncKernelManager(
+        transport="ipc",
+        ip=str(fork.sockets / "k"),
+        context=context,
+        connection_file=str(fork.sockets / "unused.json"),
+        **_PORTS,
+    )
+    provisioner = ForkProvisioner(parent=manager)
+    provisioner.server, provisioner.fork, provisioner.limits, provisioner.seed = server, fork, limits, seed
+    manager.provisioner = provisioner
+    return manager

@@ -1,0 +1,84 @@
+"""Makes questions of a rubric's probes: the inputs are made here, outside, and none before it is asked."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from grader.execute.answers import Question
+from grader.rubric import ArrayLiteral, Grid, Made, Probe, Random, Rubric
+
+
+def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
+    """What to ask of this student's notebook."""
+    return tuple(
+        make_question(name, probe, student)
+        for name, probe in rubric.probes.items()
+        if probe.ask == "student" and not (public_only and probe.hidden)
+    )
+
+
+def make_question(name: str, probe: Probe, student: str) -> Question:
+    """One probe with its inputs made."""
+    content: dict[str, Any] = {
+        "kind": probe.kind,
+        "arguments": {key: make_input(value, student) for key, value in probe.arguments.items()},
+    }
+    names: tuple[str, ...]
+    if probe.call is not None:
+        content["name"], names = probe.call, (probe.call,)
+    elif probe.variable is not None:
+        content["names"] = [probe.variable] if isinstance(probe.variable, str) else probe.variable
+        names = tuple(content["names"])
+    elif probe.evaluate is not None:
+        content["code"], names = probe.evaluate, _names_in(probe.evaluate, set(probe.arguments))
+    elif probe.models is not None:
+        content |= {
+            **probe.models.model_dump(),
+            "predict": make_input(probe.predict, student),
+            "held_out": probe.held_out,
+        }
+        names = tuple(probe.models.names)
+    return Question(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)
+
+
+def is_personal(probe: Probe) -> bool:
+    """Whether each student is asked with inputs of their own."""
+    return any(
+        isinstance(value, Random) and value.seed == "student" for value in (*probe.arguments.values(), probe.predict)
+    )
+
+
+def make_input(value: Any, student: str) -> Any:
+    """A plain value as it is; a made one as its array, a tensor marked as such."""
+    if not isinstance(value, Grid | ArrayLiteral | Random):
+        return value
+    array = _make_array(value, student)
+    return {"tensor": array.astype(np.float32)} if value.as_ == "tensor" else array
+
+
+def _make_array(made: Made, student: str) -> np.ndarray[Any, Any]:
+    match made:
+        case Grid(grid=(first, last, count)):
+            return np.linspace(first, last, count)
+        case ArrayLiteral():
+            return np.asarray(made.array, dtype=made.dtype)
+        case Random():
+            seed = (
+                int.from_bytes(hashlib.sha256(student.encode()).digest()[:8]) if made.seed == "student" else made.seed
+            )
+            generator = np.random.default_rng(seed)
+            return generator.random(made.shape) if made.random == "uniform" else generator.standard_normal(made.shape)
+
+
+def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
+    """The names that a piece of probe code takes from the notebook, in order."""
+    tree = ast.parse(code)
+    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {"np", "torch"} | set(dir(builtins)) | arguments
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return tuple(dict.fromkeys(name for name in used if name not in own))

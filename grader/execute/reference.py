@@ -1,0 +1,80 @@
+"""Expected values: the course's reference answers the same probes, in a process of its own, and is remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from grader.errors import UserError
+from grader.execute import answers
+from grader.execute.answers import Question
+from grader.execute.runs import describe_environment, dump_answers, load_answers
+from grader.execute.sandbox import ENVIRONMENT, INSIDE
+from grader.inside import plain
+from grader.model import Answer
+
+TIMEOUT_S = 600.0
+
+
+def ask_reference(
+    course: Path, modules: Sequence[str], questions: Sequence[Question], remembered: Path
+) -> Mapping[str, Answer]:
+    """The reference's answer to each question; asked once for each state of reference/, and kept in `remembered`."""
+    if not questions:
+        return {}
+    path = remembered / f"{_key(course, modules, questions)}.safetensors"
+    if not path.exists():
+        found = _ask(course, modules, questions)
+        remembered.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".draft{os.getpid()}")
+        draft.write_bytes(dump_answers(found))
+        draft.rename(path)
+    return load_answers(path.read_bytes())
+
+
+def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> str:
+    digest = hashlib.sha256(json.dumps([list(modules), describe_environment()]).encode())
+    for file in sorted((course / "reference").rglob("*.py")):
+        digest.update(file.read_bytes())
+    for question in questions:
+        digest.update(question.name.encode() + plain.dumps(dict(question.content)))
+    return digest.hexdigest()[:32]
+
+
+def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> dict[str, Answer]:
+    with tempfile.TemporaryDirectory(prefix="grader-reference-") as name:
+        folder = Path(name)
+        for question in questions:
+            answers.write_question(folder, question)
+        names = [question.name for question in questions]
+        line = [sys.executable, "-m", "grader.execute.answer_reference", str(folder), json.dumps([modules, names])]
+        path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
+        environment = {
+            **os.environ,
+            **ENVIRONMENT,
+            "HOME": os.environ.get("HOME", "/tmp"),
+            "PYTHONPATH": path,
+            "MPLBACKEND": "agg",
+        }
+        try:
+            ended = subprocess.run(
+                line, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=folder
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UserError(
+                f"the reference took longer than {TIMEOUT_S:.0f} s to answer", where=str(course / "reference")
+            ) from error
+        if ended.returncode != 0:
+            last = (ended.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+            raise UserError(
+                f"the reference does not run: {last}",
+                where=str(course / "reference"),
+                remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
+            )
+        return {question.name: answers.read_answer(folder, question) for question in questions}

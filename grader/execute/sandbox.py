@@ -1,0 +1,130 @@
+"""The sandbox: bubblewrap round the fork server, with nothing in it but Python, the system's libraries and a spool."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import grader.inside
+from grader.errors import UserError
+
+Sandbox = Literal["bubblewrap", "none"]
+
+INSIDE = Path(grader.inside.__file__).parent
+SPOOL = "/spool"
+_CODE = "/opt/grader"
+_UID = "1000"
+
+_INSTALL = (
+    "Install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap) and try `grader doctor`; "
+    "or, for code that you trust, ask for no sandbox: --sandbox none."
+)
+_NAMESPACES = (
+    "User namespaces seem to be forbidden here (a container, or a hardened kernel: see "
+    "/proc/sys/kernel/unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns); "
+    "allow them, or, for code that you trust, ask for no sandbox: --sandbox none."
+)
+
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "USER": "student",
+    "LOGNAME": "student",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "IPYTHONDIR": "/tmp/ipython",
+    # `pip install` of what is there says so and does nothing; of what is missing it fails at once, not after minutes.
+    "PIP_NO_INDEX": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_RETRIES": "0",
+}
+"""The whole environment of a submission: one thread, a fixed hash seed, and nothing of the user's own."""
+
+
+@functools.cache
+def why_no_sandbox() -> UserError | None:
+    """None where bubblewrap works here, tried for real; otherwise what is wrong and how to mend it."""
+    if sys.platform != "linux":
+        return UserError(
+            "the sandbox needs Linux", remedy="For code that you trust, ask for no sandbox: --sandbox none."
+        )
+    if shutil.which("bwrap") is None:
+        return UserError("there is no sandbox on this machine: `bwrap` was not found", remedy=_INSTALL)
+    trial = ["bwrap", *_namespaces(), "--ro-bind", "/", "/", "true"]
+    ended = subprocess.run(trial, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        return UserError(f"the sandbox does not start here: {ended.stderr.strip()}", remedy=_NAMESPACES)
+    return None
+
+
+def require(sandbox: Sandbox) -> None:
+    """Refuse to run a student's code without the sandbox that was asked for."""
+    problem = why_no_sandbox() if sandbox == "bubblewrap" else None
+    if problem is not None:
+        raise problem
+
+
+def command(sandbox: Sandbox, spool: Path, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line that starts the fork server, and its environment; `arguments` are the server's own."""
+    server = ["-m", "grader.inside.server", *arguments]
+    if sandbox == "none":
+        return [sys.executable, *server], {
+            **os.environ,
+            **_without_home(ENVIRONMENT),
+            "PYTHONPATH": _path(INSIDE.parent.parent),
+        }
+    line = ["bwrap", *_namespaces(), "--hostname", "colab", "--clearenv"]
+    environment = {**ENVIRONMENT, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": _path(Path(_CODE))}
+    for name, value in environment.items():
+        line += ["--setenv", name, value]
+    line += _system()
+    line += ["--ro-bind", str(INSIDE), f"{_CODE}/grader/inside", "--bind", str(spool), SPOOL]
+    line += ["--dir", "/content", "--dir", "/run/kernel", "--chdir", "/content", sys.executable, *server]
+    return line, dict(os.environ)
+
+
+def _namespaces() -> list[str]:
+    unshared = ["--unshare-user", "--uid", _UID, "--gid", _UID]
+    for kind in ("pid", "net", "ipc", "uts"):
+        unshared.append(f"--unshare-{kind}")
+    return [*unshared, "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+
+
+def _system() -> list[str]:
+    """Read-only: /usr, the few files of /etc that libraries read, and the Python environment. Nothing of /home."""
+    line = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib64", "lib32"):
+        root = Path("/", name)
+        if root.is_symlink():
+            line += ["--symlink", os.readlink(root), str(root)]
+        elif root.is_dir():
+            line += ["--ro-bind", str(root), str(root)]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types"):
+        line += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    line += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    for prefix in sorted({sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}):
+        if not prefix.startswith("/usr"):
+            line += ["--ro-bind", prefix, prefix]
+    return line
+
+
+def _path(root: Path) -> str:
+    """Where `grader.inside` and the stand-ins for Colab's own packages are found."""
+    return os.pathsep.join([str(root), str(root / "grader" / "inside" / "stand_ins")])
+
+
+def _without_home(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without a sandbox, folders are the user's own."""
+    return {name: value for name, value in environment.items() if name not in ("HOME", "USER", "LOGNAME")}

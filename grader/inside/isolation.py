@@ -1,0 +1,89 @@
+"""Gives a forked kernel namespaces, limits and no privileges, so that each submission sees only itself.
+
+Linux system calls through libc: Python 3.11 has neither `unshare` nor `mount`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Mapping
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+_CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_LAST_CAPABILITY = 63
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def enter_namespaces() -> None:
+    """Namespaces of its own for users, mounts, network, IPC, host name; the next fork is process 1 of a new PID one."""
+    uid, gid = os.getuid(), os.getgid()
+    flags = _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
+    _check(_libc.unshare(flags), "unshare")
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    encoded = [None if text is None else text.encode() for text in (source, target, kind)]
+    _check(
+        _libc.mount(*encoded, ctypes.c_ulong(flags), None if options is None else options.encode()), f"mount {target}"
+    )
+
+
+def enter_folders(content: str, kernel: str, spool: str, disk_mib: int) -> None:
+    """The submission's own /content and /run/kernel, an empty /tmp and /dev/shm, and nothing of its neighbours'."""
+    _mount(content, "/content", None, _MS_BIND)
+    _mount(kernel, "/run/kernel", None, _MS_BIND)
+    for target in ("/tmp", "/dev/shm"):
+        _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={disk_mib}m,nr_inodes=20000,mode=1777")
+    _mount("tmpfs", spool, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,nr_inodes=2,mode=0555")
+
+
+def drop_privileges() -> None:
+    """No capability, now or after an exec; and when the parent dies, so does this process."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # past the last capability that this kernel knows
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """When the parent dies, so does this process (Linux; elsewhere the parent ends its children itself)."""
+    if hasattr(_libc, "prctl"):
+        _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "pdeathsig")
+
+
+def set_limits(limits: Mapping[str, int]) -> None:
+    """Resource limits of the process, inherited by all that it starts: memory, file size, open files, processes."""
+    mib = 1 << 20
+    wanted = {
+        resource.RLIMIT_DATA: limits["memory_mib"] * mib,
+        resource.RLIMIT_FSIZE: limits["disk_mib"] * mib,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: limits["cpu_s"],
+    }
+    for kind, value in wanted.items():
+        resource.setrlimit(kind, (value, value))
+
+
+def limit_processes(processes: int) -> None:
+    """How many processes and threads the submission's user may have; counted in its own user namespace only."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))

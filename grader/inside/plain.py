@@ -1,0 +1,119 @@
+"""Plain data across the boundary: trees of numbers, text and arrays in one file, without pickles.
+
+The file is a safetensors file: the arrays are its tensors, the tree is JSON in its metadata, in which every container
+is tagged (`["list", […]]`, `["dict", {…}]`, `["array", "a0"]`), so that no value can pass for another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load, save
+
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+MAX_TEXT = 200_000
+_KINDS = "biuf"
+
+
+class NotPlainError(ValueError):
+    """A value that does not cross the boundary; the message says which, for a person."""
+
+
+def dumps(value: Any, notes: Mapping[str, str] | None = None, *, max_nodes: int = MAX_NODES) -> bytes:
+    """The value and notes beside it as the bytes of such a file; NotPlainError where it holds more than plain data."""
+    encoder = _Encoder(max_nodes)
+    tree = json.dumps(encoder.encode(value, 0))
+    content: bytes = save(encoder.arrays, metadata={"tree": tree, **(notes or {})})
+    return content
+
+
+class _Encoder:
+    def __init__(self, max_nodes: int) -> None:
+        self.arrays: dict[str, npt.NDArray[Any]] = {}
+        self.max_nodes = max_nodes
+        self.nodes = 0
+
+    def encode(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise NotPlainError(f"it is nested more than {MAX_DEPTH} deep")
+        if self.nodes > self.max_nodes:
+            raise NotPlainError(f"it has more than {self.max_nodes} parts")
+        if value is None or isinstance(value, bool | str | int | float):
+            return self._scalar(value)
+        if isinstance(value, Mapping):
+            return ["dict", {self._key(key): self.encode(item, depth + 1) for key, item in value.items()}]
+        if isinstance(value, list | tuple):
+            return ["list", [self.encode(item, depth + 1) for item in value]]
+        array = as_array(value)
+        if array is None:
+            raise NotPlainError(
+                f"it is or holds a `{type(value).__name__}`, which is neither a number, text nor an array"
+            )
+        if array.dtype.kind == "U":
+            return self.encode(array.tolist(), depth)
+        if array.dtype.kind not in _KINDS:
+            raise NotPlainError(f"it holds an array of type `{array.dtype}`")
+        if array.dtype == np.longdouble:
+            array = array.astype(np.float64)
+        name = f"a{len(self.arrays)}"
+        self.arrays[name] = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
+        return ["array", name]
+
+    def _scalar(self, value: Any) -> Any:
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, str):
+            if len(value) > MAX_TEXT:
+                raise NotPlainError(f"it holds a text of {len(value)} characters")
+            return str(value)
+        if isinstance(value, int):
+            if abs(value) >= 1 << 63:
+                raise NotPlainError("it holds a whole number of more than 63 bits")
+            return int(value)
+        return float(value)
+
+    def _key(self, key: Any) -> str:
+        if isinstance(key, bool | int | float | str):
+            return str(key)[:200]
+        raise NotPlainError(f"it holds a dict with a key of type `{type(key).__name__}`")
+
+
+def as_array(value: Any) -> npt.NDArray[Any] | None:
+    """An array, a NumPy scalar, a torch tensor or a table (pandas) as an array or mapping; None for anything else."""
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    if hasattr(value, "detach") and hasattr(value, "cpu"):
+        tensor = value.detach().cpu()
+        return np.asarray((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
+    return None
+
+
+def loads(content: bytes) -> tuple[Any, dict[str, str]]:
+    """The value and the notes. ValueError, KeyError, TypeError or safetensors' own error where they are malformed."""
+    arrays = load(content)
+    size = int.from_bytes(content[:8], "little")
+    notes = dict(json.loads(content[8 : 8 + size]).get("__metadata__", {}))
+    tree = json.loads(notes.pop("tree", "null"))
+    return decode(tree, arrays), notes
+
+
+def decode(tree: Any, arrays: Mapping[str, npt.NDArray[Any]], depth: int = 0) -> Any:
+    """The tagged tree as the value that it stands for; ValueError where it stands for none."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deep")
+    match tree:
+        case None | bool() | int() | float() | str():
+            return tree
+        case ["list", list(items)]:
+            return [decode(item, arrays, depth + 1) for item in items]
+        case ["dict", dict(items)]:
+            return {str(key): decode(item, arrays, depth + 1) for key, item in items.items()}
+        case ["array", str(name)] if name in arrays:
+            return arrays[name]
+    raise ValueError("not a tagged tree")

@@ -1,0 +1,152 @@
+"""Answers probes beside a notebook's names: finds, calls, evaluates, and writes down what comes back.
+
+What is right stands nowhere here. The student's code may have replaced every function below; it can only forge what it
+already knows.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.inside import networks, plain
+
+SEED = 0
+
+
+class MissingError(Exception):
+    """The notebook has nothing of the name that a probe asks for."""
+
+
+def ask(folder: str, name: str) -> None:
+    """Read the question `name` in the folder and write its answer beside it: what the grader has a kernel run."""
+    from IPython import get_ipython
+
+    namespace = get_ipython().user_ns
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        answer_file(Path(folder), name, namespace)
+
+
+def answer_file(folder: Path, name: str, namespace: Mapping[str, Any]) -> None:
+    """Answer the question in a file, in a file beside it that appears whole."""
+    question, _ = plain.loads((folder / f"{name}.question").read_bytes())
+    draft = folder / f"{name}.draft"
+    draft.write_bytes(answer_bytes(question, namespace))
+    draft.rename(folder / f"{name}.answer")
+
+
+def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    """The answer to one question, written as plain data, whatever the student's code raises."""
+    try:
+        value = answer(question, namespace)
+    except MissingError as error:
+        return plain.dumps(None, {"status": "missing", "detail": str(error)})
+    except KeyboardInterrupt:
+        return plain.dumps(None, {"status": "stopped"})
+    except BaseException as error:  # noqa: BLE001  (round a student's code)
+        notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": student_line(error)}
+        return plain.dumps(None, {"status": "raised", **notes})
+    try:
+        return plain.dumps(value, {"status": "answered"})
+    except plain.NotPlainError as error:
+        return plain.dumps(None, {"status": "unusable", "detail": str(error)})
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:  # noqa: BLE001  (round a student's code: its __str__)
+        return ""
+
+
+def student_line(error: BaseException) -> str:
+    """The innermost line of the notebook that the error passed through."""
+    import linecache
+
+    line, trace = "", error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if "ipykernel" in file or file.startswith("<ipython"):
+            line = linecache.getline(file, trace.tb_lineno).strip() or line
+        trace = trace.tb_next
+    return line[:200]
+
+
+def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
+    """What the notebook's names answer: any value; raises MissingError, or whatever the student's code raises."""
+    set_seeds()
+    arguments = {key: _argument(value) for key, value in question["arguments"].items()}
+    match question["kind"]:
+        case "variable":
+            return find(question["names"], namespace)
+        case "call":
+            return call(find([question["name"]], namespace), arguments)
+        case "evaluate":
+            return evaluate(question["code"], {**namespace, **arguments})
+        case "models":
+            return networks.answer(question, namespace)
+        case kind:
+            raise ValueError(f"no such kind of probe: {kind}")
+
+
+def set_seeds() -> None:
+    """Every probe starts from the same random state, so that their order does not matter."""
+    import torch
+
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+
+
+def _argument(value: Any) -> Any:
+    """An array marked as a tensor becomes one: students' functions of torch take no NumPy."""
+    if isinstance(value, dict) and set(value) == {"tensor"}:
+        import torch
+
+        return torch.from_numpy(value["tensor"].copy())
+    return value
+
+
+def find(names: list[str], namespace: Mapping[str, Any]) -> Any:
+    """The value of the first of the names that is there."""
+    for name in names:
+        if name in namespace:
+            return namespace[name]
+    raise MissingError(", ".join(names))
+
+
+def call(function: Any, arguments: Mapping[str, Any]) -> Any:
+    """Call by keyword or, where the student's parameters have other names, in order."""
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError:
+        return function(*arguments.values())
+    except ValueError:
+        pass  # a builtin without a signature
+    return function(**arguments)
+
+
+def evaluate(code: str, namespace: dict[str, Any]) -> Any:
+    """Run the code in a copy of the namespace; the value of its last expression. np and torch are there in any case."""
+    import torch
+
+    names = {"np": np, "torch": torch, **namespace}
+    tree = ast.parse(code, filename="<probe>")
+    last = tree.body.pop()
+    if not isinstance(last, ast.Expr):
+        raise ValueError("the last line of `evaluate` is not an expression")
+    try:
+        exec(compile(tree, "<probe>", "exec"), names)
+        return eval(compile(ast.Expression(last.value), "<probe>", "eval"), names)
+    except NameError as error:
+        if error.__traceback__ is not None and error.name and error.name not in names:
+            raise MissingError(error.name) from error
+        raise
