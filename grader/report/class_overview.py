@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -144,10 +145,10 @@ def histogram(rows: Sequence[StudentRow], possible: float) -> tuple[Bar, ...]:
     if not rows:
         return ()
     width = round_step(possible / BARS)
-    count = max(1, round(possible / width + 0.499999))
+    count = max(1, math.ceil(possible / width - 1e-9))
     settled, waiting = Counter[int](), Counter[int]()
     for row in rows:
         place = min(count - 1, max(0, int(row.grade.earned / width + 1e-9)))
         (waiting if row.grade.needs_review else settled)[place] += 1
-    edges = [min(place * width, possible) for place in range(count + 1)]
+    edges = [*(place * width for place in range(count)), possible]
     return tuple(Bar(edges[place], edges[place + 1], settled[place], waiting[place]) for place in range(count))

@@ -81,7 +81,9 @@ def look_into(picture: Picture) -> ShownPicture:
             image.load()
             width_px, height_px = image.size
             clean = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        return ShownPicture(picture.number, picture.title, left_out="too-large")
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
         return ShownPicture(picture.number, picture.title, left_out="unreadable")
     clean.thumbnail((WIDEST_PX, WIDEST_PX))
     written = io.BytesIO()

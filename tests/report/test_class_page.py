@@ -1,0 +1,174 @@
+"""The page of a class: what needs a person first, then everybody, then the criteria."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+from html_tree import Page
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model import Finding, Grade, Run, Submission
+from grader.report import ClassPage, StudentRow, page_name, render_class
+from grader.report.class_overview import histogram, view_of
+from grader.report.pages import StudentPage
+
+Row = Callable[..., StudentRow]
+
+
+def read(page: ClassPage) -> str:
+    return Page(render_class(page)).text
+
+
+def settled(student_page: StudentPage) -> tuple[Finding, ...]:
+    """The findings with no criterion that waits."""
+    *others, words = student_page.grade.findings
+    return (*others, words.model_copy(update={"status": "met", "earned": 1.5}))
+
+
+def test_what_needs_a_person_comes_first_with_criterion_reason_and_link(class_page: ClassPage) -> None:
+    html = render_class(class_page)
+    text = Page(html).text
+    assert "2 need a person" in text
+    assert "Needs a person first You compare. 1.5 points Read it. ana bruno" in text
+    assert '<a href="ana.html#criterion-words"><bdi>ana</bdi></a>' in html
+    assert text.index("Needs a person first") < text.index("A row for each student")
+
+
+def test_reasons_that_differ_stand_apart_under_one_criterion(class_page: ClassPage, row: Row) -> None:
+    other = row("carla")
+    *rest, words = other.grade.findings
+    findings = (*rest, words.model_copy(update={"because": "It is in Spanish."}))
+    carla = replace(other, grade=other.grade.model_copy(update={"findings": findings}))
+    text = read(replace(class_page, students=(*class_page.students, carla)))
+    assert "You compare. 1.5 points Read it. ana bruno It is in Spanish. carla" in text
+    assert text.count("You compare. 1.5 points Read it.") == 1
+
+
+def test_a_run_of_which_nothing_could_be_judged_is_one_entry(class_page: ClassPage, row: Row) -> None:
+    failed = row("carla", end="failed", because="The fork server did not answer.")
+    findings = tuple(
+        finding.model_copy(update={"status": "unscored", "earned": None, "because": "Run it again."})
+        for finding in failed.grade.findings
+    )
+    carla = replace(failed, grade=failed.grade.model_copy(update={"findings": findings}))
+    text = read(replace(class_page, students=(*class_page.students, carla)))
+    assert "3 criteria 6 points shape , fit , words Run it again. carla" in text.replace(", ", " , ")
+    assert "Runs that ended badly carla the grader failed The fork server did not answer." in text
+
+
+def test_a_class_that_needs_nobody_says_so(class_page: ClassPage, row: Row, student_page: StudentPage) -> None:
+    text = read(replace(class_page, students=(row("ana", findings=settled(student_page)),)))
+    assert "Nothing waits for a person." in text
+    assert "Runs that ended badly" not in text
+    assert "The same file" not in text
+
+
+def test_runs_that_ended_badly_are_counted_and_listed(class_page: ClassPage, row: Row) -> None:
+    died = row("carla", end="died", because="The kernel died in cell 7.")
+    html = render_class(replace(class_page, students=(*class_page.students, died)))
+    text = Page(html).text
+    assert "1 run ended badly" in text
+    assert "carla the kernel died The kernel died in cell 7." in text
+    assert 'href="carla.html#run"' in html
+
+
+def test_the_same_file_from_two_students_is_shown_and_a_resubmission_is_not(class_page: ClassPage, row: Row) -> None:
+    twice = (row("ana", sha256="same"), row("ana", sha256="same"))
+    assert "The same file" not in read(replace(class_page, students=twice))
+    students = (row("ana", sha256="same"), row("bruno", sha256="same"), row("carla", sha256="other"))
+    text = read(replace(class_page, students=students))
+    assert "1 file handed in more than once" in text
+    assert "Byte for byte the same file: ana bruno Students" in text
+
+
+def test_students_who_need_a_person_stand_before_the_others(
+    class_page: ClassPage, row: Row, student_page: StudentPage
+) -> None:
+    students = (row("ana", findings=settled(student_page)), row("zoe"), row("Bruno", findings=settled(student_page)))
+    view = view_of(replace(class_page, students=students))
+    assert [each.grade.student for each in view.rows] == ["zoe", "ana", "Bruno"]
+
+
+def test_each_row_has_points_what_waits_lateness_end_and_a_strip_of_statuses(class_page: ClassPage, row: Row) -> None:
+    text = read(replace(class_page, students=(row("ana", late_by_s=7500.0),)))
+    strip = "shape: met fit: partly met words: waits for a person"
+    assert f"ana 3 / 6 1.5 {strip} 2 h 5 min finished" in text
+    assert "1 late submission" in text
+
+
+def test_every_student_links_to_their_page(class_page: ClassPage, row: Row) -> None:
+    names = ["ana", "Ana", "a/../b", "ana@uni.example", "ñandú"]
+    page = Page(render_class(replace(class_page, students=tuple(row(name) for name in names))))
+    links = {link.split("#")[0] for link in page.values("href")} - {""}
+    assert links == {page_name(name) for name in names}
+
+
+def test_each_criterion_counts_its_statuses_and_diagnoses(class_page: ClassPage) -> None:
+    text = read(class_page)
+    assert "x has the right shape. 1 point 2 met" in text
+    assert "Your network predicts f. 3.5 points Recognised: up-to-scale × 2 2 partly met" in text
+    assert "You compare. 1.5 points 2 waits for a person" in text
+
+
+def test_the_distribution_is_told_in_words_too(class_page: ClassPage, row: Row, student_page: StudentPage) -> None:
+    text = read(replace(class_page, students=(row("ana"), row("bruno", findings=settled(student_page)))))
+    assert "Median 3.75 of 6 points. What waits for a person is not counted yet." in text
+    assert "1 student with 3 to 4 points 1 student with 4 to 5 points" in text
+
+
+@given(st.lists(st.floats(-1, 25), max_size=30), st.floats(0.25, 200))
+def test_every_grade_is_in_one_bar(class_rows: list[float], possible: float) -> None:
+    rows = [graded(earned) for earned in class_rows]
+    bars = histogram(rows, possible)
+    assert sum(bar.settled + bar.waiting for bar in bars) == len(rows)
+    if bars:
+        assert len(bars) <= 11
+        assert bars[0].low == 0
+        assert bars[-1].high == possible
+        assert all(one.high == other.low for one, other in itertools.pairwise(bars))
+
+
+def graded(earned: float) -> StudentRow:
+    finding = Finding(criterion="a", says="A.", status="met", earned=earned, possible=20, because="")
+    return StudentRow(
+        Submission(student="s", assignment="a", sha256="0", source=""),
+        Run(key="", sha256="0", end="finished", because=""),
+        Grade(student="s", assignment="a", findings=(finding,), end="finished"),
+    )
+
+
+def test_the_facts_of_the_runs_are_told(class_page: ClassPage) -> None:
+    text = read(class_page)
+    assert "Run for this page: 1. Taken from earlier runs: 1. It took 12 s." in text
+    assert "Sandbox: bubblewrap (2 students)" in text
+    assert "All runs had the same environment. torch 2.13.0" in text
+
+
+def test_runs_without_a_sandbox_raise_an_alarm_at_the_top(class_page: ClassPage) -> None:
+    one, other = class_page.students
+    open_run = replace(one, run=one.run.model_copy(update={"sandbox": "none", "environment": {"torch": "2.4"}}))
+    text = read(replace(class_page, students=(open_run, other)))
+    assert text.index("1 notebook ran without a sandbox.") < text.index("Needs a person first")
+    assert "The runs had 2 different environments; the most frequent one is shown." in text
+
+
+def test_a_class_of_nobody_has_a_page(class_page: ClassPage) -> None:
+    text = read(replace(class_page, students=()))
+    assert "0 students" in text
+    assert "No student has handed in anything yet." in text
+
+
+def test_the_page_is_one_file_and_its_links_arrive(class_page: ClassPage, row: Row) -> None:
+    students = (*class_page.students, row("carla", end="died", sha256="x"), row("diego", sha256="x", late_by_s=60.0))
+    html = render_class(replace(class_page, students=students))
+    page = Page(html)
+    assert page.unbalanced == []
+    assert page.opened == []
+    assert not {"link", "iframe", "object", "form", "base", "img"} & set(page.tags)
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in page.values("href") if link.startswith("#")} <= set(ids)
+    assert page.tags.count("script") == 1
