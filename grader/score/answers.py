@@ -81,7 +81,7 @@ def read_networks(value: Any) -> Networks:
     names = tuple(name for name in asked if isinstance(name, str)) if isinstance(asked, list) else ()
     networks = tuple(_read_network(entry) for entry in value["models"][:_MOST_NETWORKS])
     if not networks:
-        named = f": none is named {listed([code(name) for name in names])}, and" if names else ":"
+        named = f": none is named {listed([code(name) for name in names], last='or')}, and" if names else ":"
         raise UnansweredError(f"There is no network among the notebook's variables{named} none is of the right type.")
     return Networks(names, networks)
 

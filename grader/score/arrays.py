@@ -23,7 +23,7 @@ def as_numbers(value: Any) -> FloatArray:
     (2, 2)
     """
     if value is None:
-        raise NotNumbersError("is None; does a function lack its `return`?")
+        raise NotNumbersError("is None: a function may lack its `return`")
     if isinstance(value, str):
         raise NotNumbersError("is text, not a number")
     if isinstance(value, dict):

@@ -37,7 +37,11 @@ def _tally(have: int, total: int, asked: int, does: str, do: str) -> str:
         text = f"None of your {total} networks {does}" if total != 1 else f"Not even your one network {does}"
     else:
         text = f"{have} of your {total} networks {does if have == 1 else do}"
-    return f"{text}{'' if have >= asked else f', but {asked} are asked'}."
+    return f"{text}{'' if have >= asked else f', but {asked} {_are(asked)} asked'}."
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _share(have: int, asked: int) -> float:
@@ -176,9 +180,7 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     learned = sum(one.learned is True for one in told)
     unknown = [one.name for one in told if one.learned is None]
     if learned < trained.at_least and unknown:
-        raise UnscoredError(
-            f"Of {listed(unknown)} no untrained copy can be made: whether it learned, a person decides."
-        )
+        raise UnscoredError(f"No untrained copy of {listed(unknown)} can be made: a person decides if it learned.")
     fraction = _share(learned, trained.at_least)
     because = _tally(learned, len(told), trained.at_least, "has learned", "have learned")
     telling = [one for one in told if one.learned is (fraction == 1)] or told
@@ -215,9 +217,9 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
     fraction = good / max(len(found.networks), len(found.asked))
     because = [fault for fault in faults if fault]
     if len(found.networks) < len(found.asked):
-        because.append(f"There is only {counted(len(found.networks), 'network')} of {len(found.asked)}.")
+        because.append(f"You have only {len(found.networks)} of the {len(found.asked)} networks.")
     if not because:
-        because = [f"{_names(found.networks)} {'is' if good == 1 else 'are'} built as asked."]
+        because = [f"{_names(found.networks)} {_are(good)} built as asked."]
     return Verdict(fraction, " ".join(because[:3]) + found.note)
 
 

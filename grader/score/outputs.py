@@ -111,6 +111,7 @@ _DROPPED_LINES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _NUMBER = r"[-+]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[-+]?\d{1,5})?"
+_UNIT = r"ns|µs|μs|us|ms|s|secs?|seconds?|mins|minutes?|hours?"
 _VOLATILE = re.compile(
     rf"""
     \b0x[0-9a-f]{{4,16}}\b                                # addresses in memory
@@ -120,8 +121,8 @@ _VOLATILE = re.compile(
     | \b\d{{1,3}}(?:\.\d{{1,4}}){{1,3}}\+\w{{1,20}}           # versions with a build
     | \b\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?      # dates
     | \b\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\b          # times of day
-    | (?<![\w.]){_NUMBER}[ ]?(?:ns|µs|μs|us|ms|s|secs?|seconds?|minutes?|hours?|min(?=[ ]?\d{{1,2}}[ ]?s))\b(?!:)
-    | \b(?:time|elapsed|duration|took)\b[^\d\n]{{0,20}}{_NUMBER}
+    | (?<![\w.]){_NUMBER}[ ]?(?:{_UNIT}|min(?=[ ]?\d{{1,2}}[ ]?s))\b(?!:)
+    | \b(?:time|elapsed|duration|took)\b[^\d\n]{{0,20}}{_NUMBER}(?:[ ]?(?:{_UNIT}|min|h)\b)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -134,7 +135,7 @@ def _normal_lines(text: str) -> Iterator[str]:
         kept = line.rstrip("\r").rsplit("\r", 1)[-1]
         if _DROPPED_LINES.search(kept[:2000]):
             continue
-        kept = " ".join(_VOLATILE.sub(" ", kept).split())
+        kept = " ".join(_VOLATILE.sub("", kept).split())
         if kept:
             yield kept
 

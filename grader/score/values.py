@@ -183,11 +183,11 @@ def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison
 
 
 def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
-    mine = shape(answer.shape) if answer.ndim else "of a single number"
+    have = f"has the shape {shape(answer.shape)}" if answer.ndim else "is a single number"
     if not comparison.tells:
-        return f"{comparison.what} has the shape {mine}, which is not the expected one."
-    theirs = shape(target.shape) if target.ndim else "a single number"
-    return f"{comparison.what} has the shape {mine}, but {theirs} is expected."
+        return f"{comparison.what} {have}; that is not the expected shape."
+    wanted = f"the shape {shape(target.shape)}" if target.ndim else "a single number"
+    return f"{comparison.what} {have}, but {wanted} is expected."
 
 
 # ---- shape, type, text, raises, count -------------------------------------------------------------------------------

@@ -1,0 +1,395 @@
+"""Stored outputs beside fresh ones: what is a difference, what is none, and what no notebook can break."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zlib
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+from PIL import Image
+
+from grader.model import CellComparison, CellRun, NotebookFacts
+from grader.score.outputs import differ_by
+from grader.score.reproduction import match, measure
+
+from .making import find
+
+
+def stream(text: str, name: str = "stdout") -> dict:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def result(data: dict) -> dict:
+    return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}
+
+
+def png(pixels: np.ndarray) -> dict:
+    file = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG")
+    return result({"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": "<Figure size 640x480>"})
+
+
+def notebook(*outputs: list, counts: list | None = None, words: tuple[str, ...] = ()) -> NotebookNode:
+    cells = [
+        {
+            "cell_type": "code",
+            "source": f"cell_{n}()",
+            "execution_count": counts[n] if counts else n + 1,
+            "outputs": out,
+        }
+        for n, out in enumerate(outputs)
+    ]
+    return nbformat.from_dict({"cells": cells + [{"cell_type": "markdown", "source": text} for text in words]})
+
+
+def runs(*ends: str) -> tuple[CellRun, ...]:
+    return tuple(CellRun(index=n, number=n + 1, title=f"cell_{n}()", end=end) for n, end in enumerate(ends))
+
+
+def compare(stored: list, fresh: list) -> CellComparison:
+    (comparison,) = measure(notebook(stored), notebook(fresh), None, runs("ok")).comparisons
+    return comparison
+
+
+def matched(stored: list, fresh: list, within: float = 0.05) -> str:
+    return match(compare(stored, fresh), within, 0.05)
+
+
+# ---- what is no difference ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh"),
+    [
+        ("loss 0.5", "loss   0.5\n\n"),
+        ("<object at 0x7f12a4b0c1d0>", "<object at 0x7fffa4b0c1d0>"),
+        ("Epoch done in 12.3s", "Epoch done in 4 ms"),
+        ("took 3 min 2 s, loss 0.1", "took 55 s, loss 0.1"),
+        ("CPU times: user 3 s, sys: 1 s\nWall time: 4 s\n7", "CPU times: user 9 s, sys: 2 s\nWall time: 5 s\n7"),
+        ("training time: 12.5\n3", "training time: 3.25\n3"),
+        ("100%|████| 10/10 [00:03<00:00, 3.1it/s]\ndone", "100%|████| 10/10 [00:09<00:00, 1.1it/s]\ndone"),
+        ("10%\r50%\r100%\ndone", "100%\ndone"),
+        ("tensor([1.], device='cuda:0')", "tensor([1.])"),
+        ("Using device: cuda", "Using device: cpu"),
+        ("torch 2.9.0+cu126", "torch 2.13.0+cpu"),
+        ("<Figure size 640x480 with 1 Axes> 1", "<Figure size 1280x960 with 2 Axes> 1"),
+        ("2024-07-22 10:11:12 start", "2026-01-02 23:59:59 start"),
+        ("\x1b[1mbold\x1b[0m", "bold"),
+        ("Requirement already satisfied: torch in /usr/lib\n1", "1"),
+        ("[nan, 1e-3, inf]", "[NaN, 0.001, inf]"),
+    ],
+)
+def test_what_rightly_changes_is_no_difference(stored, fresh):
+    assert matched([stream(stored)], [stream(fresh)]) == "same"
+
+
+def test_warnings_on_stderr_are_no_difference():
+    assert matched([stream("1")], [stream("1"), stream("UserWarning: NNPACK", "stderr")]) == "same"
+
+
+def test_pieces_of_a_stream_are_one_text():
+    assert matched([stream("a 1\nb"), stream(" 2\n")], [stream("a 1\nb 2\n")]) == "same"
+
+
+def test_the_text_of_a_picture_is_not_compared():
+    white = np.full((9, 9, 3), 255)
+    assert matched([png(white)], [result({**png(white)["data"], "text/plain": "<Axes: >"})]) == "same"
+
+
+def test_html_is_compared_without_its_tags():
+    stored, fresh = ({"text/html": f"<table {style}><td>loss 0.5</td></table>"} for style in ("id='a'", ""))
+    assert matched([result(stored)], [result(fresh)]) == "same"
+    assert matched([result(stored)], [result({"text/html": "<td>gain 0.5</td>"})]) == "different"
+
+
+# ---- what is one ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh", "difference"),
+    [
+        ("slope: 2.0", "slope: 2.5", 0.2),
+        ("tensor([1., -2.])", "tensor([1., 2.])", 2.0),
+        ("1e-3", "2e-3", 0.5),
+        ("0.0", "0.0001", 0.1),
+        ("nan", "0.5", 2.0),
+        ("inf", "1e308", 2.0),
+        ("9" * 400, "1", 2.0),
+    ],
+)
+def test_numbers_are_compared_as_numbers(stored, fresh, difference):
+    comparison = compare([stream(stored)], [stream(fresh)])
+    assert comparison.text_alike
+    assert comparison.number_difference == pytest.approx(difference)
+
+
+def test_a_small_difference_is_close_and_a_large_one_is_different():
+    assert matched([stream("loss 0.100")], [stream("loss 0.102")]) == "close"
+    assert matched([stream("loss 0.100")], [stream("loss 0.102")], within=0.01) == "different"
+
+
+@pytest.mark.parametrize(("stored", "fresh"), [("good", "bad"), ("1 2", "1 2 3"), ("ok", "")])
+def test_other_words_are_a_difference(stored, fresh):
+    assert matched([stream(stored)], [stream(fresh)]) == "different"
+
+
+def test_an_error_that_comes_again_is_the_same():
+    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'x' is not defined", "traceback": ["1"]}
+    assert matched([error], [{**error, "traceback": ["other"]}]) == "same"
+    assert matched([error], [{**error, "ename": "TypeError"}]) == "different"
+
+
+def test_excerpts_show_where_the_texts_part():
+    words = compare([stream("a\nthe old line\nz")], [stream("a\nthe new line\nz")])
+    assert (words.stored_excerpt, words.fresh_excerpt) == ("the old line", "the new line")
+    numbers = compare([stream("a 1.0\nb 2.0")], [stream("a 1.1\nb 9.0")])
+    assert (numbers.stored_excerpt, numbers.fresh_excerpt) == ("b 2.0", "b 9.0")
+    long = compare([stream("x" * 9000)], [stream("y" * 9000)])
+    assert len(long.stored_excerpt) <= 121
+
+
+# ---- pictures -------------------------------------------------------------------------------------------------------
+
+DARK, LIGHT = np.zeros((20, 30, 3)), np.full((20, 30, 3), 255)
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh", "difference"),
+    [
+        ([png(DARK)], [png(DARK)], 0.0),
+        ([png(DARK)], [png(LIGHT)], 1.0),
+        ([png(DARK)], [png(DARK + 51)], 0.2),
+        ([png(DARK)], [png(np.zeros((50, 50, 3)))], 0.0),
+        ([png(DARK)], [], 1.0),
+        ([png(DARK), png(LIGHT)], [png(DARK)], 1.0),
+        ([result({"image/png": "AAAA"})], [png(DARK)], 1.0),
+        ([result({"image/png": "not base64 é"})], [png(DARK)], 1.0),
+        ([result({"image/png": 7})], [png(DARK)], 1.0),
+        ([result({"image/png": png(DARK)["data"]["image/png"][:60]})], [png(DARK)], 1.0),
+    ],
+)
+def test_pictures_differ_by_their_mean_pixel_difference(stored, fresh, difference):
+    assert compare(stored, fresh).picture_difference == pytest.approx(difference)
+
+
+def test_transparent_is_white():
+    clear = np.zeros((20, 30, 4))
+    assert compare([png(clear)], [png(LIGHT)]).picture_difference == 0.0
+
+
+def bomb(width: int, height: int) -> str:
+    """A PNG of a few kilobytes that says it is huge."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    data = zlib.compress(bytes(1_000_000))
+    body = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return base64.b64encode(body).decode()
+
+
+@pytest.mark.parametrize("side", [4_000, 10_000, 30_000])
+def test_a_picture_that_says_it_is_huge_is_broken(side):
+    assert compare([result({"image/png": bomb(side, side)})], [png(DARK)]).picture_difference == 1.0
+
+
+# ---- match ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "how"),
+    [
+        ({"stored": False, "executed": False}, "never-run"),
+        ({"stored": False, "executed": True}, "nothing-stored"),
+        ({"stored": False, "executed": True, "text_alike": False}, "different"),
+        ({"stored": True, "executed": False}, "same"),
+        ({"stored": True, "executed": True, "run_here": False}, "not-run-here"),
+        ({"stored": True, "executed": True, "number_difference": 0.05}, "close"),
+        ({"stored": True, "executed": True, "number_difference": 0.06}, "different"),
+        ({"stored": True, "executed": True, "picture_difference": 0.05}, "close"),
+        ({"stored": True, "executed": True, "picture_difference": 0.06}, "different"),
+        ({"stored": True, "executed": True, "number_difference": float("nan")}, "different"),
+    ],
+)
+def test_how_a_cell_matches(fields, how):
+    assert match(CellComparison(number=1, title="cell", **fields), 0.05, 0.05) == how
+
+
+def test_a_cell_that_a_limit_stopped_was_not_run_here():
+    facts = measure(notebook([stream("1")]), notebook([]), None, runs("interrupted"))
+    assert match(facts.comparisons[0], 0.05, 0.05) == "not-run-here"
+
+
+def test_without_a_fresh_run_nothing_was_run_here():
+    facts = measure(notebook([stream("1")]), None, None, ())
+    assert match(facts.comparisons[0], 0.05, 0.05) == "not-run-here"
+
+
+def test_cells_run_out_of_order_are_seen():
+    stored = notebook([stream("1")], [stream("2")], [stream("3")], counts=[5, 2, 6])
+    facts = measure(stored, stored, None, runs("ok", "ok", "ok"))
+    assert [comparison.in_order for comparison in facts.comparisons] == [True, False, True]
+
+
+def test_cells_without_code_are_left_out_and_have_the_runs_numbers():
+    stored = notebook([], [stream("1")], [stream("2")])
+    stored.cells[0].source = "# only a remark"
+    facts = measure(stored, stored, None, runs("ok", "ok", "ok"))
+    assert [(one.number, one.title) for one in facts.comparisons] == [(2, "cell_1()"), (3, "cell_2()")]
+
+
+def test_pictures_of_the_fresh_run_are_counted():
+    stored = notebook([stream("1")], [])
+    facts = measure(stored, notebook([png(DARK), png(LIGHT)], [png(DARK)]), None, runs("ok", "ok"))
+    assert facts.pictures == 3
+
+
+# ---- the criterion --------------------------------------------------------------------------------------------------
+
+
+def facts_of(**matches: list[int]) -> NotebookFacts:
+    """A comparison for each cell number under how it is to match."""
+    fields = {
+        "same": {"stored": True, "executed": True},
+        "different": {"stored": True, "executed": True, "text_alike": False},
+        "never_run": {"stored": False, "executed": False, "text_alike": False},
+        "silent": {"stored": False, "executed": False},
+        "nothing_stored": {"stored": False, "executed": True},
+        "not_run_here": {"stored": True, "executed": True, "run_here": False},
+    }
+    return NotebookFacts(
+        comparisons=tuple(
+            CellComparison(number=number, title="", **fields[how])
+            for how, numbers in matches.items()
+            for number in numbers
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "earned", "sentence"),
+    [
+        (facts_of(same=[1, 2], nothing_stored=[3], silent=[4]), 4.0,
+         "The stored output came out again in 2 of 2 cells."),
+        (facts_of(same=[1], different=[2, 3], not_run_here=[4]), 1.0,
+         "The stored output came out again in 1 of 4 cells. Another output came out in cells 2 and 3. "
+         "Not run by the grader, because a limit or a crash came first: cell 4."),
+        (facts_of(same=[1], never_run=[2]), 2.0, "The stored output came out again in 1 of 2 cells. "
+         "Not run before it was handed in: cell 2."),
+    ],
+)  # fmt: skip
+def test_the_sentence_on_reproduction(facts, earned, sentence):
+    finding = find({"reproduced": {}}, None, facts=facts)
+    assert (finding.earned, finding.because) == (earned, sentence)
+
+
+def test_a_notebook_without_outputs_is_unanswered():
+    for facts in (facts_of(), facts_of(never_run=[1, 2]), facts_of(nothing_stored=[1])):
+        finding = find({"reproduced": {}}, None, facts=facts)
+        assert finding.status == "unanswered"
+        assert finding.because == (
+            "Your notebook holds no outputs to compare: run all its cells, then save it and hand it in."
+        )
+
+
+def test_reproduction_has_a_band():
+    facts = facts_of(same=[1, 2, 3], different=[4, 5])
+    assert find({"reproduced": {"full": 0.8, "none": 0.4}}, None, facts=facts).earned == pytest.approx(2.0)
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+GIVEN = notebook(words=("## Part B\n\nWrite your comparison here.", "**Which network is best?** Answer:"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["## Part B\n\nWrite your comparison here."], ""),
+        (["## Part B\n\nThe small network is best."], "The small network is best."),
+        (["**Which network is best?** Answer: the small one"], "the small one"),
+        (["## Part  B", "Write your comparison here.", "Mine."], "Mine."),
+        (["![plot](data:image/png;base64,iVBORw0KGgo=) as shown"], "![plot]() as shown"),
+    ],
+)
+def test_only_the_students_own_words_are_theirs(cells, words):
+    assert measure(notebook(words=tuple(cells)), None, GIVEN, ()).words == words
+
+
+def test_without_a_given_notebook_all_words_are_the_students():
+    assert measure(notebook(words=("One.", "Two.")), None, None, ()).words == "One.\nTwo."
+
+
+# ---- hostile notebooks ----------------------------------------------------------------------------------------------
+
+
+def as_notebook(data: object) -> NotebookNode:
+    """The shape of a notebook with whatever inside, as no reader would let it through."""
+    return NotebookNode({"cells": data})
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+an_output = st.fixed_dictionaries(
+    {"output_type": st.sampled_from(["stream", "error", "display_data", 7]) | anything},
+    optional={
+        "text": anything,
+        "name": anything,
+        "ename": anything,
+        "evalue": anything,
+        "data": anything
+        | st.dictionaries(st.sampled_from(["text/plain", "text/html", "image/png", "image/jpeg"]), anything),
+    },
+)
+a_cell = st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(["code", "markdown"]) | anything},
+    optional={"source": anything, "outputs": anything | st.lists(an_output), "execution_count": anything},
+)
+
+
+@given(st.lists(a_cell | anything, max_size=4) | anything, st.lists(a_cell, max_size=4))
+@settings(deadline=None)
+def test_whatever_stands_in_a_notebook_it_can_be_measured(stored, fresh):
+    ends = runs(*["ok"] * len(fresh))
+    facts = measure(as_notebook(stored), as_notebook(fresh), as_notebook(stored), ends)
+    assert NotebookFacts.model_validate_json(facts.model_dump_json()) == facts
+    for comparison in facts.comparisons:
+        assert 0.0 <= comparison.number_difference <= 2.0
+        assert 0.0 <= comparison.picture_difference <= 1.0
+        assert max(len(comparison.stored_excerpt), len(comparison.title)) <= 121
+
+
+@given(st.floats(), st.floats())
+def test_a_difference_of_numbers_has_no_side_and_no_surprise(one, other):
+    difference = differ_by(one, other)
+    assert 0.0 <= difference <= 2.0
+    assert difference == differ_by(other, one)
+    assert differ_by(one, one) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["1" * 1_000_000, "<" * 1_000_000, "-" * 1_000_000, "1." * 500_000, "\r" * 1_000_000, "time " * 200_000],
+        *["0x" + "f" * 1_000_000, "1 " * 500_000, "\x1b[" * 500_000, "<Figure size " * 80_000, "e1" * 500_000],
+    ],
+)  # fmt: skip
+def test_a_million_characters_take_no_longer_than_their_length(text):
+    """Where an expression backtracks, this test does not end."""
+    compare([stream(text), result({"text/html": text})], [stream(text[:-1]), result({"text/html": text})])
+
+
+def test_many_words_are_bounded():
+    given = notebook(words=tuple(f"given line number {n} of the task" for n in range(500)))
+    mine = notebook(words=tuple(f"given line number {n} of my own and more" for n in range(1200)))
+    assert len(measure(mine, None, given, ()).words) <= 100_000
