@@ -174,6 +174,12 @@ def test_a_link_shows_where_it_would_lead() -> None:
     assert html == "<p>[harmless](https://tracker.example)</p>\n"
 
 
+def test_html_among_the_words_is_shown_as_it_was_written() -> None:
+    assert str(words_as_html("a <b>b</b> <script>c</script>")) == (
+        "<p>a &lt;b&gt;b&lt;/b&gt; &lt;script&gt;c&lt;/script&gt;</p>\n"
+    )
+
+
 def test_headings_of_the_student_do_not_become_the_pages() -> None:
     assert str(words_as_html("# You passed")) == '<p class="heading">You passed</p>\n'
 
@@ -217,6 +223,21 @@ def test_in_a_browser_the_class_page_runs_its_own_script_and_no_other(
     page = Page(load(path))
     assert "owned" not in page.pieces
     assert page.tags.count("button") == 6
+
+
+@needs_browser
+def test_in_a_browser_a_click_on_a_column_sorts_the_table(
+    class_page: ClassPage, row: Callable[..., StudentRow], tmp_path: Path
+) -> None:
+    late = {"ana": 30.0, "bruno": 200.5, "carla": 4.0}
+    html = render_class(replace(class_page, students=tuple(row(name, late_by_s=s) for name, s in late.items())))
+    click = "<script>document.querySelectorAll('th button')[4].click()</script>"
+    unguarded = re.sub(r"<meta http-equiv[^>]*>", "", html).replace("</body>", f"{click}</body>")
+    path = tmp_path / "index.html"
+    path.write_text(unguarded, encoding="utf-8")
+    dom = load(path)
+    assert re.findall(r'<th scope="row" data-sort="(\w+)"', dom) == ["carla", "ana", "bruno"]
+    assert dom.count('aria-sort="ascending"') == 1
 
 
 @needs_browser

@@ -119,6 +119,12 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def other_format(name: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(written, name)
+    return written.getvalue()
+
+
 def broken(content: bytes) -> bytes:
     return content[:40] + b"\xff" * 8 + content[48:]
 
@@ -127,11 +133,13 @@ def broken(content: bytes) -> bytes:
     ("content", "left_out"),
     [
         (b"", "unreadable"),
-        (b"GIF89a" + b"\0" * 40, "unreadable"),
+        (other_format("GIF"), "unreadable"),
+        (other_format("TIFF"), "unreadable"),
         (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "unreadable"),
         (png()[:50], "unreadable"),
         (broken(png()), "unreadable"),
         (bomb(0, 0), "unreadable"),
+        (bomb(5_000, 5_000), "too-large"),
         (bomb(30_000, 30_000), "too-large"),
         (bomb(2**31 - 1, 2**31 - 1), "too-large"),
         (png() + b"\0" * LARGEST_BYTES, "too-large"),
