@@ -1,8 +1,8 @@
 """Lucas-Kanade: where has this point moved to, from one picture to the next?
 
 A point keeps its gray level as it moves by d, so to first order  I_x d_x + I_y d_y = -I_t: one equation for two
-unknowns. One pixel sees only the motion across its edge (the aperture problem). But a window's pixels move together, and
-over a window the equations are solved by least squares,
+unknowns. One pixel sees only the motion across its edge (the aperture problem). But a window's pixels move together,
+and over a window the equations are solved by least squares,
 
     | sum I_x²    sum I_x I_y |       | sum I_x I_t |
     |                         | d = - |             |,                                                              (1)
