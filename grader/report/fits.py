@@ -35,8 +35,8 @@ class Panel:
     """One network: its line, and what a person wants to know of it."""
 
     name: str
-    kind: str
-    layers: str
+    architecture: str
+    """Its layers or, where it has none of torch's, its class."""
     parameters: int | None
     line: str
     """The `d` of an SVG path; empty where there is nothing to draw."""
@@ -175,8 +175,7 @@ def _panel(
     parameters = network.get("parameters")
     return Panel(
         name=_text(network.get("name"), 60),
-        kind=_text(network.get("class"), 60),
-        layers=_layers(network.get("layers")),
+        architecture=_layers(network.get("layers")) or _text(network.get("class"), 60),
         parameters=parameters if isinstance(parameters, int) and 0 <= parameters < 10**15 else None,
         line="" if curve is None else line(x, curve, across, up),
         label_y=label_y,

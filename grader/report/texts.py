@@ -158,6 +158,7 @@ ENGLISH = Texts(
         "match.empty": "(nothing)",
         # The student's page: the run
         "run": "How the run went",
+        "run.troubled": ("{n} cell did not end well", "{n} cells did not end well"),
         "run.cells": "Cells that did not end well",
         "run.cells.ok": ("The code cell ran without an error.", "All {n} code cells ran without an error."),
         "run.cells.none": "No code cell was run.",

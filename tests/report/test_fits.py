@@ -50,7 +50,12 @@ def test_a_network_is_drawn_beside_the_truth_with_its_error(student_page: Studen
     assert panel.mse == pytest.approx(0.25)
     text = Page(render_student(student_page)).text
     assert "model_1 · mean squared error" in text
-    assert "Linear, Tanh · 25 parameters" in text.replace("2 × ", "")
+    assert "2 × Linear, Tanh · 25 parameters" in text
+
+
+def test_a_network_without_layers_is_told_by_its_class(student_page: StudentPage, network: Network) -> None:
+    page = with_models(student_page, network("own_model", GRID, layers=[], parameters=2))
+    assert "Net · 2 parameters" in Page(render_student(page)).text
 
 
 def test_a_wrong_network_lies_elsewhere_than_the_truth(student_page: StudentPage, network: Network) -> None:
@@ -188,7 +193,7 @@ def test_an_answer_of_another_form_draws_no_figure(changed: Change, value: Any) 
 def test_odd_descriptions_of_a_network_do_not_reach_the_page(student_page: StudentPage) -> None:
     odd = {"name": ["x"], "class": 3, "layers": [1, None, "Tanh"], "parameters": -1, "error": {}, "predictions": GRID}
     (panel,) = figure_of(student_page, odd).panels
-    assert (panel.name, panel.kind, panel.layers, panel.parameters, panel.error) == ("", "", "Tanh", None, "")
+    assert (panel.name, panel.architecture, panel.parameters, panel.error) == ("", "Tanh", None, "")
     huge = {"name": "x" * 10**6, "layers": ["y" * 10**6] * 500, "parameters": 10**400, "predictions": GRID}
     assert len(render_student(with_models(student_page, huge))) < len(render_student(student_page)) + 2_000
 

@@ -48,7 +48,7 @@ WRITTEN = {*"p br hr em strong code pre blockquote ul ol li table thead tbody tr
 """What a student's words may turn into."""
 ELEMENTS = WRITTEN.union(
     "html head meta title style script body a header main section footer div span b bdi h1 h2 h3 dl dt dd".split(),  # noqa: SIM905
-    "caption figure figcaption svg path rect circle text details summary time img button".split(),  # noqa: SIM905
+    "caption figure figcaption svg symbol use path rect circle text details summary time img button".split(),  # noqa: SIM905
 )
 """What the templates are made of."""
 

@@ -59,16 +59,15 @@ def test_every_status_has_a_word_and_a_shape_of_its_own(student_page: StudentPag
         "unanswered": "no answer",
         "unscored": "waits for a person",
     }
-    shapes = set()
+    shapes = dict(re.findall(r'<symbol id="icon-([a-z]+)"[^>]*>(.*?)</symbol>', render_student(student_page)))
     for status, word in words.items():
         finding = student_page.grade.findings[0].model_copy(
             update={"status": status, "earned": None if status == "unscored" else 0.0}
         )
         html = render_student(changed(grade={"findings": (finding,)}))
         assert f'<span class="status {status}">{word}</span>' in html
-        item = html[html.index('id="criterion-shape"') :]
-        shapes.add(item[item.index("<svg") : item.index("</svg>")].replace(status, ""))
-    assert len(shapes) == len(words)
+        assert f'<use href="#icon-{status}"/>' in html[html.index('id="criterion-shape"') :]
+    assert len({shapes[status] for status in words}) == len(words)
 
 
 def test_a_submission_says_when_it_came_and_how_late(changed: Change) -> None:
@@ -114,6 +113,7 @@ def test_a_cell_that_ended_badly_is_named_with_its_reason(changed: Change) -> No
     assert "Cell 2: interrupted train(x) It ran longer than 20 s." in text
     assert "Cell 3: not run plot(x)" in text
     assert "Cell 1:" not in text
+    assert "Run stopped at a limit 2 cells did not end well" in text
 
 
 def test_time_memory_sandbox_and_environment_are_told(student_page: StudentPage) -> None:
@@ -276,6 +276,28 @@ def test_headings_are_in_order_and_pictures_have_a_text(student_page: StudentPag
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     described = {name for tag, name, _ in page.attributes if tag == "svg"}
     assert {"aria-hidden", "aria-label"} <= described
+
+
+def brightness(colour: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
+def test_every_text_stands_out_from_what_lies_behind_it(scheme: int) -> None:
+    style = (Path(grader.report.__file__).parent / "templates" / "style.css").read_text()
+    block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]
+    found = re.findall(r"--([a-z-]+): (#[0-9a-f]+)", block)
+    colours = {
+        name: value if len(value) == 7 else f"#{value[1] * 2}{value[2] * 2}{value[3] * 2}" for name, value in found
+    }
+    texts = ["ink", "soft", "accent", "met", "partly", "missed", "unanswered", "unscored", "network"]
+    pairs = [(text, behind) for text in texts for behind in ("paper", "wash")]
+    for text, behind in [*pairs, ("ink", "partly-wash"), ("ink", "missed-wash"), ("accent", "missed-wash")]:
+        light, dark = sorted((brightness(colours[text]), brightness(colours[behind])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {behind}"
 
 
 @pytest.mark.parametrize("key", sorted(ENGLISH.messages))
