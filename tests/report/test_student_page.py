@@ -140,6 +140,17 @@ def test_a_persons_decision_says_who_when_and_why(changed: Change) -> None:
     )
 
 
+def test_a_comment_that_became_the_reason_is_not_said_twice(student_page: StudentPage, changed: Change) -> None:
+    shape = student_page.grade.findings[0].model_copy(update={"because": "Well argued."})
+    when = datetime(2024, 8, 13, 9, 30)
+    override = Override(
+        student="ana", assignment="lines", criterion="shape", earned=1, comment="Well argued.", who="bruno", when=when
+    )
+    text = read(changed(grade={"findings": (shape,), "overrides": (override,)}))
+    assert text.count("Well argued.") == 1
+    assert "Changed by a person: 1 point · bruno" in text
+
+
 def test_a_decision_outlives_its_criterion(changed: Change) -> None:
     when = datetime(2024, 8, 13, 9, 30)
     override = Override(student="ana", assignment="lines", criterion="gone", earned=2, who="bruno", when=when)
