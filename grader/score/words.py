@@ -38,13 +38,12 @@ def _lines(notebook: Any, most: int) -> Iterator[str]:
 
 
 def _without_given(words: list[str], given_lines: list[Counter[str]]) -> str:
-    """Takes out the words of the given line that is most like it, if at least half of that line is still there."""
+    """Takes out the words of one given line, of which at least half are still there: the one that takes out most."""
     mine = Counter(words)
-    shares = [((mine & line).total() / line.total(), index) for index, line in enumerate(given_lines)]
-    share, index = max(shares, default=(0.0, 0))
-    if share < 0.5:
+    given = [line for line in given_lines if 2 * (mine & line).total() >= line.total()]
+    if not given:
         return " ".join(words)
-    left, own = Counter(given_lines[index]), []
+    left, own = Counter(max(given, key=lambda line: (mine & line).total())), []
     for word in words:
         if left[word] > 0:
             left[word] -= 1
