@@ -11,7 +11,7 @@ import numpy as np
 from grader.rubric import Metric
 from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
-from grader.score.sentences import code, number, shape, subject
+from grader.score.sentences import code, inside, number, shape, subject
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 
 MetricName = Literal["mse", "rmse", "mae", "max-error"]
@@ -84,8 +84,9 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     if not np.isfinite(values).all():
         return Verdict(0.0, f"{what} holds NaN or infinity, so it has no {_IN_WORDS[metric.name]}.", "nan")
     error_size = measure_error(metric.name, values, target)
-    inner = what[0].lower() + what[1:] if not what.startswith("`") else what
-    because = f"The {_IN_WORDS[metric.name]} of {inner} is {number(error_size)} ({_band(metric)})."
+    # The error of a single number would tell what that number should be.
+    told = f"is {number(error_size)}" if evidence.tells or target.size > 1 else "is not told"
+    because = f"The {_IN_WORDS[metric.name]} of {inside(what)} {told} ({_band(metric)})."
     return _banded(metric, error_size, because, values)
 
 

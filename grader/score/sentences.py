@@ -149,6 +149,15 @@ def subject(probe: Probe | None, *, tells: bool) -> str:
     return "Your answer"
 
 
+def inside(subject: str) -> str:
+    """A subject as it stands inside a sentence.
+
+    >>> inside("The value of `f`"), inside("`Slope`")
+    ('the value of `f`', '`Slope`')
+    """
+    return f"{subject[0].lower()}{subject[1:]}"
+
+
 def _short(probe: Probe, inputs: str) -> bool:
     plain = all(isinstance(value, (bool, int, float, str)) for value in probe.arguments.values())
     return plain and len(inputs) + len(probe.call or "") + 2 <= _LONGEST_NAME

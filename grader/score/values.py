@@ -14,7 +14,7 @@ from grader.rubric import Close, Count, Text
 from grader.score.answers import read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.diagnosis import Diagnosis, diagnose
-from grader.score.sentences import code, counted, listed, number, number_pair, shape, shown, subject
+from grader.score.sentences import code, counted, inside, listed, number, number_pair, shape, shown, subject
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
 _LONGEST_TEXT = 20_000
@@ -79,8 +79,7 @@ class _Comparison:
     tells: bool
 
     def part(self, place: str) -> _Comparison:
-        inner = f"{self.what[0].lower()}{self.what[1:]}"
-        return _Comparison(f"{place} of {inner}", self.close, self.tells)
+        return _Comparison(f"{place} of {inside(self.what)}", self.close, self.tells)
 
 
 def judge_close(close: Close, evidence: Evidence) -> Verdict:

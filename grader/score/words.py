@@ -43,7 +43,8 @@ def _without_given(words: list[str], given_lines: list[Counter[str]]) -> str:
     given = [line for line in given_lines if 2 * (mine & line).total() >= line.total()]
     if not given:
         return " ".join(words)
-    left, own = Counter(max(given, key=lambda line: (mine & line).total())), []
+    nearest = max(given, key=lambda line: (mine & line).total())
+    left, own = Counter(nearest), []
     for word in words:
         if left[word] > 0:
             left[word] -= 1

@@ -174,22 +174,24 @@ def test_names_of_the_students_cannot_carry_markup_or_hidden_signs():
 
 HIDDEN = rubric_of_everything(hidden=True)
 
-secrets = st.floats(10.0, 1e6).map(lambda value: round(value, 3)).filter(lambda value: value % 1 > 0.1)
+secrets = st.integers(1010, 9980).map(lambda tenths: tenths / 10)
 
 
 def leading(value: float) -> str:
-    """The first digits of a number, as any rounding to three of them would show."""
-    return re.sub(r"[^0-9]", "", f"{value:.3g}".split("e")[0])[:3]
+    """The first three digits of a number, as any sentence that tells it would show them."""
+    return f"{value:.3g}"
 
 
 @given(
     st.lists(secrets, min_size=2, max_size=8),
-    st.sampled_from(["off", "short", "scaled", "nan", "text", "shifted", "constant", "single"]),
+    st.sampled_from(["right", "off", "short", "moved", "scaled", "nan", "text", "shifted", "constant", "single"]),
 )
 @settings(deadline=None)
 def test_hidden_criteria_never_show_an_expected_value_or_an_input(values, slip):
     expected = np.array(values)
     answer = {
+        "right": expected,
+        "moved": expected + 5,
         "off": np.zeros_like(expected),
         "short": expected[:-1] * 0,
         "scaled": 2 * expected,

@@ -171,6 +171,12 @@ def test_the_metric_of_a_plain_answer():
     assert find(band, [1.0, np.nan]).because == "`slope` holds NaN or infinity, so it has no mean absolute error."
 
 
+def test_the_error_of_a_single_hidden_number_would_tell_it():
+    band = {"metric": {"name": "mae", "to": 7.0, "full": 0.1, "none": 9.0}}
+    finding = find(band, 0.0, probe={"variable": "slope", "hidden": True})
+    assert finding.because == "The mean absolute error of `slope` is not told (all points up to 0.1, none from 9)."
+
+
 def test_a_reference_of_one_network_gives_the_truth():
     rubric = rubric_of({"metric": {"name": "mse", "of": "best", "full": 0.01, "none": 1}}, MODELS_PROBE)
     run = run_of({"asked": answered(models(network("model_1")))})
