@@ -129,6 +129,9 @@ class Run(Noun):
     because: str = Field(description="how it ended, in a sentence")
     cells: tuple[CellRun, ...] = ()
     answers: Mapping[str, Answer] = Field(default_factory=dict)
+    asked: Mapping[str, str] = Field(
+        default_factory=dict, description="probe -> hash of what was asked: an answer is of no use to a changed probe"
+    )
     facts: NotebookFacts = NotebookFacts()
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     environment: Mapping[str, str] = Field(default_factory=dict, description="package -> version, and the machine")

@@ -33,7 +33,8 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
             "instead of saving the page."
         )
     try:
-        notebook = nbformat.reads(text, as_version=4)
+        # nbformat's own `reads` also validates, with warnings about what does no harm here.
+        notebook = nbformat.convert(nbformat.reader.reads(text), to_version=4)
     except NotJSONError as error:
         raise UnreadableError(
             "The file is not a notebook: it is not even JSON. Download it again as .ipynb."
@@ -102,6 +103,6 @@ def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
 
 def title_of(cell: NotebookNode) -> str:
     """A cell's first line that is more than an import, else its first line: so that a person finds it."""
-    lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    lines: list[str] = [line.strip() for line in cell.source.splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("import ", "from ", "%"))]
     return (telling or lines or [""])[0][:80]

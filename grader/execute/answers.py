@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import hashlib
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -28,6 +31,12 @@ class Question:
     """the names of the notebook that it asks about: `slope`"""
     hidden: bool
     limit_s: float
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """Of everything that is asked: an answer is of no use to a question with another one."""
+        asked = json.dumps([self.name, self.hidden, self.limit_s]).encode() + plain.dumps(dict(self.content))
+        return hashlib.sha256(asked).hexdigest()[:32]
 
     @property
     def subject(self) -> str:

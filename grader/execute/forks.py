@@ -63,9 +63,13 @@ class Fork:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
 
+        def finish() -> None:
+            if not future.done():
+                future.set_result(None)
+
         def tell(_: object) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(lambda: future.done() or future.set_result(None))
+                loop.call_soon_threadsafe(finish)
 
         self.ended.add_done_callback(tell)
         return future

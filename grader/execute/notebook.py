@@ -166,6 +166,7 @@ class NotebookDriver:
         known = known.model_copy(update={"wall_s": round(wall_s, 3)})
         if not task.done() or isinstance(task.exception(), DeadKernelError):
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
             self.progress.died_in = known.index
             return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
         task.result()
@@ -215,7 +216,10 @@ class NotebookDriver:
         request = client.execute(code, silent=True, store_history=False, allow_stdin=False)
         for patience in (limit_s, GRACE_S):
             heard = asyncio.ensure_future(_heard(client.shell_channel, request, patience))
-            await asyncio.wait({heard, dead}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {heard, dead}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if dead.done():
+                heard.cancel()
             if dead.done() or heard.result():
                 return
             await self.client.km.interrupt_kernel()

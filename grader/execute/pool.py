@@ -167,4 +167,5 @@ def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, 
 
 def _make_run(work: Work, sandbox: Sandbox, *, end: str, because: str) -> Run:
     told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": sandbox}
-    return Run.model_validate({**told, "environment": describe_environment()})
+    asked = {question.name: question.hash for question in work.questions}
+    return Run.model_validate({**told, "asked": asked, "environment": describe_environment()})

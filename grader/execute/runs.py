@@ -41,13 +41,9 @@ def _code_hash() -> str:
 
 def make_key(sha256: str, questions: Sequence[Question], limits: Limits, sandbox: Sandbox) -> str:
     """Hash of notebook + probes + limits + environment: equal work is never done twice, changed work always again."""
-    digest = hashlib.sha256()
-    facts = [sha256, limits.model_dump(), describe_environment(), _code_hash(), sandbox]
-    digest.update(json.dumps(facts, sort_keys=True).encode())
-    for question in sorted(questions, key=lambda question: question.name):
-        digest.update(json.dumps([question.name, question.hidden, question.limit_s]).encode())
-        digest.update(plain.dumps(dict(question.content)))
-    return digest.hexdigest()[:32]
+    asked = sorted(question.hash for question in questions)
+    facts = [sha256, asked, limits.model_dump(), describe_environment(), _code_hash(), sandbox]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 class RunStore:
@@ -56,7 +52,7 @@ class RunStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __contains__(self, key: str) -> bool:
+    def is_finished(self, key: str) -> bool:
         """Whether there is a finished run; one in which the grader itself failed is to be done again."""
         path = self.folder / key / "run.json"
         return path.exists() and json.loads(path.read_text())["end"] != "failed"

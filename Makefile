@@ -1,0 +1,43 @@
+# make demo   installs what is missing, then grades a whole class
+# make test   installs what is missing, then lint, types and tests
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+# Kernels use one thread each, so the tests may run side by side.
+export OMP_NUM_THREADS = 1
+
+.PHONY: demo test lint types tests bench doctor setup clean
+.DEFAULT_GOAL := demo
+
+demo: setup
+	@$(BIN)/grader demo || [ $$? -eq 1 ]  # 1: graded, and something waits for a person
+
+test: lint types tests
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+tests: setup
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+doctor: setup
+	$(BIN)/grader doctor
+
+setup: $(STAMP)
+	@$(PYTHON) .ci/system_packages.py
+
+# torch comes first and pinned: an open range would take a build with gigabytes of CUDA.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv .grader build *.egg-info

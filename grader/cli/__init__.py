@@ -1,0 +1,80 @@
+"""The command `grader`: one thin file for each group of commands, and the place where it ends, well or badly."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import typer
+
+from grader.cli import checking, courses, doctor, grading
+from grader.cli.place import Place
+from grader.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Grades notebooks: runs them once in a sandbox, scores them by rubrics, writes a page for each student.",
+)
+
+
+@app.callback()
+def set_up(
+    context: typer.Context,
+    course_dir: Path | None = typer.Option(
+        None, "--course", metavar="DIR", help="The course; by default the nearest folder upwards with a course.toml."
+    ),
+    work_dir: Path | None = typer.Option(
+        None, "--work", metavar="DIR", help="Where the grader writes; by default .grader in the course."
+    ),
+) -> None:
+    """What all commands share."""
+    context.obj = Place(course_dir, work_dir)
+
+
+for group in (grading, checking, courses, doctor):
+    group.add_to(app)
+
+
+class Stopped(BaseException):
+    """The user, or the machine, wants us to stop."""
+
+
+def main() -> None:
+    """Run a command: 0 done, 1 something needs a person, 2 the input is wrong, 3 our fault."""
+    # Libraries' own warnings are no use to a user, who can do nothing about them.
+    logging.getLogger("traitlets").addHandler(logging.NullHandler())
+    logging.getLogger("traitlets").propagate = False
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        app()
+    except UserError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Stopped:
+        print("\ngrader: stopped. What is done stays done: the same command goes on from here.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  (the last place: our fault, told as such)
+        print(f"grader: an error of the grader's own: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"  The traceback is in {_write_log()}; please send it to us.", file=sys.stderr)
+        sys.exit(3)
+
+
+def _stop(*_: object) -> None:
+    raise Stopped
+
+
+def _write_log() -> Path:
+    """Keep the traceback of the exception at hand; returns the file."""
+    path = Path(tempfile.gettempdir()) / f"grader-{os.getuid()}.log"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"$ {' '.join(sys.argv)}\n{traceback.format_exc()}\n")
+    return path

@@ -1,0 +1,36 @@
+"""init: a new course to start from."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import typer
+
+from grader.cli import show
+from grader.errors import UserError
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(init)
+
+
+def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is not there yet, or is empty.")) -> None:
+    """Start a new course: a small assignment with its notebook, reference, rubric and a first submission."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UserError(
+            "there is something already",
+            where=str(directory),
+            remedy="Name a folder that is not there yet.",
+        )
+    try:
+        with as_file(files("grader.cli") / "course") as template:
+            shutil.copytree(template, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    except OSError as error:
+        raise UserError(
+            str(error.strerror), where=str(directory), remedy="Choose another one."
+        ) from error
+    out = show.console()
+    out.print(f"A new course is in {directory}. Try it:", markup=False)
+    out.print(f"  cd {directory}\n  grader grade hello submissions", markup=False)

@@ -1,0 +1,138 @@
+"""doctor: what this machine can do, each thing tried for real, each hazard with its cure."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import typer
+from rich.markup import escape
+
+from grader.cli import show
+from grader.errors import UserError
+from grader.execute.pool import Servers, Work, execute_one
+from grader.execute.sandbox import why_no_sandbox
+from grader.gradebook import Gradebook
+from grader.model import Limits
+
+HAZARD = 1
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that was tried: works, or what is wrong and how to mend it."""
+
+    name: str
+    works: bool
+    told: str
+    cure: str = ""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor() -> None:
+    """Try everything that grading needs on this machine; exit code 1 where something does not work."""
+    out = show.console()
+    trials = []
+    for attempt in (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu):
+        for trial in attempt():
+            trials.append(trial)
+            mark = "[green]works [/]" if trial.works else "[red]broken[/]"
+            out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}")
+            if trial.cure and not trial.works:
+                out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
+    raise typer.Exit(0 if all(trial.works for trial in trials) else HAZARD)
+
+
+def try_python() -> Iterator[Trial]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Trial("python", sys.version_info >= (3, 11), f"{version} in {sys.prefix}", "Install Python 3.11 or later.")
+
+
+def try_imports() -> Iterator[Trial]:
+    for name in ("torch", "numpy", "cv2", "scipy", "matplotlib"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            library = "libGL" in str(error) or "libgthread" in str(error) or "libglib" in str(error)
+            cure = "sudo apt-get install libgl1 libglib2.0-0" if library else "make setup"
+            yield Trial(name, False, str(error), cure)
+        else:
+            yield Trial(name, True, str(getattr(module, "__version__", "")))
+
+
+def try_sandbox() -> Iterator[Trial]:
+    problem = why_no_sandbox()
+    if problem is None:
+        yield Trial("sandbox", True, "bubblewrap starts")
+    else:
+        yield Trial("sandbox", False, problem.what, problem.remedy)
+
+
+def try_kernel() -> Iterator[Trial]:
+    if why_no_sandbox() is not None:
+        return
+    cells = ["import torch\nprint(float(torch.ones(2).sum()))", "x = bytearray(1 << 31)", _NETWORK, "while True: pass"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    limits = Limits(cell_s=2, memory_mib=1024)
+    with Servers("bubblewrap") as servers:
+        work = Work("doctor", "", nbformat.writes(notebook).encode(), (), limits)
+        executed = execute_one(work, servers)
+        with servers.lend() as server:
+            shared = server.is_shared
+    ends = [cell.end for cell in executed.run.cells]
+    if len(ends) != len(cells):
+        yield Trial("kernel", False, executed.run.because, "Please send us what this says.")
+        return
+    yield Trial("kernel", ends[0] == "ok", "a forked kernel runs torch")
+    greedy, spinning = executed.run.cells[1].because, executed.run.cells[3].because
+    yield Trial("memory limit", ends[1] == "error" and "memory" in greedy, greedy)
+    yield Trial("no network", ends[2] == "ok", "a submission reaches nothing")
+    yield Trial("time limit", ends[3] == "interrupted", spinning)
+    told = "one warm process serves all" if shared else "namespaces do not nest here: a process each, which is slower"
+    yield Trial("forks", True, told)
+
+
+_NETWORK = """\
+import socket
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError:
+    pass
+else:
+    raise SystemExit("there is a network")
+"""
+
+
+def try_gradebook() -> Iterator[Trial]:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            Gradebook(Path(folder) / "gradebook.sqlite").submissions("none")
+        except UserError as error:
+            yield Trial("gradebook", False, error.what, error.remedy)
+        else:
+            yield Trial("gradebook", True, f"SQLite {sqlite3.sqlite_version}")
+
+
+def try_space() -> Iterator[Trial]:
+    for name in (tempfile.gettempdir(), "."):
+        free = shutil.disk_usage(name).free / 2**30
+        yield Trial(
+            "disk", free > 1, f"{free:.0f} GiB free in {Path(name).resolve()}", "Make room: a class needs a GiB."
+        )
+
+
+def try_gpu() -> Iterator[Trial]:
+    import torch
+
+    told = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none; notebooks run on the CPU"
+    yield Trial("GPU", True, told)

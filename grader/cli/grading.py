@@ -1,0 +1,176 @@
+"""collect, execute, score, report, grade, demo: from a folder of notebooks to a page for each student."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import typer
+
+from grader import verbs
+from grader.cli import show
+from grader.cli.place import Place
+from grader.collect import Collected
+from grader.course import Assignment, Course
+from grader.errors import UserError
+from grader.execute.sandbox import Sandbox, require
+from grader.model import Limits
+from grader.verbs import Executions
+from grader.work import WorkFolder
+
+NEEDS_A_PERSON = 1
+
+ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: its folder in assignments/.")
+SOURCES = typer.Argument(None, metavar="[SOURCE]…", help="A folder of notebooks; the student is the file's stem.")
+JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once.")
+SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
+JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
+AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (demo, collect, execute, score, report, grade):
+        app.command()(command)
+
+
+def grade(
+    context: typer.Context,
+    assignment: str = ASSIGNMENT,
+    sources: list[str] | None = SOURCES,
+    jobs: int = JOBS,
+    sandbox: str = SANDBOX,
+    again: bool = AGAIN,
+    as_json: bool = JSON,
+) -> None:
+    """Collect, execute, score and report, in this order. Stop it and start it again whenever you like."""
+    place: Place = context.obj
+    course = place.course()
+    chosen = course.assignment(assignment)
+    _grade(course, place.work(course), chosen, sources or [], _sandbox(sandbox), jobs, again=again, as_json=as_json)
+
+
+def _grade(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    sources: Sequence[str],
+    sandbox: Sandbox,
+    jobs: int,
+    *,
+    again: bool,
+    as_json: bool,
+) -> None:
+    started = time.monotonic()
+    out = show.console(quiet=as_json)
+    require(sandbox)
+    assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
+    with work.locked(), show.progress() as watch:
+        found = verbs.collect(work, assignment, sources)
+        executions = verbs.execute(work, assignment, sandbox=sandbox, jobs=jobs, watch=watch, again=again)
+        graded = verbs.score_class(course, work, assignment)
+        wall_s = time.monotonic() - started
+        page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
+    _tell_left_out(found, quiet=as_json)
+    if as_json:
+        show.print_json(assignment.name, graded, executions)
+    else:
+        show.print_class(out, graded)
+        show.print_changes(out, graded)
+        wall_s = time.monotonic() - started
+        out.print(f"\n{executions.executed} run now, {executions.reused} not run again, in {wall_s:.0f} s.")
+        out.print(f"The class page: {page}")
+    if any(scored.grade.needs_review for scored in graded):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_json: bool = JSON) -> None:
+    """Grade a whole class that comes with the course, through every verb; ends by naming the page to open."""
+    place: Place = context.obj
+    course = place.course()
+    chosen = course.file.demo
+    if chosen is None:
+        raise UserError(
+            "this course has no [demo]",
+            where=str(course.root / "course.toml"),
+            remedy="Name an assignment and a folder of submissions there.",
+        )
+    assignment = course.assignment(chosen.assignment)
+    limits = Limits.model_validate({**assignment.file.limits.model_dump(), **chosen.limits})
+    assignment = replace(assignment, file=assignment.file.model_copy(update={"limits": limits}))
+    source = str(course.root / chosen.submissions)
+    work = place.work(course, "demo")
+    _grade(course, work, assignment, [source], _sandbox(sandbox), jobs, again=False, as_json=as_json)
+
+
+def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[str] = SOURCES) -> None:
+    """Take what was handed in into the work folder."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = course.assignment(assignment), place.work(course)
+    with work.locked():
+        found = verbs.collect(work, chosen, sources or [])
+    count = sum(len(collected.submissions) for collected in found)
+    if not count:
+        raise UserError("there is nothing to collect from", remedy=f"Name a folder: grader collect {assignment} FOLDER")
+    show.console().print(f"{count} collected.")
+    _tell_left_out(found, quiet=False)
+
+
+def execute(
+    context: typer.Context, assignment: str = ASSIGNMENT, jobs: int = JOBS, sandbox: str = SANDBOX, again: bool = AGAIN
+) -> None:
+    """Run what has no run yet."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = course.assignment(assignment), place.work(course)
+    require(_sandbox(sandbox))
+    with work.locked(), show.progress() as watch:
+        done = verbs.execute(work, chosen, sandbox=_sandbox(sandbox), jobs=jobs, watch=watch, again=again)
+    show.console().print(f"{done.executed} run now, {done.reused} not run again.")
+
+
+def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = JSON) -> None:
+    """Findings from the runs, by the rubric as it is now; starts no kernel."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = course.assignment(assignment), place.work(course)
+    with work.locked():
+        graded = verbs.score_class(course, work, chosen)
+    if as_json:
+        show.print_json(assignment, graded, Executions(0, len(graded)))
+    else:
+        out = show.console()
+        show.print_class(out, graded)
+        show.print_changes(out, graded)
+    if any(scored.grade.needs_review for scored in graded):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def report(context: typer.Context, assignment: str = ASSIGNMENT) -> None:
+    """Write the pages."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = course.assignment(assignment), place.work(course)
+    started = time.monotonic()
+    with work.locked(), show.progress() as watch:
+        graded = verbs.score_class(course, work, chosen)
+        wall_s = time.monotonic() - started
+        page = verbs.report(course, work, chosen, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
+    show.console().print(f"The class page: {page}")
+
+
+def _sandbox(name: str) -> Sandbox:
+    match name:
+        case "bubblewrap" | "none":
+            return name
+    raise UserError(f"there is no sandbox `{name}`", remedy="Choose bubblewrap or none.")
+
+
+def _tell_left_out(found: Sequence[Collected], *, quiet: bool) -> None:
+    """Files that were not taken, so that a notebook with a wrong name is not missed."""
+    names = [name for collected in found for name in collected.left_out]
+    if names:
+        some = ", ".join(names[:3]) + (", …" if names[3:] else "")
+        show.console(quiet=quiet).print(f"{len(names)} files are not notebooks and were left out: {some}", markup=False)

@@ -1,0 +1,23 @@
+"""Where a command works: the course, and the folder that the grader writes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course, find_course, read_course
+from grader.work import WorkFolder
+
+
+@dataclass(frozen=True)
+class Place:
+    """What --course and --work said."""
+
+    course_dir: Path | None
+    work_dir: Path | None
+
+    def course(self) -> Course:
+        return read_course(self.course_dir.resolve()) if self.course_dir else find_course(Path.cwd())
+
+    def work(self, course: Course, below: str = "") -> WorkFolder:
+        return WorkFolder((self.work_dir or course.root / ".grader").resolve() / below)

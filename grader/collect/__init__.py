@@ -1,0 +1,5 @@
+"""collect: sources -> Submission. What was handed in is hashed and kept as it came."""
+
+from grader.collect.folder import Collected, collect_folder
+
+__all__ = ["Collected", "collect_folder"]

@@ -1,0 +1,210 @@
+"""The gradebook: one SQLite file with what was handed in, how it was scored, and what people decided.
+
+Rows are only ever added: a re-score is a new row beside the old one, so that before and after can be shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from grader.errors import UserError
+from grader.model import Finding, Override, Submission
+
+
+class Row(DeclarativeBase):
+    """A table of the gradebook."""
+
+
+class SubmissionRow(Row):
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("assignment", "student", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    student: Mapped[str]
+    sha256: Mapped[str]
+    source: Mapped[str]
+    received: Mapped[str | None]
+    collected: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RunRow(Row):
+    """Which run was made of which submission; a submission may have several, under several rubrics."""
+
+    __tablename__ = "runs"
+    __table_args__ = (UniqueConstraint("assignment", "student", "sha256", "run_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    student: Mapped[str]
+    sha256: Mapped[str]
+    run_key: Mapped[str]
+
+
+class ScoreRow(Row):
+    """The findings of one submission under one rubric."""
+
+    __tablename__ = "scores"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    student: Mapped[str] = mapped_column(String, index=True)
+    sha256: Mapped[str]
+    run_key: Mapped[str]
+    findings: Mapped[str]
+    scored: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OverrideRow(Row):
+    __tablename__ = "overrides"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    override: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A submission's findings, and the run that they were made from."""
+
+    student: str
+    run_key: str
+    findings: tuple[Finding, ...]
+
+
+class Gradebook:
+    """The SQLite file in a work folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _set_up_connection)
+        try:
+            Row.metadata.create_all(self._engine)
+        except OperationalError as error:
+            raise UserError(
+                f"the gradebook cannot be opened: {error.orig}",
+                where=str(path),
+                remedy="Check the folder's owner and space.",
+            ) from error
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    def add_submissions(self, submissions: Sequence[Submission]) -> int:
+        """Add what is not there yet; returns how many were new. The last one added for a student counts."""
+        with self._session() as session:
+            latest = {row.student: row.sha256 for row in _latest_submissions(session, submissions)}
+            new = [submission for submission in submissions if latest.get(submission.student) != submission.sha256]
+            for submission in new:
+                # The same bytes handed in again after others: they count again.
+                session.query(SubmissionRow).filter_by(
+                    assignment=submission.assignment, student=submission.student, sha256=submission.sha256
+                ).delete()
+                received = submission.received.isoformat() if submission.received else None
+                told = submission.model_dump(exclude={"received", "late_by_s"})
+                session.add(SubmissionRow(**told, received=received, collected=datetime.now(UTC)))
+            return len(new)
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """For each student the submission that counts: the last one that came."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(SubmissionRow).where(SubmissionRow.assignment == assignment).order_by(SubmissionRow.id)
+            )
+            latest = {row.student: row for row in rows}
+            return [_as_submission(latest[student]) for student in sorted(latest)]
+
+    def add_run(self, submission: Submission, run_key: str) -> None:
+        """Note which run was made of a submission; the last one noted is the one that is scored."""
+        told = {**submission.model_dump(include={"assignment", "student", "sha256"}), "run_key": run_key}
+        with self._session() as session:
+            session.query(RunRow).filter_by(**told).delete()
+            session.add(RunRow(**told))
+
+    def run_keys(self, assignment: str) -> dict[tuple[str, str], str]:
+        """(student, sha256) -> the key of its last run."""
+        with self._session() as session:
+            rows = session.scalars(select(RunRow).where(RunRow.assignment == assignment).order_by(RunRow.id))
+            return {(row.student, row.sha256): row.run_key for row in rows}
+
+    def add_scores(self, assignment: str, scores: Sequence[tuple[Submission, Score]]) -> None:
+        """Add the scores that differ from the last ones."""
+        known = {score.student: score for score in self.scores(assignment)}
+        with self._session() as session:
+            for submission, score in scores:
+                if known.get(score.student) != score:
+                    findings = json.dumps([finding.model_dump() for finding in score.findings])
+                    session.add(
+                        ScoreRow(
+                            assignment=assignment,
+                            student=score.student,
+                            sha256=submission.sha256,
+                            run_key=score.run_key,
+                            findings=findings,
+                            scored=datetime.now(UTC),
+                        )
+                    )
+
+    def scores(self, assignment: str) -> list[Score]:
+        """Each student's last score."""
+        with self._session() as session:
+            last = select(func.max(ScoreRow.id)).where(ScoreRow.assignment == assignment).group_by(ScoreRow.student)
+            rows = session.scalars(select(ScoreRow).where(ScoreRow.id.in_(last)).order_by(ScoreRow.student))
+            return [Score(row.student, row.run_key, _as_findings(row.findings)) for row in rows]
+
+    def add_override(self, override: Override) -> None:
+        """Append a person's decision."""
+        with self._session() as session:
+            session.add(OverrideRow(assignment=override.assignment, override=override.model_dump_json()))
+
+    def overrides(self, assignment: str) -> list[Override]:
+        """All decisions on an assignment, oldest first."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(OverrideRow).where(OverrideRow.assignment == assignment).order_by(OverrideRow.id)
+            )
+            return [Override.model_validate_json(row.override) for row in rows]
+
+
+def _set_up_connection(connection: object, _: object) -> None:
+    """Readers do not wait for the writer, and what is committed survives a killed process."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _latest_submissions(session: Session, submissions: Sequence[Submission]) -> list[SubmissionRow]:
+    names = {submission.assignment for submission in submissions}
+    rows = session.scalars(select(SubmissionRow).where(SubmissionRow.assignment.in_(names)).order_by(SubmissionRow.id))
+    return list({row.student: row for row in rows}.values())
+
+
+def _as_submission(row: SubmissionRow) -> Submission:
+    return Submission(
+        student=row.student,
+        assignment=row.assignment,
+        sha256=row.sha256,
+        source=row.source,
+        received=datetime.fromisoformat(row.received) if row.received else None,
+    )
+
+
+def _as_findings(text: str) -> tuple[Finding, ...]:
+    return tuple(Finding.model_validate(told) for told in json.loads(text))

@@ -1,0 +1,23 @@
+"""Folds findings with what people decided: the last decision on a criterion is the one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.model import Finding, Override, Status
+
+
+def fold(findings: Sequence[Finding], overrides: Sequence[Override]) -> tuple[Finding, ...]:
+    """The findings with each overridden one replaced; overrides are in the order in which they were made."""
+    decided = {override.criterion: override for override in overrides}
+    return tuple(_overridden(finding, decided.get(finding.criterion)) for finding in findings)
+
+
+def _overridden(finding: Finding, override: Override | None) -> Finding:
+    if override is None:
+        return finding
+    # Points above what a criterion is worth are a slip of the pen or of a later rubric: no grade passes its total.
+    earned = min(max(override.earned, 0.0), finding.possible)
+    status: Status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
+    because = override.comment or f"{override.who} gave {earned:g} of {finding.possible:g} points."
+    return finding.model_copy(update={"status": status, "earned": earned, "because": because})

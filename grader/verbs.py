@@ -1,0 +1,274 @@
+"""The verbs over a whole class: what the commands call. Each takes what is on disk one step further, and repeats well.
+
+collect -> execute -> score -> report
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.collect import Collected, collect_folder
+from grader.course import Assignment, Course
+from grader.errors import UserError
+from grader.execute.answers import Question
+from grader.execute.pool import Executed, Servers, Work, execute_all
+from grader.execute.questions import is_personal, make_question, make_questions
+from grader.execute.reference import ask_reference
+from grader.execute.runs import make_key
+from grader.execute.sandbox import Sandbox
+from grader.gradebook import Score
+from grader.model import Answer, Finding, Grade, Override, Run, Submission
+from grader.notebook import read_notebook
+from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
+from grader.report.grade import fold
+from grader.score import score
+from grader.score.reproduction import measure
+from grader.work import WorkFolder
+
+Watch = Callable[[str, int, int], None]
+"""Told (what is being done, how many are done, how many in all)."""
+
+
+@dataclass(frozen=True)
+class Executions:
+    """What `execute` did: runs made now, and runs that stood already."""
+
+    executed: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One student's grade, what it was made from, and the points before this score where there were any."""
+
+    submission: Submission
+    run: Run
+    grade: Grade
+    before: float | None
+
+
+def collect(work: WorkFolder, assignment: Assignment, sources: Sequence[str]) -> list[Collected]:
+    """Take what the sources hold into the work folder."""
+    found = [collect_folder(assignment.name, Path(source)) for source in sources]
+    _refuse_two_sources(found)
+    for collected in found:
+        for submission, content in collected.submissions:
+            work.keep(submission.sha256, content)
+        work.gradebook.add_submissions([submission for submission, _ in collected.submissions])
+    return found
+
+
+def _refuse_two_sources(found: Sequence[Collected]) -> None:
+    """One student's notebook in two sources at once: which counts is not ours to decide."""
+    places: dict[str, Submission] = {}
+    for submission in (submission for collected in found for submission, _ in collected.submissions):
+        other = places.setdefault(submission.student, submission)
+        if other is not submission and other.sha256 != submission.sha256:
+            raise UserError(
+                f"`{submission.student}` is in two sources with different files: {other.source}, {submission.source}",
+                remedy="Collect the one that counts, or collect them one after the other: the last one counts.",
+            )
+
+
+def execute(
+    work: WorkFolder, assignment: Assignment, *, sandbox: Sandbox, jobs: int, watch: Watch, again: bool = False
+) -> Executions:
+    """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
+    submissions = _submissions(work, assignment)
+    plan: dict[str, list[Submission]] = {}
+    works: dict[str, Work] = {}
+    for submission in submissions:
+        made = _make_work(work, assignment, submission, sandbox)
+        plan.setdefault(made.key, []).append(submission)
+        if again or not work.runs.is_finished(made.key):
+            works[made.key] = made
+        else:
+            work.gradebook.add_run(submission, made.key)
+    watch("running notebooks", 0, len(works))
+    if works:
+        with Servers(sandbox) as servers:
+            for done, (made, executed) in enumerate(execute_all(works.values(), servers, jobs), start=1):
+                _store(work, assignment, executed)
+                for submission in plan[made.key]:
+                    work.gradebook.add_run(submission, made.key)
+                watch("running notebooks", done, len(works))
+    return Executions(executed=len(works), reused=len(plan) - len(works))
+
+
+def _make_work(work: WorkFolder, assignment: Assignment, submission: Submission, sandbox: Sandbox) -> Work:
+    questions = make_questions(assignment.rubric, submission.student)
+    key = make_key(submission.sha256, questions, assignment.file.limits, sandbox)
+    return Work(key, submission.sha256, work.submission(submission.sha256), questions, assignment.file.limits)
+
+
+def _store(work: WorkFolder, assignment: Assignment, executed: Executed) -> None:
+    work.runs.store(with_facts(assignment, executed), executed.fresh)
+
+
+def with_facts(assignment: Assignment, executed: Executed) -> Run:
+    """The run with what can be measured on its notebooks, once and for all."""
+    if executed.stored is None or executed.fresh is None:
+        return executed.run
+    given = read_notebook(assignment.given) if assignment.given is not None else None
+    facts = measure(executed.stored, executed.fresh, given, executed.run.cells)
+    return executed.run.model_copy(update={"facts": facts})
+
+
+def score_class(course: Course, work: WorkFolder, assignment: Assignment) -> list[Scored]:
+    """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError."""
+    submissions = _submissions(work, assignment)
+    keys = work.gradebook.run_keys(assignment.name)
+    waiting = [submission.student for submission in submissions if (submission.student, submission.sha256) not in keys]
+    if waiting:
+        named = ", ".join(waiting[:5]) + (" …" if waiting[5:] else "")
+        raise UserError(
+            f"{len(waiting)} of {len(submissions)} submissions have no run yet: {named}",
+            remedy=f"Run them: grader execute {assignment.name}",
+        )
+    expected = expected_for(course, work, assignment, [submission.student for submission in submissions])
+    before = {known.student: known for known in work.gradebook.scores(assignment.name)}
+    overrides = work.gradebook.overrides(assignment.name)
+    scores: list[tuple[Submission, Score]] = []
+    graded: list[Scored] = []
+    for submission in submissions:
+        key = keys[submission.student, submission.sha256]
+        run = work.runs.load(key)
+        findings = score(_current(run, assignment, submission.student), assignment.rubric, expected[submission.student])
+        scores.append((submission, Score(submission.student, key, findings)))
+        own = [override for override in overrides if override.student == submission.student]
+        known = before.get(submission.student)
+        graded.append(
+            Scored(
+                submission=_timed(submission, assignment),
+                run=run,
+                grade=_grade(_timed(submission, assignment), run, fold(findings, own), own),
+                before=_earned(fold(known.findings, own)) if known else None,
+            )
+        )
+    work.gradebook.add_scores(assignment.name, scores)
+    return graded
+
+
+def _submissions(work: WorkFolder, assignment: Assignment) -> list[Submission]:
+    submissions = work.gradebook.submissions(assignment.name)
+    if not submissions:
+        raise UserError(
+            f"nothing has been collected for `{assignment.name}`",
+            remedy=f"Collect it: grader collect {assignment.name} FOLDER",
+        )
+    return submissions
+
+
+def _timed(submission: Submission, assignment: Assignment) -> Submission:
+    """How late it came, by the deadline as it stands now: moving a deadline needs no new collection."""
+    if submission.received is None or assignment.file.deadline is None:
+        return submission
+    late_by_s = (submission.received - assignment.file.deadline).total_seconds()
+    return submission.model_copy(update={"late_by_s": max(0.0, late_by_s)})
+
+
+def _current(run: Run, assignment: Assignment, student: str) -> Run:
+    """The run without answers to probes that have changed since it was asked."""
+    asked = {question.name: question.hash for question in make_questions(assignment.rubric, student)}
+    kept = {name: answer for name, answer in run.answers.items() if run.asked.get(name) == asked.get(name)}
+    return run.model_copy(update={"answers": kept})
+
+
+def expected_for(
+    course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str]
+) -> Mapping[str, Mapping[str, Answer]]:
+    """student -> probe -> the reference's answer; probes that are not personal are answered once."""
+    rubric = assignment.rubric
+    names = rubric.expected_probes()
+    if not rubric.reference:
+        return {student: {} for student in students}
+    personal = [name for name in names if is_personal(rubric.probes[name])]
+    shared = [make_question(name, rubric.probes[name], "") for name in names if name not in personal]
+    common = ask_reference(course.root, rubric.reference, shared, work.expected)
+    if not personal:
+        return dict.fromkeys(students, common)
+    own: dict[tuple[str, str], Question] = {}
+    for number, student in enumerate(students):
+        for name in personal:
+            own[student, name] = replace(make_question(name, rubric.probes[name], student), name=f"{name}-{number}")
+    found = ask_reference(course.root, rubric.reference, list(own.values()), work.expected)
+    return {student: {**common, **{name: found[own[student, name].name] for name in personal}} for student in students}
+
+
+def _grade(submission: Submission, run: Run, findings: Sequence[Finding], overrides: Sequence[Override]) -> Grade:
+    return Grade(
+        student=submission.student,
+        assignment=submission.assignment,
+        findings=tuple(findings),
+        overrides=tuple(overrides),
+        late_by_s=submission.late_by_s,
+        end=run.end,
+    )
+
+
+def _earned(findings: Sequence[Finding]) -> float:
+    return round(sum(finding.earned or 0.0 for finding in findings), 6)
+
+
+def report(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    graded: Sequence[Scored],
+    executions: Executions,
+    *,
+    wall_s: float,
+    watch: Watch,
+) -> Path:
+    """Write a page for each student and one for the class; returns the class page."""
+    folder = work.reports(assignment.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    expected = expected_for(course, work, assignment, [scored.submission.student for scored in graded])
+    for done, (student, page) in enumerate(_student_pages(course, work, assignment, graded, expected)):
+        watch("writing pages", done, len(graded))
+        _write(folder / page_name(student), page)
+    watch("writing pages", len(graded), len(graded))
+    rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
+    overview = ClassPage(
+        course=course.file.title,
+        assignment=assignment.name,
+        title=assignment.file.title,
+        students=rows,
+        rubric=assignment.rubric,
+        executed=executions.executed,
+        reused=executions.reused,
+        wall_s=wall_s,
+    )
+    _write(folder / "index.html", render_class(overview))
+    return folder / "index.html"
+
+
+def _student_pages(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    graded: Sequence[Scored],
+    expected: Mapping[str, Mapping[str, Answer]],
+) -> Iterator[tuple[str, str]]:
+    for scored in graded:
+        executed = work.runs.load_executed(scored.run.key)
+        page = StudentPage(
+            course=course.file.title,
+            assignment=assignment.name,
+            title=assignment.file.title,
+            submission=scored.submission,
+            run=scored.run,
+            rubric=assignment.rubric,
+            grade=scored.grade,
+            expected=expected[scored.submission.student],
+            pictures=pictures_of(read_notebook(executed, limit_mib=float("inf"))) if executed else (),
+        )
+        yield scored.submission.student, render_student(page)
+
+
+def _write(path: Path, page: str) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text(page, encoding="utf-8")
+    draft.replace(path)

@@ -1,0 +1,86 @@
+"""The work folder: everything that the grader writes, and one grader at a time that writes it."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import UserError
+from grader.execute.runs import RunStore
+from grader.gradebook import Gradebook
+
+
+class WorkFolder:
+    """By default `.grader` in the course: the gradebook, submissions, runs, expected values and pages."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            (root / ".gitignore").write_text("*\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UserError(
+                f"the work folder cannot be written to: {reason}",
+                where=str(root),
+                remedy="Choose another one with --work DIR.",
+            ) from error
+
+    @functools.cached_property
+    def gradebook(self) -> Gradebook:
+        return Gradebook(self.root / "gradebook.sqlite")
+
+    @property
+    def runs(self) -> RunStore:
+        return RunStore(self.root / "runs")
+
+    @property
+    def expected(self) -> Path:
+        return self.root / "expected"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "grader.log"
+
+    def reports(self, assignment: str) -> Path:
+        return self.root / "reports" / assignment
+
+    def keep(self, sha256: str, content: bytes) -> None:
+        """Keep what was handed in as it came."""
+        path = self._submission(sha256)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".draft{os.getpid()}")
+            draft.write_bytes(content)
+            draft.chmod(0o444)
+            draft.rename(path)
+
+    def submission(self, sha256: str) -> bytes:
+        return self._submission(sha256).read_bytes()
+
+    def _submission(self, sha256: str) -> Path:
+        return self.root / "submissions" / f"{sha256}.ipynb"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one grader writes here at a time; the lock goes with the process, however it ends."""
+        with (self.root / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                owner = file.read().strip() or "unknown"
+                raise UserError(
+                    f"another grader is at work in this folder (process {owner})",
+                    where=str(self.root),
+                    remedy="Wait until it has ended, or choose another folder with --work DIR.",
+                ) from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            self.runs.sweep()
+            yield
