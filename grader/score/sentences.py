@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,13 +139,7 @@ def subject(probe: Probe | None, *, tells: bool) -> str:
     if probe is not None and probe.call:
         if not tells:
             return f"The value of {code(probe.call)} on a hidden input"
-        plain = [value for value in probe.arguments.values() if isinstance(value, (bool, int, float, str))]
-        inputs = ", ".join(_shown(value, 0) for value in plain)
-        return (
-            f"The value of {code(f'{probe.call}({inputs})')}"
-            if _short(probe, inputs)
-            else f"The value of {code(probe.call)}"
-        )
+        return f"The value of {code(_call(probe.call, probe.arguments))}"
     return "Your answer"
 
 
@@ -158,6 +152,8 @@ def inside(subject: str) -> str:
     return f"{subject[0].lower()}{subject[1:]}"
 
 
-def _short(probe: Probe, inputs: str) -> bool:
-    plain = all(isinstance(value, (bool, int, float, str)) for value in probe.arguments.values())
-    return plain and len(inputs) + len(probe.call or "") + 2 <= _LONGEST_NAME
+def _call(name: str, arguments: Mapping[str, Any]) -> str:
+    """The call as a student would write it, where its inputs are plain and few; else the function's name."""
+    call = f"{name}({', '.join(_shown(value, 0) for value in arguments.values())})"
+    plain = all(isinstance(value, (bool, int, float, str)) for value in arguments.values())
+    return call if plain and len(call) <= _LONGEST_NAME else name

@@ -17,7 +17,7 @@ from grader.model import Answer, NotebookFacts
 from grader.rubric import Rubric
 from grader.score import score
 
-from .making import CURVE, GRID, MODELS_PROBE, TRUTH_PROBE, answered, find, models, network, run_of, three
+from .making import CURVE, GRID, MODELS_PROBE, TRUTH_PROBE, answered, find, models, network, rubric_of, run_of, three
 
 EVERY_EXPECTATION: list[dict[str, Any]] = [
     {"value": [1, {"a": True}]},
@@ -207,6 +207,13 @@ def test_hidden_criteria_never_show_an_expected_value_or_an_input(values, slip):
         assert "7391" not in sentence
         digits = re.sub(r"[^0-9 ]", "", sentence.replace("256", ""))
         assert not any(leading(value) in digits for value in values), sentence
+
+
+def test_an_open_probe_does_not_tell_the_answer_to_a_hidden_one():
+    secret = {"variable": "key", "hidden": True}
+    rubric = rubric_of({"close": {"to": {"probe": "secret"}}}, {"variable": "slope"}, {"secret": secret})
+    (finding,) = score(run_of({"asked": answered(1.0)}), rubric, {"secret": answered(7.391)})
+    assert finding.because == "`slope` is not the expected one."
 
 
 def test_hidden_networks_do_not_show_the_inputs_that_they_failed_on():

@@ -119,6 +119,15 @@ def test_a_network_without_answers_says_why_unless_the_inputs_are_hidden():
     assert find_on_models(metric("best"), silent, hidden=True).because == "`model_1` gave no answers."
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_networks_without_an_error_the_order_never_decides_what_is_said(order):
+    silent = network("model_1")
+    silent["predictions"] = None
+    pair = [silent, network("model_2", np.full(60, np.nan))][::order]
+    assert find_on_models(metric("best"), *pair).diagnosis == "diverged"
+    assert find_on_models(metric("worst"), *pair).diagnosis is None
+
+
 def test_a_network_of_several_outputs_is_told_so():
     finding = find_on_models(metric("best"), network("model_1", np.ones((60, 2))))
     assert finding.because == "`model_1` does not answer with one number for each input."
@@ -169,6 +178,13 @@ def test_the_metric_of_a_plain_answer():
     assert find(band, [1.0]).because == "`slope` has the shape (1,), but (2,) is expected."
     assert find(band, "x").because == "`slope` is text, not a number."
     assert find(band, [1.0, np.nan]).because == "`slope` holds NaN or infinity, so it has no mean absolute error."
+
+
+@pytest.mark.parametrize("truth", [[1.0, np.nan], []])
+def test_a_truth_that_is_no_numbers_waits(truth):
+    finding = find({"metric": {"name": "mae", "full": 0.1, "none": 1.1}}, [1.0, 1.0], np.array(truth))
+    assert finding.status == "unscored"
+    assert finding.because == "The expected value is empty, or holds NaN or infinity; the course has to mend it."
 
 
 def test_the_error_of_a_single_hidden_number_would_tell_it():
@@ -299,6 +315,12 @@ def test_an_untrained_network_has_not_learned():
     assert finding.because.startswith(
         "1 of your 2 networks has learned, but 2 are asked. Before training the error of `model_2` was "
     )
+
+
+def test_to_be_a_little_better_is_not_to_have_learned():
+    lazy = network("model_1", 0.1 * CURVE)
+    assert find_on_models({"trained": {"at_least": 1, "better_by": 1.2, "to": TRUTH}}, lazy).status == "met"
+    assert find_on_models({"trained": {"at_least": 1, "better_by": 1.3, "to": TRUTH}}, lazy).status == "missed"
 
 
 def test_a_diverged_network_has_not_learned():

@@ -105,6 +105,12 @@ def test_a_difference_beyond_any_float_does_not_pass():
     assert find({"close": {"to": 1.0}}, float("inf")).status == "missed"
 
 
+def test_the_tolerance_is_absolute_and_relative():
+    assert find({"close": {"to": [0.0, 100.0], "atol": 0.5, "rtol": 0.0}}, [0.4, 100.4]).status == "met"
+    assert find({"close": {"to": [0.0, 100.0], "atol": 0.0, "rtol": 0.01}}, [0.0, 100.4]).status == "met"
+    assert find({"close": {"to": [0.0, 100.0], "atol": 0.0, "rtol": 0.01}}, [0.4, 100.4]).status == "missed"
+
+
 def test_a_single_number_may_come_in_an_array():
     assert find({"close": {"to": 2.0}}, np.array([[2.0]])).status == "met"
 
@@ -166,7 +172,7 @@ def test_a_hidden_probe_that_reveals_tells_the_expected_number():
         ({"type": "float"}, np.array(2.0), "met", "`slope` is of type `array`."),
         ({"type": ["int", "float"]}, "2", "missed", "`slope` is of type `str`, but `int` or `float` is expected."),
         ({"type": "int"}, True, "missed", "`slope` is of type `bool`, but `int` is expected."),
-        ({"text": {"contains": ["ReLU"]}}, "a relu network", "met", "`slope` says what is expected."),
+        ({"text": {"contains": ["ReLU"]}}, "A RELU network", "met", "`slope` says what is expected."),
         ({"text": {"contains": ["ReLU"], "ignore_case": False}}, "relu", "missed", "`slope` does not mention `ReLU`."),
         ({"text": {"contains": ["a", "x", "y"]}}, "a", "missed", "`slope` does not mention `x` and `y`."),
         ({"text": {"matches": r"^\d+$"}}, "12a", "missed", '`slope` is "12a", which is not of the expected form.'),
