@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from grader.score.outputs import as_text
@@ -18,7 +18,7 @@ _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=]*",
 
 def find_words(stored: Any, given: Any) -> str:
     """The student's own text, line by line: given lines are left out; of an edited one, the given words."""
-    given_lines = [Counter(line.split()) for line in _lines(given, _MOST_GIVEN_LINES)]
+    given_lines = [line.split() for line in _lines(given, _MOST_GIVEN_LINES)]
     own = (_without_given(line.split(), given_lines) for line in _lines(stored, _MOST_LINES))
     return "\n".join(line for line in own if line)[:_LONGEST_WORDS]
 
@@ -37,17 +37,17 @@ def _lines(notebook: Any, most: int) -> Iterator[str]:
                 yield line
 
 
-def _without_given(words: list[str], given_lines: list[Counter[str]]) -> str:
-    """Takes out the words of one given line, of which at least half are still there: the one that takes out most."""
-    mine = Counter(words)
-    given = [line for line in given_lines if 2 * (mine & line).total() >= line.total()]
-    if not given:
-        return " ".join(words)
-    nearest = max(given, key=lambda line: (mine & line).total())
-    left, own = Counter(nearest), []
-    for word in words:
-        if left[word] > 0:
-            left[word] -= 1
-        else:
-            own.append(word)
-    return " ".join(own)
+def _without_given(words: list[str], given_lines: list[list[str]]) -> str:
+    """Takes off what a given line begins and ends with, where at least half of it is still there, begun as it was."""
+    start, end = 0, 0
+    for line in given_lines:
+        first = _count_shared(words, line)
+        last = _count_shared(words[first:][::-1], line[first:][::-1])
+        if first and 2 * (first + last) >= len(line) and first + last > start + end:
+            start, end = first, last
+    return " ".join(words[start : len(words) - end])
+
+
+def _count_shared(words: list[str], others: list[str]) -> int:
+    """How many words two lines have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))

@@ -306,7 +306,9 @@ def test_reproduction_has_a_band():
 
 # ---- words ----------------------------------------------------------------------------------------------------------
 
-GIVEN = notebook(words=("## Part B\n\nWrite your comparison here.", "**Which network is best?** Answer:"))
+GIVEN = notebook(
+    words=("## Part B\n\nWrite your comparison here.", "**Which network is best?** Answer:", "Choose ... because ...")
+)
 
 
 @pytest.mark.parametrize(
@@ -315,6 +317,8 @@ GIVEN = notebook(words=("## Part B\n\nWrite your comparison here.", "**Which net
         (["## Part B\n\nWrite your comparison here."], ""),
         (["## Part B\n\nThe small network is best."], "The small network is best."),
         (["**Which network is best?** Answer: the small one"], "the small one"),
+        (["Choose the best: model_2, it is smooth."], "model_2, it is smooth."),
+        (["In the end, one network is best?"], "In the end, one network is best?"),
         (["## Part  B", "Write your comparison here.", "Mine."], "Mine."),
         (["![plot](data:image/png;base64,iVBORw0KGgo=) as shown"], "![plot]() as shown"),
     ],
