@@ -307,7 +307,7 @@ def test_reproduction_has_a_band():
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 GIVEN = notebook(
-    words=("## Part B\n\nWrite your comparison here.", "**Which network is best?** Answer:", "Choose ... because ...")
+    words=("## Part B\n\nWrite your comparison here.", "**Which network is best?** Answer:", "Choose the best: ...")
 )
 
 
