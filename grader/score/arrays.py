@@ -17,8 +17,22 @@ class NotNumbersError(ValueError):
 def as_numbers(value: Any) -> FloatArray:
     """The value as an array of real numbers; NaN and infinity pass, for the caller to speak of.
 
-    Raises NotNumbersError where it is not one: text, None, a dictionary, a ragged list, complex numbers.
+    Parameters
+    ----------
+    value : any
+        A number, a list of lists of equal length, or an array of any dtype.
 
+    Returns
+    -------
+    *value's shape float64*
+
+    Raises
+    ------
+    NotNumbersError
+        The value is text, None, a dictionary, a ragged list, complex, or a number beyond any float.
+
+    Examples
+    --------
     >>> as_numbers([[1, 2], [3, 4]]).shape
     (2, 2)
     """
@@ -59,8 +73,15 @@ def _from_objects(array: npt.NDArray[Any]) -> FloatArray:
 
 
 def spread(array: FloatArray) -> float:
-    """Largest minus smallest: 0 for an empty array, never NaN for finite numbers (infinity if beyond a float).
+    """Largest minus smallest, infinite where that is beyond a float.
 
+    Parameters
+    ----------
+    array : *any shape float64*
+        Finite numbers, or none, whose spread is 0.
+
+    Examples
+    --------
     >>> spread(np.array([1.0, 4.0]))
     3.0
     """
@@ -71,5 +92,16 @@ def spread(array: FloatArray) -> float:
 
 
 def is_constant(array: FloatArray) -> bool:
-    """Whether all numbers are equal, up to the rounding of single precision."""
+    """Whether all numbers are equal, up to the rounding of single precision.
+
+    Parameters
+    ----------
+    array : *any shape float64*
+        A single number is not constant: there is nothing that it is equal to.
+
+    Examples
+    --------
+    >>> is_constant(np.array([2.0, 2.0])), is_constant(np.array([2.0, 2.1]))
+    (True, False)
+    """
     return array.size > 1 and spread(array) <= 1e-6 * max(float(np.abs(array).max()), 1e-12)

@@ -34,6 +34,20 @@ class Diagnosis:
 def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diagnosis | None:
     """What is wrong with an answer that is not the finite `target`, where that is one of the known ways; or None.
 
+    Parameters
+    ----------
+    answer, target : *any shape float64*
+        What came back, and what was expected: the target is finite.
+    rtol : float
+        How close is close, as a share of the target's spread; clipped to 1e-6 to 1e-3.
+
+    Returns
+    -------
+    Diagnosis or None
+        None where no known way fits, and where there are too few numbers to tell.
+
+    Examples
+    --------
     >>> target = np.arange(10.0) ** 2
     >>> diagnose(3 * target, target).sentence
     'Every value is 3 times the expected one: a constant factor is missing, or one too many.'

@@ -25,7 +25,7 @@ _IN_WORDS: dict[MetricName, str] = {
 
 
 def mean_squared_error(predictions: FloatArray, targets: FloatArray) -> float:
-    """NaN or infinity where a prediction is; both are flattened and of the same size.
+    """The mean of (prediction - target)²; see `measure_error`.
 
     >>> mean_squared_error(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     2.0
@@ -34,7 +34,29 @@ def mean_squared_error(predictions: FloatArray, targets: FloatArray) -> float:
 
 
 def measure_error(name: MetricName, predictions: FloatArray, targets: FloatArray) -> float:
-    """The named error; NaN or infinity where a prediction is."""
+    """The named error: the mean of d², its root, the mean of |d|, or the largest |d|, where d = prediction - target.
+
+    Parameters
+    ----------
+    name : "mse", "rmse", "mae" or "max-error"
+    predictions, targets : *any shapes of one size float64*
+        Both are flattened, so that (n,) and (n, 1) do not broadcast.
+
+    Returns
+    -------
+    float
+        In the targets' unit, squared for "mse"; NaN or infinity where a prediction is.
+
+    Raises
+    ------
+    ValueError
+        The sizes differ.
+
+    Examples
+    --------
+    >>> measure_error("max-error", np.array([1.0, 2.0]), np.array([1.0, 4.0]))
+    2.0
+    """
     with np.errstate(all="ignore"):
         difference = predictions.ravel() - targets.ravel()
         match name:
