@@ -57,6 +57,8 @@ def measure_error(name: MetricName, predictions: FloatArray, targets: FloatArray
     >>> measure_error("max-error", np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     2.0
     """
+    if predictions.size != targets.size:
+        raise ValueError(f"{predictions.size} predictions for {targets.size} targets")
     with np.errstate(all="ignore"):
         difference = predictions.ravel() - targets.ravel()
         match name:
