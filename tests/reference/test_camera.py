@@ -46,6 +46,12 @@ def test_a_point_behind_the_camera_is_refused_by_its_number(depth):
         back_project(np.array([[1.0, 1.0]]), np.array([depth]), K)
 
 
-def test_a_focal_length_of_zero_is_refused():
-    with pytest.raises(ValueError, match="focal lengths are positive, in pixels; these are 500 and 0"):
-        intrinsic_matrix((500, 0), (320, 240))
+@pytest.mark.parametrize("focal_xy", [(500, 0), (0, 500), (500, -2)])
+def test_a_focal_length_that_is_not_positive_is_refused(focal_xy):
+    said = f"focal lengths are positive, in pixels; these are {focal_xy[0]} and {focal_xy[1]}"
+    with pytest.raises(ValueError, match=said):
+        intrinsic_matrix(focal_xy, (320, 240))
+
+
+def test_a_focal_length_below_a_pixel_is_still_one():
+    np.testing.assert_array_equal(np.diag(intrinsic_matrix((0.5, 0.5), (0, 0))), [0.5, 0.5, 1])

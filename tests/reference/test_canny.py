@@ -51,6 +51,11 @@ def test_a_low_threshold_above_the_high_one_is_refused():
         canny(np.zeros((4, 4)), 2, 1)
 
 
+def test_one_threshold_for_both_is_no_hysteresis(noise_bytes):
+    oracle = cv2.Canny(noise_bytes, 300, 300, L2gradient=True) > 0
+    np.testing.assert_array_equal(canny(noise_bytes, 300, 300), oracle)
+
+
 def test_a_negative_sigma_is_refused():
     with pytest.raises(ValueError, match=r"sigma is 0 \(no smoothing\) or more, in pixels; this is -1"):
         canny(np.zeros((4, 4)), 1, 2, sigma=-1)

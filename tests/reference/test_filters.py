@@ -49,6 +49,8 @@ def test_bytes_do_not_wrap_round():
 def test_a_colour_picture_is_refused_with_its_shape():
     with pytest.raises(ValueError, match=r"a gray picture has the shape \(H, W\); this one has \(4, 4, 3\)"):
         smooth(np.zeros((4, 4, 3)), 1.0)
+    with pytest.raises(ValueError, match=r"this one has \(0, 5\)"):
+        smooth(np.zeros((0, 5)), 1.0)
 
 
 def test_a_sigma_of_zero_is_refused():

@@ -61,6 +61,18 @@ def test_an_edge_answers_negatively_and_a_flat_region_not_at_all():
     assert (response[:, :5] == 0).all()
 
 
+def test_a_flat_picture_has_no_corners():
+    response = harris_response(np.full((20, 20), 7.0))
+    assert not corner_mask(response).any()
+    assert harris_corners(response).shape == (0, 2)
+
+
+def test_two_corners_two_pixels_apart_are_two_unless_the_radius_says_otherwise():
+    response = np.array([[0.0, 0.0, 5.0, 0.0, 7.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(harris_corners(response), [[0, 4], [0, 2]])
+    np.testing.assert_array_equal(harris_corners(response, radius=2), [[0, 4]])
+
+
 def test_corners_turn_with_the_picture(scene):
     response = harris_response(scene, block=3)
     np.testing.assert_allclose(
