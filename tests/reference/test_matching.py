@@ -57,6 +57,10 @@ def test_no_descriptors_match_nothing():
     assert match(np.empty((0, 5))).shape == (0, 2)
 
 
+def test_two_candidates_are_enough():
+    np.testing.assert_array_equal(match(np.array([[5.0, 1.0], [1.0, 1.1]])), [[0, 1]])
+
+
 def test_a_single_candidate_is_refused():
     with pytest.raises(ValueError, match="the ratio test needs two descriptors to choose from; there is 1"):
         match(np.zeros((3, 1)))
