@@ -7,12 +7,14 @@ is asked stands in `inside/`, how an expectation is judged in `score/`.
 from __future__ import annotations
 
 import ast
+import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from grader.documents import read_yaml
+from grader.scenes import SCENES
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
@@ -49,23 +51,61 @@ class ArrayLiteral(Part):
     as_: Literal["array", "tensor"] = Field("array", alias="as")
 
 
+Bound = float | list[float]
+
+
 class Random(Part):
-    """Seeded numbers: *shape float64*, uniform in [0, 1) or standard normal; `student` seeds by the name."""
+    """Seeded numbers: *shape float64*, uniform or standard normal.
+
+    `student` seeds by the student's name and the argument's, so that each has numbers of their own and no two arguments
+    are alike.
+    """
 
     random: Literal["uniform", "normal"]
     shape: list[int]
+    between: tuple[Bound, Bound] = Field(
+        (0.0, 1.0), description="uniform only: the lowest and the highest, a number each or a list for the last axis"
+    )
     seed: int | Literal["student"] = 0
     as_: Literal["array", "tensor"] = Field("array", alias="as")
 
+    @model_validator(mode="after")
+    def _between_fits(self) -> Random:
+        if self.random == "normal" and "between" in self.model_fields_set:
+            raise ValueError("`between` belongs to `random: uniform`; normal numbers have no bounds")
+        for bound in self.between:
+            if isinstance(bound, list) and (not self.shape or len(bound) != self.shape[-1]):
+                raise ValueError(f"`between` has {len(bound)} numbers for a last axis of {self.shape[-1:]}")
+        return self
 
-Made = Grid | ArrayLiteral | Random
+
+class Scene(Part):
+    """A synthetic picture: *(rows, columns) float64, gray levels from 0 to 255*; `two-views` are two of them."""
+
+    scene: str = Field(description=f"one of {', '.join(SCENES)}")
+    size: tuple[int, int] = Field((48, 64), description="rows and columns")
+    dtype: Literal["float64", "float32", "uint8"] = "float64"
+    seed: int | Literal["student"] = 0
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+    @field_validator("scene")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in SCENES:
+            near = difflib.get_close_matches(name, SCENES, n=1)
+            meant = f"did you mean `{near[0]}`? There are" if near else "there are"
+            raise ValueError(f"there is no scene `{name}`; {meant}: {', '.join(SCENES)}")
+        return name
+
+
+Made = Grid | ArrayLiteral | Random | Scene
 """An input that is made; `as: tensor` hands it over as a float32 torch tensor."""
 
 
 def read_input(value: Any) -> Any:
-    """The input that a rubric writes as {grid: …}, {array: …} or {random: …}; any other value as it is."""
+    """The input that a rubric writes as {grid: …}, {array: …}, {random: …} or {scene: …}; other values as they are."""
     if isinstance(value, dict):
-        for key, kind in (("grid", Grid), ("array", ArrayLiteral), ("random", Random)):
+        for key, kind in (("grid", Grid), ("array", ArrayLiteral), ("random", Random), ("scene", Scene)):
             if key in value:
                 return kind.model_validate(value)
     return value
@@ -103,7 +143,7 @@ class Probe(Part):
         default_factory=dict,
         alias="with",
         description="plain values, or {grid: [from, to, count]}, {array: [[…]], dtype: …}, "
-        "{random: uniform|normal, shape: […], seed: n|student}",
+        "{random: uniform|normal, shape: […], seed: n|student}, {scene: …, size: [rows, columns]}",
     )
     predict: Any = Field(
         None, description="models only: the inputs on which each network answers, written as in `with`"

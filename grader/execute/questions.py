@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from grader.execute.answers import Question
-from grader.rubric import ArrayLiteral, Grid, Made, Probe, Random, Rubric
+from grader.rubric import ArrayLiteral, Grid, Made, Probe, Random, Rubric, Scene
+from grader.scenes import SCENES
 
 
 def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
@@ -26,7 +27,7 @@ def make_question(name: str, probe: Probe, student: str) -> Question:
     """One probe with its inputs made."""
     content: dict[str, Any] = {
         "kind": probe.kind,
-        "arguments": {key: make_input(value, student) for key, value in probe.arguments.items()},
+        "arguments": {key: make_input(value, student, key) for key, value in probe.arguments.items()},
     }
     names: tuple[str, ...]
     if probe.call is not None:
@@ -39,7 +40,7 @@ def make_question(name: str, probe: Probe, student: str) -> Question:
     elif probe.models is not None:
         content |= {
             **probe.models.model_dump(),
-            "predict": make_input(probe.predict, student),
+            "predict": make_input(probe.predict, student, "predict"),
             "held_out": probe.held_out,
         }
         names = tuple(probe.models.names)
@@ -49,30 +50,40 @@ def make_question(name: str, probe: Probe, student: str) -> Question:
 def is_personal(probe: Probe) -> bool:
     """Whether each student is asked with inputs of their own."""
     return any(
-        isinstance(value, Random) and value.seed == "student" for value in (*probe.arguments.values(), probe.predict)
+        isinstance(value, Random | Scene) and value.seed == "student"
+        for value in (*probe.arguments.values(), probe.predict)
     )
 
 
-def make_input(value: Any, student: str) -> Any:
+def make_input(value: Any, student: str, argument: str) -> Any:
     """A plain value as it is; a made one as its array, a tensor marked as such."""
-    if not isinstance(value, Grid | ArrayLiteral | Random):
+    if not isinstance(value, Grid | ArrayLiteral | Random | Scene):
         return value
-    array = _make_array(value, student)
+    array = _make_array(value, student, argument)
     return {"tensor": array.astype(np.float32)} if value.as_ == "tensor" else array
 
 
-def _make_array(made: Made, student: str) -> np.ndarray[Any, Any]:
+def _make_array(made: Made, student: str, argument: str) -> np.ndarray[Any, Any]:
     match made:
         case Grid(grid=(first, last, count)):
             return np.linspace(first, last, count)
         case ArrayLiteral():
             return np.asarray(made.array, dtype=made.dtype)
         case Random():
-            seed = (
-                int.from_bytes(hashlib.sha256(student.encode()).digest()[:8]) if made.seed == "student" else made.seed
-            )
-            generator = np.random.default_rng(seed)
-            return generator.random(made.shape) if made.random == "uniform" else generator.standard_normal(made.shape)
+            generator = _seeded(made.seed, student, argument)
+            if made.random == "normal":
+                return generator.standard_normal(made.shape)
+            return generator.uniform(*made.between, made.shape)
+        case Scene():
+            gray = SCENES[made.scene](*made.size, _seeded(made.seed, student, argument))
+            return (gray.round().clip(0, 255) if made.dtype == "uint8" else gray).astype(made.dtype)
+
+
+def _seeded(seed: int | Literal["student"], student: str, argument: str) -> np.random.Generator:
+    if seed == "student":
+        digest = hashlib.sha256(f"{student}\0{argument}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:8]))
+    return np.random.default_rng(seed)
 
 
 def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
