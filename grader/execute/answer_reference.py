@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import importlib
-import json
+import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 from grader.inside import probes
 
 
 def main() -> None:
-    """Arguments: the folder of the questions, and JSON of [module names, question names]."""
-    folder, (modules, names) = Path(sys.argv[1]), json.loads(sys.argv[2])
+    """Arguments: the descriptor over which the questions come until it is closed, and the names of the modules."""
+    descriptor, *modules = sys.argv[1:]
     namespace: dict[str, Any] = {}
     for module in modules:
         namespace |= vars(importlib.import_module(f"reference.{module}"))
-    for name in names:
-        probes.answer_file(folder, name, namespace)
+    with socket.socket(fileno=int(descriptor)) as connection:
+        while True:
+            try:
+                probes.answer_over(connection, namespace)
+            except EOFError:
+                return
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes questions for a kernel and reads its answers as hostile input: bounded files, plain data, our own words."""
+"""Questions for a kernel, and its answers read as hostile input: bounded messages, plain data, our own words."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import builtins
 import functools
 import hashlib
 import json
-import os
-import stat
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 
-from grader.inside import plain
+from grader.inside import channel, plain
 from grader.model import Answer
 
 ANSWER_BYTES = 64 << 20
@@ -46,41 +44,22 @@ class Question:
         return Answer(status="stopped", because=f"{self.subject} could not be asked: {because}.")
 
 
-def write_question(folder: Path, question: Question) -> None:
-    """Put the question where the kernel finds it, only now: its inputs were nowhere while the cells ran."""
-    path = folder / f"{question.name}.question"
-    # The folder is the student's to write to: a link that waits in our place must not lead us out of it.
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(plain.dumps(dict(question.content)))
-
-
-def read_answer(folder: Path, question: Question) -> Answer:
-    """What the kernel wrote, or why there is nothing to use."""
-    path = folder / f"{question.name}.answer"
+def exchange(connection: socket.socket, question: Question) -> Answer:
+    """Send the question and receive its answer; an answer that breaks the rules closes the connection."""
     try:
-        content = _read_bounded(path)
-    except FileNotFoundError:
-        return question.unanswered(f"it took longer than {question.limit_s:g} s, or ended its kernel")
-    except (OSError, ValueError) as error:
-        return Answer(status="unusable", because=f"{question.subject} gave an answer that cannot be read: {error}.")
+        channel.send(connection, plain.dumps(dict(question.content)))
+        content = channel.receive(connection, ANSWER_BYTES)
+    except ValueError as error:
+        connection.close()
+        return Answer(status="unusable", because=f"{question.subject} gave an answer that cannot be used: {error}.")
+    except (EOFError, OSError):
+        connection.close()
+        return question.unanswered(f"it took longer than {question.limit_s:g} s, or the kernel was gone")
     try:
         value, notes = plain.loads(content)
-    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Answer(status="unusable", because=f"{question.subject} gave an answer that is not plain data.")
     return _as_answer(question, value, notes)
-
-
-def _read_bounded(path: Path) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is not a file")
-        if status.st_size > ANSWER_BYTES:
-            raise ValueError(f"it has more than {ANSWER_BYTES >> 20} MiB")
-        return file.read(ANSWER_BYTES + 1)
 
 
 def _as_answer(question: Question, value: Any, notes: Mapping[str, str]) -> Answer:

@@ -26,6 +26,8 @@ from grader.model import Limits
 START_S = 120.0
 """How long the imports may take on a cold disk."""
 
+ACCEPT_S = 5.0
+
 MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
 PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
 
@@ -45,18 +47,26 @@ class Ending:
 
 @dataclass(frozen=True)
 class Fork:
-    """One kernel: its folder here, its folder as it sees it, and how it ended once it has."""
+    """One kernel: its folder here, its folder as it sees it, where it is listened to, and how it ended once it has."""
 
     name: str
     folder: Path
     inner: str
+    listener: socket.socket
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
 
     @property
     def sockets(self) -> Path:
-        """Where the kernel's sockets, questions and answers lie; the kernel sees it as `inner`."""
+        """Where the kernel's sockets lie; the kernel sees it as `inner`."""
         return self.folder / "kernel"
+
+    def accept(self) -> socket.socket:
+        """The connection over which the kernel is asked probes; it made one, and no other is let in."""
+        self.listener.settimeout(ACCEPT_S)
+        connection, _ = self.listener.accept()
+        self.listener.close()
+        return connection
 
     def death(self) -> asyncio.Future[None]:
         """A future of the running loop that is done once the kernel has ended; cancelling it cancels nothing else."""
@@ -93,7 +103,7 @@ class ForkServer:
         options = {
             "modules": list(modules),
             "packages": list(PACKAGES),
-            "isolate": kind == "bubblewrap",
+            "sandboxed": kind == "bubblewrap",
             "spool": sandbox.SPOOL if kind == "bubblewrap" else str(spool),
         }
         line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)])
@@ -147,7 +157,10 @@ class ForkServer:
             inner = str(folder / "kernel")
         else:
             inner = "/run/kernel" if self.greeting["isolate"] else f"{sandbox.SPOOL}/{name}/kernel"
-        return Fork(name, folder, inner)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(str(folder / "kernel" / "probes"))
+        listener.listen(1)
+        return Fork(name, folder, inner, listener)
 
     def start(self, fork: Fork, limits: Limits, seed: int) -> None:
         """Fork its kernel; ServerError where that fails."""
@@ -167,6 +180,10 @@ class ForkServer:
 
     def end(self, fork: Fork) -> Ending:
         """Kill what is left of the kernel and all that it started, and take its folder away."""
+        fork.listener.close()
+        if not fork.started.done():
+            shutil.rmtree(fork.folder, ignore_errors=True)
+            raise ServerError("the kernel was never started")
         self.signal(fork, signal.SIGKILL)
         ending = fork.ended.result(timeout=30)
         self._forks.pop(fork.name, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +77,8 @@ class CellClient(NotebookClient):
                 self.kc = client
                 return client
         log = self.km.provisioner.fork.sockets / "kernel.log"
-        raise ServerError(f"the kernel did not start: {log.read_text(errors='replace')[-2000:]}")
+        told = log.read_text(errors="replace")[-2000:] if log.exists() else "it left no word"
+        raise ServerError(f"the kernel did not start: {told}")
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         kind = msg["msg_type"]
@@ -201,17 +203,26 @@ class NotebookDriver:
         return f"{name}: {value}" if value else name
 
     async def _ask(self, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
-        for question in questions:
-            if dead.done():
-                self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
-                continue
-            answers.write_question(self.fork.sockets, question)
-            code = f"__import__('grader.inside.probes', fromlist=['ask']).ask({self.fork.inner!r}, {question.name!r})"
-            await self._request(code, question.limit_s, dead)
-            self.progress.answers[question.name] = answers.read_answer(self.fork.sockets, question)
+        with self.fork.accept() as connection:
+            for question in questions:
+                if dead.done():
+                    self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
+                else:
+                    self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
+
+    async def _ask_one(self, connection: socket.socket, question: Question, dead: asyncio.Future[None]) -> Answer:
+        """The question goes over a connection of its own; a line that we have the kernel run answers it there."""
+        connection.settimeout(question.limit_s + 3 * GRACE_S)
+        exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question))
+        await self._request("__import__('grader.inside.probes', fromlist=['ask']).ask()", question.limit_s, dead)
+        done, _ = await asyncio.wait({exchange}, timeout=1.0)
+        if not done:
+            # The kernel says that it is done and has not answered: its notebook has meddled with our code.
+            connection.shutdown(socket.SHUT_RDWR)
+        return await exchange
 
     async def _request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> None:
-        """Have the kernel run a line of ours; whether that went well shows in what it wrote."""
+        """Have the kernel run a line of ours, for so long at most."""
         client = self.client.kc
         request = client.execute(code, silent=True, store_history=False, allow_stdin=False)
         for patience in (limit_s, GRACE_S):

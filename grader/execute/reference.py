@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,33 +49,26 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
 
 
 def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> dict[str, Answer]:
-    with tempfile.TemporaryDirectory(prefix="grader-reference-") as name:
-        folder = Path(name)
-        for question in questions:
-            answers.write_question(folder, question)
-        names = [question.name for question in questions]
-        line = [sys.executable, "-m", "grader.execute.answer_reference", str(folder), json.dumps([modules, names])]
-        path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
-        environment = {
-            **os.environ,
-            **ENVIRONMENT,
-            "HOME": os.environ.get("HOME", "/tmp"),
-            "PYTHONPATH": path,
-            "MPLBACKEND": "agg",
-        }
-        try:
-            ended = subprocess.run(
-                line, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=folder
-            )
-        except subprocess.TimeoutExpired as error:
-            raise UserError(
-                f"the reference took longer than {TIMEOUT_S:.0f} s to answer", where=str(course / "reference")
-            ) from error
-        if ended.returncode != 0:
-            last = (ended.stderr.strip().splitlines() or ["it ended without a word"])[-1]
-            raise UserError(
-                f"the reference does not run: {last}",
-                where=str(course / "reference"),
-                remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
-            )
-        return {question.name: answers.read_answer(folder, question) for question in questions}
+    ours, theirs = socket.socketpair()
+    line = [sys.executable, "-m", "grader.execute.answer_reference", str(theirs.fileno()), *modules]
+    path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
+    own = {"HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": path, "MPLBACKEND": "agg"}
+    environment = {**os.environ, **ENVIRONMENT, **own}
+    with tempfile.TemporaryFile() as log, ours, theirs:
+        process = subprocess.Popen(
+            line, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        theirs.close()
+        ours.settimeout(TIMEOUT_S)
+        found = {question.name: answers.exchange(ours, question) for question in questions}
+        ours.close()
+        status = process.wait(timeout=TIMEOUT_S)
+        log.seek(0)
+        last = (log.read().decode(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
+    if status != 0:
+        raise UserError(
+            f"the reference does not run: {last}",
+            where=str(course / "reference"),
+            remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
+        )
+    return found

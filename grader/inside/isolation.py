@@ -5,19 +5,27 @@ Linux system calls through libc: Python 3.11 has neither `unshare` nor `mount`.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
 from collections.abc import Mapping
 
+from grader.inside import seccomp
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
+_MS_READONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
+_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _LAST_CAPABILITY = 63
+
+
+CONTENT_FOLDER = "/content"
+KERNEL_FOLDER = "/run/kernel"
 
 
 def _check(result: int, what: str) -> None:
@@ -44,24 +52,37 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     )
 
 
-def enter_folders(content: str, kernel: str, spool: str, disk_mib: int) -> None:
-    """The submission's own /content and /run/kernel, an empty /tmp and /dev/shm, and nothing of its neighbours'."""
-    _mount(content, "/content", None, _MS_BIND)
-    _mount(kernel, "/run/kernel", None, _MS_BIND)
-    for target in ("/tmp", "/dev/shm"):
+def enter_folders(kernel: str, spool: str, disk_mib: int) -> None:
+    """The submission's own /run/kernel; an empty /content, /tmp and /dev/shm; and nothing of its neighbours'."""
+    _mount(kernel, KERNEL_FOLDER, None, _MS_BIND)
+    for target in (CONTENT_FOLDER, "/tmp", "/dev/shm"):
         _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={disk_mib}m,nr_inodes=20000,mode=1777")
     _mount("tmpfs", spool, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,nr_inodes=2,mode=0555")
 
 
+def enter_processes() -> None:
+    """A /proc that shows only its own processes, where the system lets one be mounted; else the old one stays.
+
+    The old one shows that there are others, but not into them: they have user namespaces of their own.
+    """
+    with contextlib.suppress(OSError):
+        _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+
+
+def close_kernel_folder() -> None:
+    """The kernel's sockets are bound: from now on nobody adds a file there."""
+    _mount("none", KERNEL_FOLDER, None, _MS_REMOUNT | _MS_BIND | _MS_READONLY | _MS_NOSUID | _MS_NODEV)
+
+
 def drop_privileges() -> None:
-    """No capability, now or after an exec; and when the parent dies, so does this process."""
+    """No capability, now or after an exec, and no system call that a notebook has no use for."""
     for capability in range(_LAST_CAPABILITY + 1):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # past the last capability that this kernel knows
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-    die_with_parent()
+    seccomp.install(_libc)
 
 
 def die_with_parent() -> None:
@@ -74,16 +95,22 @@ def set_limits(limits: Mapping[str, int]) -> None:
     """Resource limits of the process, inherited by all that it starts: memory, file size, open files, processes."""
     mib = 1 << 20
     wanted = {
-        resource.RLIMIT_DATA: limits["memory_mib"] * mib,
+        # On top of what the fork shares with its server.
+        resource.RLIMIT_DATA: limits["memory_mib"] * mib + data_bytes(),
         resource.RLIMIT_FSIZE: limits["disk_mib"] * mib,
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_CPU: limits["cpu_s"],
     }
     for kind, value in wanted.items():
         resource.setrlimit(kind, (value, value))
 
 
-def limit_processes(processes: int) -> None:
-    """How many processes and threads the submission's user may have; counted in its own user namespace only."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+def data_bytes() -> int:
+    """The size of this process's data, as RLIMIT_DATA counts it."""
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) << 10
+    raise OSError("/proc/self/status has no VmData")

@@ -5,18 +5,26 @@ from __future__ import annotations
 import importlib
 import os
 import random
+import socket
 import sys
 import traceback
+from collections.abc import Callable
 from typing import NoReturn
+
+from grader.inside import channel
 
 NOT_STARTED = 77
 """Exit status of a fork that never became a kernel: the grader's failure, not the student's."""
 
+COLAB_KERNEL = "google.colab._kernel.Kernel"
+"""The stand-in for Colab's own kernel: IPython's, with Colab's magics."""
+
 
 def warm_up() -> None:
     """Import the kernel itself; nothing is started."""
-    for name in ("ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib_inline.config", "grader.inside.probes"):
+    for name in ("ipykernel.kernelapp", COLAB_KERNEL.rpartition(".")[0], "matplotlib_inline.config", "grader.inside.probes"):
         importlib.import_module(name)
+    importlib.import_module("google.colab._windows").close()
     import matplotlib.figure
 
     figure = matplotlib.figure.Figure()
@@ -35,32 +43,40 @@ def set_seeds(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def run(content: str, connection: str, *, seed: int) -> NoReturn:
+def run(content: str, connection: str, *, seed: int, ready: Callable[[], None] | None) -> NoReturn:
     """Serve as the submission's kernel until it is told to stop. Never returns."""
     try:
-        redirect_streams(os.path.join(connection, "kernel.log"))
+        redirect_streams()
         os.setsid() if os.getpid() != 1 else None
         os.chdir(content)
         sys.path[:] = [path for path in sys.path if path]
         sys.argv = ["ipykernel"]
         set_seeds(seed)
+        open_channel(os.path.join(connection, "probes"))
         app = make_app(os.path.join(connection, "connection.json"))
+        if ready is not None:
+            ready()
     except BaseException:  # noqa: BLE001  (whatever it was, this fork must not go on as a second server)
-        traceback.print_exc()
-        sys.stderr.flush()
+        with open(os.path.join(connection, "kernel.log"), "w") as log:
+            traceback.print_exc(file=log)
         os._exit(NOT_STARTED)
     app.start()
     os._exit(0)
 
 
-def redirect_streams(log: str) -> None:
-    """What the process writes past IPython goes to a file of limited size; it reads nothing."""
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for source, target in ((nowhere, 0), (file, 1), (file, 2)):
-        os.dup2(source, target)
+def open_channel(path: str) -> None:
+    """Connect to where the grader listens for answers: there is no file that a notebook could put in their place."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.connect(path)
+        os.dup2(connection.fileno(), channel.DESCRIPTOR, inheritable=False)
+
+
+def redirect_streams() -> None:
+    """The process reads nothing, and what it writes past IPython goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
     os.close(nowhere)
-    os.close(file)
 
 
 def make_app(connection_file: str):  # type: ignore[no-untyped-def]
@@ -69,6 +85,7 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
 
     config = Config()
     config.HistoryManager.enabled = False
+    config.IPKernelApp.kernel_class = COLAB_KERNEL
     config.IPKernelApp.matplotlib = "inline"
     config.IPKernelApp.quiet = True
     config.InlineBackend.close_figures = True

@@ -10,14 +10,15 @@ import ast
 import contextlib
 import inspect
 import io
+import os
 import random
+import socket
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.inside import networks, plain
+from grader.inside import channel, networks, plain
 
 SEED = 0
 
@@ -26,21 +27,23 @@ class MissingError(Exception):
     """The notebook has nothing of the name that a probe asks for."""
 
 
-def ask(folder: str, name: str) -> None:
-    """Read the question `name` in the folder and write its answer beside it: what the grader has a kernel run."""
+def ask() -> None:
+    """Receive one question and send its answer: what the grader has a kernel run."""
     from IPython import get_ipython
 
     namespace = get_ipython().user_ns
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        answer_file(Path(folder), name, namespace)
+    with (
+        socket.socket(fileno=os.dup(channel.DESCRIPTOR)) as connection,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        answer_over(connection, namespace)
 
 
-def answer_file(folder: Path, name: str, namespace: Mapping[str, Any]) -> None:
-    """Answer the question in a file, in a file beside it that appears whole."""
-    question, _ = plain.loads((folder / f"{name}.question").read_bytes())
-    draft = folder / f"{name}.draft"
-    draft.write_bytes(answer_bytes(question, namespace))
-    draft.rename(folder / f"{name}.answer")
+def answer_over(connection: socket.socket, namespace: Mapping[str, Any]) -> None:
+    """Receive one question and send its answer."""
+    question, _ = plain.loads(channel.receive(connection, channel.QUESTION_BYTES))
+    channel.send(connection, answer_bytes(question, namespace))
 
 
 def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:

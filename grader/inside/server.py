@@ -74,8 +74,9 @@ def can_isolate() -> bool:
 class Server:
     """Forks kernels on request, passes signals on to them, and tells how each ended."""
 
-    def __init__(self, control: socket.socket, *, isolate: bool, spool: str) -> None:
+    def __init__(self, control: socket.socket, *, sandboxed: bool, isolate: bool, spool: str) -> None:
         self.control = control
+        self.is_sandboxed = sandboxed
         self.isolate = isolate
         self.spool = spool
         self.names: dict[int, str] = {}
@@ -131,27 +132,32 @@ class Server:
         """In the fork: namespaces and limits, then the kernel. Never returns."""
         folder = os.path.join(self.spool, message["name"])
         content, connection = os.path.join(folder, "content"), os.path.join(folder, "kernel")
+        ready = Handshake()
         try:
             isolation.die_with_parent()
             if self.isolate:
                 isolation.enter_namespaces()
-                isolation.enter_folders(content, connection, self.spool, message["limits"]["disk_mib"])
-                content, connection = "/content", "/run/kernel"
+                isolation.enter_folders(connection, self.spool, message["limits"]["disk_mib"])
+                content, connection = isolation.CONTENT_FOLDER, isolation.KERNEL_FOLDER
                 child = os.fork()
                 if child:
                     os.write(report, str(child).encode())
                     os.close(report)
-                    wait_and_end_alike(child)
-                isolation.drop_privileges()
-                isolation.limit_processes(message["limits"]["processes"])
+                    attend(child, ready)
+                isolation.die_with_parent()
+                isolation.enter_processes()
             else:
                 os.write(report, str(os.getpid()).encode())
             os.close(report)
             isolation.set_limits(message["limits"])
+            if self.is_sandboxed:
+                isolation.drop_privileges()
         except OSError as error:
-            os.write(report, f"the sandbox refused: {error}".encode())
+            with contextlib.suppress(OSError):  # it has been told already that there is a process
+                os.write(report, f"the sandbox refused: {error}".encode())
+            print(f"the sandbox refused: {error}", file=sys.stderr, flush=True)
             os._exit(kernel.NOT_STARTED)
-        kernel.run(content, connection, seed=message["seed"])
+        kernel.run(content, connection, seed=message["seed"], ready=ready.wait if self.isolate else None)
 
     def reap(self) -> None:
         while True:
@@ -172,14 +178,39 @@ class Server:
             )
 
 
-def wait_and_end_alike(child: int) -> None:
-    """The process between the server and the first process of a PID namespace: ends as that one did."""
+class Handshake:
+    """Between the first process of a PID namespace and the one that attends it: ready, and then go on."""
+
+    def __init__(self) -> None:
+        self._ready_read, self._ready_write = os.pipe()
+        self._go_read, self._go_write = os.pipe()
+
+    def wait(self) -> None:
+        """In the kernel: say that it is ready, and wait for the word to go on."""
+        os.write(self._ready_write, b".")
+        os.read(self._go_read, 1)
+        for descriptor in (self._ready_read, self._ready_write, self._go_read, self._go_write):
+            os.close(descriptor)
+
+    def attend(self) -> None:
+        """Outside it: once it is ready, close its folder, and give the word; one that dies first is not waited for."""
+        os.close(self._ready_write)
+        if os.read(self._ready_read, 1):
+            isolation.close_kernel_folder()
+            os.write(self._go_write, b".")
+
+
+def attend(child: int, ready: Handshake) -> None:
+    """The process between the server and the first process of a PID namespace: ends as that one does. Never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ready.attend()
+    isolation.drop_privileges()
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        if -code not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code if code >= 0 else 1)
 
@@ -193,8 +224,8 @@ def main() -> None:
     kernel.warm_up()
     gc.collect()
     gc.freeze()
-    isolate = options["isolate"] and can_isolate()
-    Server(control, isolate=isolate, spool=options["spool"]).serve(
+    isolate = options["sandboxed"] and can_isolate()
+    Server(control, sandboxed=options["sandboxed"], isolate=isolate, spool=options["spool"]).serve(
         {"isolate": isolate, "missing": missing, "environment": describe_environment(options["packages"])}
     )
 
