@@ -54,6 +54,10 @@ def test_shares_that_are_none_are_refused():
         ValueError, match=r"shares lie between 0 and 1; these are 20 for validation and 0\.2 for the test"
     ):
         split(100, validation=20)
+    with pytest.raises(ValueError, match=r"these are 0\.2 for validation and 1\.5 for the test"):
+        split(100, test=1.5)
+    with pytest.raises(ValueError, match=r"these are 1\.5 for validation"):
+        split(100, validation=1.5)
 
 
 def test_a_split_that_leaves_nothing_for_training_is_refused():
