@@ -138,7 +138,8 @@ def ransac_homography(
     Raises
     ------
     ValueError
-        There are fewer than four pairs, or no four of them were found to agree on more than themselves.
+        There are fewer than four pairs, the confidence is not between 0 and 1, or no four pairs were found with which a
+        fifth agrees.
 
     Examples
     --------
@@ -152,6 +153,8 @@ def ransac_homography(
     """
     if len(from_xy) < 4:
         raise ValueError(f"a homography takes four pairs of points or more; there are {len(from_xy)}")
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, and is neither; this is {confidence:g}")
     random = np.random.default_rng(seed)
     most = np.zeros(len(from_xy), dtype=bool)
     draws, wanted = 0, 2000.0
@@ -165,7 +168,7 @@ def ransac_homography(
         agrees = distances_after(candidate, from_xy, to_xy) < within
         if agrees.sum() > most.sum():
             most = agrees
-            wanted = min(wanted, _draws_for(most.mean(), confidence))
+            wanted = min(wanted, draws_for(most.mean(), confidence))
     if most.sum() < 5 and len(from_xy) > 4:
         raise ValueError(f"no homography fits more than four of the {len(from_xy)} pairs to within {within:g} pixels")
     most = distances_after(fit_homography(from_xy[most], to_xy[most]), from_xy, to_xy) < within
@@ -193,7 +196,25 @@ def distances_after(homography: np.ndarray, from_xy: np.ndarray, to_xy: np.ndarr
     return np.where(np.isnan(distances), np.inf, distances)
 
 
-def _draws_for(share: float, confidence: float) -> float:
-    if share == 1:
-        return 1
-    return math.log(1 - confidence) / math.log(1 - share**4) if share > 0 else math.inf
+def draws_for(agreeing: float, confidence: float) -> float:
+    """How many draws of four until, with this confidence, one holds agreeing pairs only.
+
+    Source: Hartley and Zisserman (2004), eq. 4.18, with its table 4.3.
+
+    Parameters
+    ----------
+    agreeing : float, above 0 and up to 1: the share of the pairs that agree
+    confidence : float, between 0 and 1
+
+    Returns
+    -------
+    draws : float
+
+    Examples
+    --------
+    >>> math.ceil(draws_for(agreeing=0.5, confidence=0.99))
+    72
+    """
+    if agreeing == 1:
+        return 1.0
+    return math.log(1 - confidence) / math.log1p(-(agreeing**4))

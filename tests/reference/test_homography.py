@@ -1,3 +1,5 @@
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -5,7 +7,7 @@ import skimage.transform
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.homography import apply_homography, distances_after, fit_homography, ransac_homography
+from reference.homography import apply_homography, distances_after, draws_for, fit_homography, ransac_homography
 
 TRUE = np.array([[0.9, -0.2, 30.0], [0.15, 1.1, -12.0], [4e-4, -2e-4, 1.0]])
 
@@ -90,6 +92,23 @@ def test_every_seed_finds_the_same(seed):
     to_xy[:25] = points(25, seed=9)
     _, agrees = ransac_homography(from_xy, to_xy, seed=seed)
     np.testing.assert_array_equal(agrees, np.arange(60) >= 25)
+
+
+@pytest.mark.parametrize(
+    ("outliers", "draws"), [(0.05, 3), (0.1, 5), (0.2, 9), (0.25, 13), (0.3, 17), (0.4, 34), (0.5, 72)]
+)
+def test_the_number_of_draws_is_the_textbooks(outliers, draws):
+    assert math.ceil(draws_for(1 - outliers, confidence=0.99)) == draws
+
+
+def test_where_all_agree_one_draw_is_enough():
+    assert draws_for(1.0, confidence=0.99) == 1
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0])
+def test_certainty_is_refused(confidence):
+    with pytest.raises(ValueError, match=f"a confidence lies between 0 and 1, and is neither; this is {confidence:g}"):
+        ransac_homography(points(5), points(5), confidence=confidence)
 
 
 def test_too_few_pairs_are_refused():

@@ -39,6 +39,17 @@ def test_brightness_and_contrast_do_not_change_the_likeness(gain, offset):
     )
 
 
+@pytest.mark.parametrize("gain", [1e-6, 1e6])
+def test_faint_and_glaring_pictures_are_matched_alike(gain):
+    gray = np.random.default_rng(0).uniform(0, 255, (20, 25))
+    likeness = normalised_cross_correlation(gray, gray[5:10, 7:14])
+    np.testing.assert_allclose(normalised_cross_correlation(gain * gray, gray[5:10, 7:14]), likeness, atol=1e-9)
+
+
+def test_a_template_may_be_as_large_as_the_picture(scene):
+    np.testing.assert_allclose(normalised_cross_correlation(scene, scene), [[1.0]])
+
+
 def test_the_negative_is_as_unlike_as_can_be(scene):
     likeness = normalised_cross_correlation(scene, 255 - scene[33:60, 81:104])
     assert likeness.min() == pytest.approx(-1)
