@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.reader import NotJSONError
 
 
 class UnreadableError(ValueError):
@@ -14,13 +15,27 @@ class UnreadableError(ValueError):
 
 
 def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
-    """The notebook in nbformat 4, each cell with a type, a source and an id; UnreadableError says why there is none."""
+    """The notebook in nbformat 4, each cell with a type, a source and an id; UnreadableError says why there is none.
+
+    Read here and not by nbformat, which refuses a notebook for what does no harm, and raises a dozen kinds of error.
+    """
     size_mib = len(content) / (1 << 20)
     if size_mib > limit_mib:
         raise UnreadableError(
             f"The file has {size_mib:.0f} MiB, more than the limit of {limit_mib:g} MiB: "
             "clear the largest outputs and hand it in again."
         )
+    tree = _parse(content)
+    cells = _cells_of(tree) if isinstance(tree, dict) else None
+    if cells is None:
+        raise UnreadableError(
+            "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb."
+        )
+    clean = [_well_formed_cell(cell, place) for place, cell in enumerate(cells) if isinstance(cell, dict)]
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": clean})
+
+
+def _parse(content: bytes) -> Any:
     if not content.strip():
         raise UnreadableError("The file is empty: download the notebook again (File, Download, .ipynb).")
     try:
@@ -33,65 +48,97 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
             "instead of saving the page."
         )
     try:
-        # nbformat's own `reads` also validates, with warnings about what does no harm here.
-        notebook = nbformat.convert(nbformat.reader.reads(text), to_version=4)
-    except NotJSONError as error:
+        return json.loads(text)
+    except RecursionError as error:
+        raise UnreadableError(
+            "The file is JSON that is nested too deep to be a notebook: download it again as .ipynb."
+        ) from error
+    except ValueError as error:
         raise UnreadableError(
             "The file is not a notebook: it is not even JSON. Download it again as .ipynb."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableError(
-            f"The file is JSON but not a notebook that can be read ({type(error).__name__}): "
-            "download it again as .ipynb."
-        ) from error
-    return _well_formed(notebook)
 
 
-def _well_formed(notebook: NotebookNode) -> NotebookNode:
+def _cells_of(tree: dict[str, Any]) -> list[Any] | None:
+    """The cells; up to nbformat 3 they lie in worksheets. The shape decides, whatever version the file claims."""
+    if isinstance(tree.get("cells"), list):
+        return list(tree["cells"])
+    worksheets = tree.get("worksheets")
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [
+        sheet["cells"] for sheet in worksheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)
+    ]
+    return [cell for sheet in sheets for cell in sheet]
+
+
+def _well_formed_cell(cell: dict[str, Any], place: int) -> dict[str, Any]:
     """Only what the format allows: nothing of a cell's shape is trusted."""
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        raise UnreadableError(
-            "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb."
-        )
-    clean = nbformat.v4.new_notebook()
-    for place, cell in enumerate(cells):
-        if not isinstance(cell, dict):
-            continue
-        clean.cells.append(_well_formed_cell(cell, place))
-    return clean
-
-
-def _well_formed_cell(cell: dict[str, Any], place: int) -> NotebookNode:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    source = source if isinstance(source, str) else ""
+    # `input` and `prompt_number` are nbformat 3's names.
+    source = _text(cell.get("source", cell.get("input")))
     # Ids count cells, so that copied cells with equal ids do no harm and a run can be repeated byte for byte.
     identity = f"cell-{place}"
     if cell.get("cell_type") != "code":
-        return nbformat.v4.new_markdown_cell(source, id=identity)
-    count = cell.get("execution_count")
-    outputs = cell.get("outputs")
-    return nbformat.v4.new_code_cell(
-        source,
-        id=identity,
-        execution_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
-        outputs=[output for output in outputs if _is_output(output)] if isinstance(outputs, list) else [],
-    )
+        if cell.get("cell_type") == "heading":
+            source = f"# {source}"
+        return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source}
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return {
+        "cell_type": "code",
+        "id": identity,
+        "metadata": {},
+        "source": source,
+        "execution_count": _count(count),
+        "outputs": list(_well_formed_outputs(cell.get("outputs"))),
+    }
 
 
-def _is_output(output: Any) -> bool:
-    if not isinstance(output, dict):
-        return False
-    match output.get("output_type"):
-        case "stream":
-            return isinstance(output.get("text"), str)
-        case "display_data" | "execute_result":
-            return isinstance(output.get("data"), dict)
-        case "error":
-            return True
-    return False
+def _well_formed_outputs(outputs: Any) -> Iterator[dict[str, Any]]:
+    for output in outputs if isinstance(outputs, list) else []:
+        if not isinstance(output, dict):
+            continue
+        match output.get("output_type"):
+            case "stream":
+                name = _text(output.get("name", output.get("stream"))) or "stdout"
+                yield {"output_type": "stream", "name": name, "text": _text(output.get("text"))}
+            case "display_data":
+                yield {"output_type": "display_data", "metadata": {}, "data": _data(output)}
+            case "execute_result" | "pyout":
+                count = _count(output.get("execution_count", output.get("prompt_number")))
+                yield {
+                    "output_type": "execute_result",
+                    "execution_count": count,
+                    "metadata": {},
+                    "data": _data(output),
+                }
+            case "error" | "pyerr":
+                lines = output.get("traceback")
+                traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
+                told = {"ename": _text(output.get("ename")), "evalue": _text(output.get("evalue"))}
+                yield {"output_type": "error", **told, "traceback": traceback}
+
+
+_OLD_KINDS = {"text": "text/plain", "html": "text/html", "png": "image/png", "jpeg": "image/jpeg"}
+"""Up to nbformat 3 a rich output lay beside its type, under these names."""
+
+
+def _data(output: dict[str, Any]) -> dict[str, str]:
+    """A rich output's texts and pictures by their MIME type; what widgets need is left out."""
+    data = output.get("data")
+    if not isinstance(data, dict):
+        data = {kind: output[name] for name, kind in _OLD_KINDS.items() if name in output}
+    return {_text(kind): _text(value) for kind, value in data.items() if isinstance(value, str | list)}
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31 else None
+
+
+def _text(value: Any) -> str:
+    """Text as notebooks store it, a string or a list of lines, as text that can be written again; else empty."""
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
 
 
 def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
