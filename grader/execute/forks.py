@@ -11,16 +11,19 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.execute import sandbox
+from grader.execute import cgroups, sandbox
+from grader.execute.cgroups import Cgroup
 from grader.execute.sandbox import Sandbox
+from grader.execute.watchdog import Watchdog
 from grader.model import Limits
 
 START_S = 120.0
@@ -30,6 +33,19 @@ ACCEPT_S = 5.0
 
 MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
 PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
+
+
+HOMES = Path("/tmp")
+"""Where the folders of fork servers lie. A short path: the name of a unix socket has at most 107 characters."""
+
+
+def sweep() -> None:
+    """Take away what graders that were killed have left behind."""
+    cgroups.sweep()
+    for folder in HOMES.glob("grader-*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class ServerError(RuntimeError):
@@ -55,6 +71,8 @@ class Fork:
     listener: socket.socket
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
+    overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
+    """A sentence that names the limit, once its processes together passed one."""
 
     @property
     def sockets(self) -> Path:
@@ -90,11 +108,13 @@ class ForkServer:
 
     def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES) -> None:
         sandbox.require(kind)
+        sweep()
         self.kind = kind
-        # A short path: the name of a unix socket has at most 107 characters.
-        self.home = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-", dir="/tmp"))
+        self.home = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-", dir=HOMES))
         self._names = (f"s{number}" for number in itertools.count())
         self._forks: dict[str, Fork] = {}
+        self._groups: dict[str, Cgroup] = {}
+        self._watchdog = Watchdog()
         self._lock = threading.Lock()
         self._ready: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
         spool = self.home / "spool"
@@ -162,6 +182,21 @@ class ForkServer:
         listener.listen(1)
         return Fork(name, folder, inner, listener)
 
+    def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
+        """Hold the kernel's whole tree of processes to its limits from now on; `connection` is the one it made."""
+        # The system tells the other end's process as it is numbered here, whatever its own namespace calls it.
+        pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        group = cgroups.create(fork.name, limits)
+        if group is not None:
+            self._groups[fork.name] = group
+            group.add(pid)
+
+        def overran(told: str) -> None:
+            fork.overran.set_result(told)
+            self.signal(fork, signal.SIGKILL)
+
+        self._watchdog.add(fork.name, pid, limits, overran)
+
     def start(self, fork: Fork, limits: Limits, seed: int) -> None:
         """Fork its kernel; ServerError where that fails."""
         self._forks[fork.name] = fork
@@ -187,11 +222,21 @@ class ForkServer:
         self.signal(fork, signal.SIGKILL)
         ending = fork.ended.result(timeout=30)
         self._forks.pop(fork.name, None)
+        memory_mib = self._watchdog.remove(fork.name)
+        group = self._groups.pop(fork.name, None)
+        if group is not None:
+            group.remove()
         shutil.rmtree(fork.folder, ignore_errors=True)
-        return ending
+        return replace(ending, memory_mib=memory_mib)
+
+    def killed_for_memory(self, fork: Fork) -> bool:
+        """Whether the system ended the kernel, or a process of its, for want of memory."""
+        group = self._groups.get(fork.name)
+        return group is not None and group.killed_for_memory()
 
     def close(self) -> None:
         """End the server and every kernel, and take the folder away."""
+        self._watchdog.stop()
         self._control.close()
         self._process.kill()
         self._process.wait()

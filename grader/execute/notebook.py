@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -123,6 +124,7 @@ class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
     def __init__(self, server: ForkServer, fork: Fork, notebook: NotebookNode, limits: Limits, seed: int) -> None:
+        self.server = server
         self.fork = fork
         self.limits = limits
         self.progress = Progress()
@@ -134,10 +136,12 @@ class NotebookDriver:
         async with self.client.async_setup_kernel(cleanup_kc=True):
             # nbclient's own watch looks once a second; this one hears it at once.
             dead = self.fork.death()
-            await self._run_cells(skip, dead)
-            if self.progress.died_in is None:
-                self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                await self._ask(questions, dead)
+            with self.fork.accept() as connection:
+                self.server.watch(self.fork, connection, self.limits)
+                await self._run_cells(skip, dead)
+                if self.progress.died_in is None:
+                    self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
+                    await self._ask(connection, questions, dead)
         return self.progress
 
     async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:
@@ -191,9 +195,15 @@ class NotebookDriver:
             return (
                 f"it ran longer than {limit_s:.3g} s and did not stop when it was interrupted, so its kernel was ended"
             )
+        if self.fork.overran.done():
+            return self.fork.overran.result()
+        if self.server.killed_for_memory(self.fork):
+            return f"all its processes together used more memory than the limit of {self.limits.memory_mib} MiB"
         status = self.fork.ended.result().status
         if status >= 0:
             return f"it ended its own kernel (exit status {status})"
+        if status == -signal.SIGXCPU:
+            return "it used more processor time than a notebook may"
         return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -9 else "")
 
     def _why_error(self) -> str:
@@ -202,13 +212,12 @@ class NotebookDriver:
             return f"it asked for more memory than the limit of {self.limits.memory_mib} MiB"
         return f"{name}: {value}" if value else name
 
-    async def _ask(self, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
-        with self.fork.accept() as connection:
-            for question in questions:
-                if dead.done():
-                    self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
-                else:
-                    self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
+    async def _ask(self, connection: socket.socket, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
+        for question in questions:
+            if dead.done():
+                self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
+            else:
+                self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
 
     async def _ask_one(self, connection: socket.socket, question: Question, dead: asyncio.Future[None]) -> Answer:
         """The question goes over a connection of its own; a line that we have the kernel run answers it there."""

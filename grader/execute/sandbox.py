@@ -49,6 +49,10 @@ ENVIRONMENT = {
     "PIP_NO_INDEX": "1",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "PIP_RETRIES": "0",
+    "PIP_NO_COLOR": "1",
+    # As in Colab.
+    "SHELL": "/bin/bash",
+    "COLAB_GPU": "",
 }
 """The whole environment of a submission: one thread, a fixed hash seed, and nothing of the user's own."""
 
@@ -91,7 +95,9 @@ def command(sandbox: Sandbox, spool: Path, arguments: list[str]) -> tuple[list[s
         line += ["--setenv", name, value]
     line += _system()
     line += ["--ro-bind", str(INSIDE), f"{_CODE}/grader/inside", "--bind", str(spool), SPOOL]
-    line += ["--dir", "/content", "--dir", "/run/kernel", "--chdir", "/content", sys.executable, *server]
+    line += ["--dir", "/content", "--dir", "/run/kernel"]
+    # All submissions share this root and /dev: what one could write there, the others would read.
+    line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/content", sys.executable, *server]
     return line, dict(os.environ)
 
 

@@ -1,0 +1,110 @@
+"""Looks at each kernel's whole tree of processes several times a second, and ends the one that passes a limit.
+
+The system keeps the limits of single processes; those of a tree need a cgroup, which not every user may make, or this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model import Limits
+
+INTERVAL_S = 0.2
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a tree of processes uses now."""
+
+    processes: int
+    memory_mib: float
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One kernel: its first process as numbered here, what it shared with its server, and whom to tell."""
+
+    pid: int
+    limits: Limits
+    shared_mib: float
+    overran: Callable[[str], None]
+
+
+class Watchdog:
+    """One thread for all kernels of a fork server."""
+
+    def __init__(self) -> None:
+        self._watched: dict[str, Watched] = {}
+        self._peaks: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def add(self, name: str, pid: int, limits: Limits, overran: Callable[[str], None]) -> None:
+        """Watch the tree below this process; `overran` is called once, with a sentence that names the limit."""
+        shared_mib = measure_usage(pid).memory_mib
+        with self._lock:
+            self._watched[name] = Watched(pid, limits, shared_mib, overran)
+            self._peaks[name] = 0.0
+
+    def remove(self, name: str) -> float:
+        """No longer watch it; returns the most memory that was seen, in MiB, beyond what it shared with its server."""
+        with self._lock:
+            self._watched.pop(name, None)
+            return self._peaks.pop(name, 0.0)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(INTERVAL_S):
+            with self._lock:
+                watched = dict(self._watched)
+            for name, one in watched.items():
+                usage = measure_usage(one.pid)
+                memory_mib = usage.memory_mib - one.shared_mib
+                with self._lock:
+                    if name in self._peaks:
+                        self._peaks[name] = max(self._peaks[name], memory_mib)
+                told = _say_overrun(Usage(usage.processes, memory_mib), one.limits)
+                if told:
+                    with self._lock:
+                        self._watched.pop(name, None)
+                    one.overran(told)
+
+
+def _say_overrun(usage: Usage, limits: Limits) -> str:
+    if usage.memory_mib > limits.memory_mib:
+        return f"all its processes together used more memory than the limit of {limits.memory_mib} MiB"
+    if usage.processes > limits.processes:
+        return f"it started more processes than the limit of {limits.processes}"
+    return ""
+
+
+def measure_usage(pid: int) -> Usage:
+    """Processes and memory of the tree: proportional, so that a page shared by two processes counts once."""
+    pids = list(_tree(pid))
+    return Usage(len(pids), sum(_memory_kib(one) for one in pids) / 1024)
+
+
+def _tree(pid: int) -> Iterator[int]:
+    """The process and all below it; orphans hang below the first process of their namespace."""
+    yield pid
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                for child in children.read_text().split():
+                    yield from _tree(int(child))
+
+
+def _memory_kib(pid: int) -> int:
+    """Memory of one process that is no file's, in KiB; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:", "SwapPss:")))
