@@ -49,6 +49,15 @@ def test_a_large_motion_needs_the_pyramid(large_scene):
     assert share_found(levels=1) < 0.75
 
 
+def test_on_a_gentle_picture_the_first_step_is_already_the_motion():
+    y, x = np.mgrid[:60, :60]
+    first, second = (
+        50 * np.sin((x - right) / 8) + 50 * np.sin((y - down) / 9) for right, down in [(0, 0), (0.2, -0.1)]
+    )
+    moved_xy, _ = track(first, second, np.array([[30.0, 30.0]]), levels=1, steps=1)
+    np.testing.assert_allclose(moved_xy - 30, [[0.2, -0.1]], rtol=0.05)
+
+
 def test_on_an_edge_only_the_motion_across_it_is_known():
     edge = ndimage.gaussian_filter(np.where(np.arange(60) < 30, 0.0, 200.0), 2) * np.ones((50, 1))
     moved_xy, known = track(edge, shifted(edge, 1.5, 2.0), np.array([[30.0, 25.0]]), levels=1)
@@ -72,6 +81,21 @@ def test_a_point_that_leaves_the_picture_is_not_known(large_scene):
     outside = moved_xy[:, 0] < 0
     assert outside.any()
     assert not known[outside].any()
+
+
+@pytest.mark.parametrize("motion", [(-6, 0), (6, 0), (0, -6), (0, 6)])
+def test_a_point_that_leaves_by_a_pixel_is_not_known_on_whichever_side(motion):
+    y, x = np.mgrid[:60, :60]
+
+    def blob_at(cx, cy):
+        return 200 * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / 50)
+
+    start = np.array([29.5, 29.5]) + np.sign(motion) * 24
+    moved_xy, known = track(blob_at(*start), blob_at(*(start + motion)), start[None], levels=1)
+    outside = (moved_xy[0] < 0).any() or (moved_xy[0] > 59).any()
+    assert outside
+    assert not known[0]
+    assert track(blob_at(*start), blob_at(*start), start[None], levels=1)[1][0]
 
 
 def test_the_matrix_is_the_one_of_harris_corners(scene):

@@ -91,7 +91,18 @@ def test_a_second_picture_further_up_and_left_moves_the_origin():
     assert canvas[6, 7] == 7
 
 
-def test_a_homography_across_the_horizon_is_refused():
-    across = np.array([[1, 0, 0], [0, 1, 0], [-0.2, 0, 1]])
+@pytest.mark.parametrize("degrees", [30, 120, 210, 300])
+def test_the_canvas_just_holds_both_pictures(degrees):
+    homography = np.vstack([cv2.getRotationMatrix2D((10, 8), degrees, 1.2), [0, 0, 1]])
+    canvas, origin_xy = stitch(np.ones((5, 6)), np.ones((20, 30)), homography)
+    corners_xy = np.array([[[0, 0], [29, 0], [0, 19], [29, 19]]], dtype=float)
+    moved_xy = np.vstack([cv2.perspectiveTransform(corners_xy, homography)[0], [[0, 0], [5, 4]]])
+    np.testing.assert_array_equal(origin_xy, -np.floor(moved_xy.min(axis=0)))
+    np.testing.assert_array_equal(canvas.shape[::-1], np.ceil(moved_xy.max(axis=0)) + origin_xy + 1)
+
+
+@pytest.mark.parametrize("factor", [1, -0.5])
+def test_a_homography_across_the_horizon_is_refused(factor):
+    across = factor * np.array([[1, 0, 0], [0, 1, 0], [-0.2, 0, 1]])
     with pytest.raises(ValueError, match="moves a corner of the second picture to the horizon or beyond it"):
         stitch(np.zeros((10, 10)), np.zeros((10, 10)), across)

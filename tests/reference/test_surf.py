@@ -63,6 +63,8 @@ def test_keypoints_and_descriptors_turn_with_the_picture(scene):
     back = np.column_stack([scene.shape[1] - 1 - turned_keypoints[:, 1], turned_keypoints[:, 0]])
     order, turned_order = np.lexsort((*keypoints.T[:2], keypoints[:, 2])), np.lexsort((*back.T, turned_keypoints[:, 2]))
     np.testing.assert_array_equal(back[turned_order], keypoints[order, :2])
+    turns = (keypoints[order, 3] - turned_keypoints[turned_order, 3]) % 360
+    assert (np.abs(turns - 90) < 1).mean() > 0.95  # of a place between two pixels, the even one is taken
     likeness = (turned[turned_order] * descriptors[order]).sum(axis=1)
     assert np.median(likeness) > 0.99
 
