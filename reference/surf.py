@@ -180,6 +180,18 @@ def haar_responses(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Right minus left, and lower minus upper, part of the square of side 2 half + 1 around each pixel.
 
+    Source: Bay et al. (2008), section 4.1; the middle row or column is left out, so that the pixel is in the middle.
+
+    Parameters
+    ----------
+    integral : (H + 1, W + 1) float
+    rows, columns : any one shape int, pixels
+    half : int, pixels
+
+    Returns
+    -------
+    right, down : the shape of `rows` float64, gray levels times pixels
+
     Examples
     --------
     >>> integral = integral_image(np.array([[0, 0, 0], [1, 5, 9], [0, 0, 0]]))

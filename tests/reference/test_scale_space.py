@@ -108,6 +108,16 @@ def test_a_straight_edge_has_no_keypoints_on_it():
     assert not ((blobs[:, 1] > 10) & (blobs[:, 1] < 54)).any()
 
 
+@pytest.mark.parametrize(
+    ("across", "along", "edge"), [(9.9, 1.0, False), (10.1, 1.0, True), (-9.9, -1.0, False), (1.0, -1.0, True)]
+)
+def test_an_edge_bends_ten_times_as_much_one_way_or_is_a_saddle(across, along, edge):
+    _, row, column = np.mgrid[:3, :3, :3] - 1.0
+    turned = (row + column) / np.sqrt(2), (row - column) / np.sqrt(2)
+    assert is_edge(across * row**2 + along * column**2, np.array([1, 1, 1])) == edge
+    assert is_edge(across * turned[0] ** 2 + along * turned[1] ** 2, np.array([1, 1, 1])) == edge
+
+
 def test_a_slope_has_no_extremum_to_refine():
     scale, row, column = np.mgrid[:5, :5, :5].astype(float)
     assert refine(scale**2 / 100 + row**2 / 100 + column**2 / 100 + 3 * row, np.array([2, 2, 2])) is None
