@@ -21,7 +21,7 @@ class Demo(Part):
 
     assignment: str
     submissions: str = Field(description="a folder of notebooks, from the course's folder")
-    limits: dict[str, float] = Field(default_factory=dict, description="limits that take the place of the assignment's")
+    limits: Limits = Field(Limits(), description="those that are set take the place of the assignment's")
 
 
 class CourseFile(Part):
@@ -74,7 +74,11 @@ class Assignment:
             return None
         path = self.folder / self.file.notebook
         if not path.exists():
-            raise UserError("the notebook that assignment.toml names is not there", where=str(path))
+            raise UserError(
+                "the notebook that assignment.toml names is not there",
+                where=str(path),
+                remedy="Put it there, or take the line `notebook` out of assignment.toml.",
+            )
         return path.read_bytes()
 
 

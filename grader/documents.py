@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,15 @@ from pydantic_core import ErrorDetails
 from grader.errors import UserError
 
 Document = TypeVar("Document", bound=BaseModel)
+Keys = tuple[int | str, ...]
+
+
+class PlacedError(ValueError):
+    """What a validator raises that knows more: what is wrong, and the keys that lead to it from where it stands."""
+
+    def __init__(self, what: str, *keys: int | str) -> None:
+        self.keys = keys
+        super().__init__(what)
 
 
 def read_yaml(path: Path, model: type[Document]) -> Document:
@@ -30,23 +40,36 @@ def read_yaml(path: Path, model: type[Document]) -> Document:
             where=f"{path}:{line}",
             remedy="Check the indentation, colons and quotes there.",
         ) from error
+    except (yaml.YAMLError, ValueError) as error:  # a character that YAML forbids; a date such as 2024-13-45
+        raise UserError(
+            f"this is not YAML: {str(error).splitlines()[0]}",
+            where=str(path),
+            remedy="Put quotes round it, or mend it.",
+        ) from error
     if tree is None:
         raise UserError(
             "the file is empty", where=str(path), remedy=f"See the example of a {model.__name__.lower()} in the README."
         )
     _refuse_duplicate_keys(path, tree)
-    return _validate(path, model, data, tree)
+    return _validate(path, model, data, lambda keys: _line_of(tree, keys))
 
 
 def read_toml(path: Path, model: type[Document]) -> Document:
-    """The TOML file as `model`; a UserError names the key that is wrong."""
+    """The TOML file as `model`; a UserError names the key that is wrong, and its line."""
+    text = _read_text(path)
     try:
-        data = tomllib.loads(_read_text(path))
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(
             f"this is not TOML: {error}", where=str(path), remedy="Check the quotes and brackets there."
         ) from error
-    return _validate(path, model, data, None)
+    return _validate(path, model, data, lambda keys: _line_in_toml(text, keys))
+
+
+def line_in(path: Path, keys: Keys) -> int:
+    """The line of a YAML file on which stands what the keys lead to, as far as they lead."""
+    tree = yaml.compose(_read_text(path), Loader=yaml.SafeLoader)
+    return _line_of(tree, keys) if tree is not None else 1
 
 
 def _read_text(path: Path) -> str:
@@ -54,62 +77,102 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UserError("there is no such file", where=str(path)) from error
+    except OSError as error:
+        raise UserError(f"this cannot be read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise UserError("this is not UTF-8 text", where=str(path), remedy="Save it again as UTF-8.") from error
 
 
-def _validate(path: Path, model: type[Document], data: Any, tree: yaml.Node | None) -> Document:
+def _validate(path: Path, model: type[Document], data: Any, line_of: Callable[[Keys], int | None]) -> Document:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        keys = tuple(part for part in first["loc"] if isinstance(part, int) or not part.startswith("function-"))
-        line = f":{_line_of(tree, keys)}" if tree is not None else ""
-        more = f"\n  ({error.error_count() - 1} more like it in this file)" if error.error_count() > 1 else ""
-        raise UserError(_say(first, keys), where=f"{path}{line}", remedy=_remedy(first, keys, model) + more) from error
+        errors = error.errors()
+        # A misspelt key is also a missing one: of the two, the misspelling is what its author wants to hear.
+        first = next((found for found in errors if found["type"] == "extra_forbidden"), errors[0])
+        keys = _keys_of(first, data)
+        line = line_of(keys)
+        where = f"{path}:{line}" if line else str(path)
+        more = f"\n  This file has {len(errors) - 1} more such." if len(errors) > 1 else ""
+        raise UserError(_say(first, keys), where=where, remedy=_remedy(first, keys, model) + more) from error
 
 
-def _say(error: ErrorDetails, keys: tuple[int | str, ...]) -> str:
+def _keys_of(error: ErrorDetails, data: Any) -> Keys:
+    """Where the error is, without what pydantic adds to the document's own keys: the names of types and validators."""
+    cause = error.get("ctx", {}).get("error")
+    keys: list[int | str] = []
+    for key in (*error["loc"], *(cause.keys if isinstance(cause, PlacedError) else ())):
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            if error["type"] in ("missing", "extra_forbidden") and key == error["loc"][-1]:
+                keys.append(key)
+            break
+        keys.append(key)
+    return tuple(keys)
+
+
+def _say(error: ErrorDetails, keys: Keys) -> str:
     place = ".".join(str(key) for key in keys)
+    cause = error.get("ctx", {}).get("error")
     match error["type"]:
         case "extra_forbidden":
             return f"unknown key `{place}`"
         case "missing":
             return f"the key `{place}` is missing"
+        case "value_error" if isinstance(cause, PlacedError) or not place:
+            return str(cause)
         case "value_error":
-            return str(error["ctx"]["error"]) if not place else f"`{place}`: {error['ctx']['error']}"
-        case _:
-            return f"`{place}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+            return f"`{place}`: {cause}"
+        case "string_pattern_mismatch":
+            return f"`{place}`: a name is made of small letters, digits, - and _, and begins with a letter"
+        case "model_type":
+            return f"`{place}` has to hold keys and values" if place else "the file has to hold keys and values"
+    return f"`{place}`: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
-def _remedy(error: ErrorDetails, keys: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    if error["type"] == "extra_forbidden":
-        known = sorted(_keys_of(model))
-        near = difflib.get_close_matches(str(keys[-1]), known, n=1)
-        return f"Did you mean `{near[0]}`?" if near else "Take it out, or see the README for the keys that are known."
+def _remedy(error: ErrorDetails, keys: Keys, model: type[BaseModel]) -> str:
     if error["type"] == "missing":
         return "Add it."
-    return "Mend it there."
+    if error["type"] != "extra_forbidden":
+        return "Mend it there."
+    known = sorted(_known_keys(model, keys[:-1]))
+    near = difflib.get_close_matches(str(keys[-1]), known, n=1)
+    return f"Did you mean `{near[0]}`?" if near else f"Take it out; known here: {', '.join(known)}."
 
 
-def _keys_of(model: type[BaseModel]) -> set[str]:
-    """Every key that may stand anywhere in a document of this model."""
-    found: set[str] = set()
-
-    def walk(schema: Any) -> None:
-        if isinstance(schema, dict):
-            found.update(schema.get("properties", {}))
-            for value in schema.values():
-                walk(value)
-        elif isinstance(schema, list):
-            for value in schema:
-                walk(value)
-
-    walk(model.model_json_schema())
-    return found
+def _known_keys(model: type[BaseModel], keys: Sequence[int | str]) -> set[str]:
+    """The keys that may stand at one place of a document."""
+    schema = model.model_json_schema()
+    nodes = list(_forms(schema, schema))
+    for key in keys:
+        nodes = [form for node in nodes for child in _children(node, key) for form in _forms(child, schema)]
+    return {name for node in nodes for name in node.get("properties", {})}
 
 
-def _line_of(tree: yaml.Node, keys: Iterable[int | str]) -> int:
+def _forms(node: Any, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a node of a JSON Schema may be, with references followed."""
+    if not isinstance(node, dict):
+        return
+    if "$ref" in node:
+        yield from _forms(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema)
+        return
+    yield node
+    for other in node.get("anyOf", ()):
+        yield from _forms(other, schema)
+
+
+def _children(node: dict[str, Any], key: int | str) -> Iterator[Any]:
+    if isinstance(key, int):
+        yield node.get("items")
+    elif key in node.get("properties", {}):
+        yield node["properties"][key]
+    else:
+        yield node.get("additionalProperties")
+        yield from node.get("patternProperties", {}).values()
+
+
+def _line_of(tree: yaml.Node, keys: Keys) -> int:
     """The line of the deepest node that the keys lead to."""
     node, line = tree, tree.start_mark.line
     for key in keys:
@@ -128,8 +191,19 @@ def _line_of(tree: yaml.Node, keys: Iterable[int | str]) -> int:
     return int(line) + 1
 
 
-def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
+def _line_in_toml(text: str, keys: Keys) -> int | None:
+    """The first line that begins with the last of the keys; None where there is none."""
+    names = [str(key) for key in keys if isinstance(key, str)]
+    begins = re.compile(rf"\s*(?:\[+[\w.]*?)?{re.escape(names[-1])}\b") if names else re.compile(r"(?!)")
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if begins.match(line)), None)
+
+
+def _refuse_duplicate_keys(path: Path, node: yaml.Node, above: tuple[yaml.Node, ...] = ()) -> None:
     """PyYAML keeps the last of two equal keys silently: a lost criterion."""
+    if any(node is other for other in above):
+        raise UserError(
+            "an alias here holds itself", where=f"{path}:{node.start_mark.line + 1}", remedy="Write it out instead."
+        )
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for name, value in node.value:
@@ -141,7 +215,7 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
                     remedy=f"It is also on line {seen[name.value]}: rename one.",
                 )
             seen[name.value] = line
-            _refuse_duplicate_keys(path, value)
+            _refuse_duplicate_keys(path, value, (*above, node))
     elif isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _refuse_duplicate_keys(path, child)
+            _refuse_duplicate_keys(path, child, (*above, node))

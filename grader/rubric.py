@@ -11,9 +11,9 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from grader.documents import read_yaml
+from grader.documents import PlacedError, read_yaml
 from grader.scenes import SCENES
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -102,13 +102,22 @@ Made = Grid | ArrayLiteral | Random | Scene
 """An input that is made; `as: tensor` hands it over as a float32 torch tensor."""
 
 
-def read_input(value: Any) -> Any:
+def read_input(value: Any, *place: str) -> Any:
     """The input that a rubric writes as {grid: …}, {array: …}, {random: …} or {scene: …}; other values as they are."""
     if isinstance(value, dict):
         for key, kind in (("grid", Grid), ("array", ArrayLiteral), ("random", Random), ("scene", Scene)):
             if key in value:
-                return kind.model_validate(value)
+                return _read_made(kind, key, value, place)
     return value
+
+
+def _read_made(kind: type[Part], key: str, value: dict[str, Any], place: tuple[str, ...]) -> Part:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or key
+        raise PlacedError(f"this is not how a `{key}` is written: `{where}`: {first['msg']}", *place, key) from error
 
 
 # ---- probes ---------------------------------------------------------------------------------------------------------
@@ -164,7 +173,7 @@ class Probe(Part):
     @field_validator("arguments", mode="after")
     @classmethod
     def _read_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
-        return {name: read_input(value) for name, value in arguments.items()}
+        return {name: read_input(value, name) for name, value in arguments.items()}
 
     @field_validator("predict", mode="after")
     @classmethod
@@ -366,23 +375,21 @@ class Rubric(Part):
     def _hangs_together(self) -> Rubric:
         total = sum(criterion.points for criterion in self.criteria)
         if abs(total - self.points) > 1e-9:
-            raise ValueError(f"the criteria add up to {total:g} points, but the rubric says {self.points:g}")
-        ids = [criterion.id for criterion in self.criteria]
-        twice = {name for name in ids if ids.count(name) > 1}
-        if twice:
-            raise ValueError(f"the criterion `{sorted(twice)[0]}` stands twice")
-        for criterion in self.criteria:
+            raise PlacedError(f"the criteria add up to {total:g} points, but the rubric says {self.points:g}", "points")
+        ids: set[str] = set()
+        for place, criterion in enumerate(self.criteria):
+            if criterion.id in ids:
+                raise PlacedError(f"the criterion `{criterion.id}` stands twice", "criteria", place)
+            ids.add(criterion.id)
             for name in _probes_of(criterion):
                 if name not in self.probes:
                     known = ", ".join(self.probes) or "none"
-                    raise ValueError(
-                        f"the criterion `{criterion.id}` uses the probe `{name}`, "
-                        f"which is not there (there are: {known})"
-                    )
+                    what = f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there"
+                    raise PlacedError(f"{what} (there are: {known})", "criteria", place)
         used = {name for criterion in self.criteria for name in _probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
-            raise ValueError(f"no criterion uses the probe `{unused[0]}`")
+            raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0])
         return self
 
     def expected_probes(self) -> list[str]:

@@ -16,7 +16,6 @@ from grader.collect import Collected
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.sandbox import Sandbox, require
-from grader.model import Limits
 from grader.verbs import Executions
 from grader.work import WorkFolder
 
@@ -97,7 +96,7 @@ def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_js
             remedy="Name an assignment and a folder of submissions there.",
         )
     assignment = course.assignment(chosen.assignment)
-    limits = Limits.model_validate({**assignment.file.limits.model_dump(), **chosen.limits})
+    limits = assignment.file.limits.model_copy(update=chosen.limits.model_dump(exclude_unset=True))
     assignment = replace(assignment, file=assignment.file.model_copy(update={"limits": limits}))
     source = str(course.root / chosen.submissions)
     work = place.work(course, "demo")

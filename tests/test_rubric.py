@@ -1,0 +1,155 @@
+"""A rubric that is wrong is refused with its file, line and remedy."""
+
+import pytest
+
+from grader.errors import UserError
+from grader.rubric import read_rubric
+
+RIGHT = """\
+# A rubric of two criteria.
+points: 4
+reference: [hello]
+probes:
+  doubled: {call: double, with: {x: {array: [1.0, 2.0, 3.0]}}}
+  word: {variable: word}
+criteria:
+  - id: double
+    says: double(x) is twice x.
+    points: 3
+    probe: doubled
+    expect: {close: {}}
+  - id: word
+    says: The variable word is hola.
+    points: 1
+    probe: word
+    expect: {value: hola}
+"""
+KINDS = (
+    "value, close, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, built, "
+    "table"
+)
+
+
+def write(folder, text):
+    path = folder / "hello.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_rubric_that_the_wrong_ones_are_made_of_is_right(tmp_path):
+    rubric = read_rubric(write(tmp_path, RIGHT))
+    assert [criterion.id for criterion in rubric.criteria] == ["double", "word"]
+    assert rubric.expected_probes() == ["doubled"]
+
+
+WRONG = {
+    "an unknown key of the rubric": (
+        ("reference: [hello]", "refrence: [hello]"),
+        "3: unknown key `refrence`\n  Did you mean `reference`?",
+    ),
+    "an unknown key of a criterion, which makes another one missing": (
+        ("    points: 3", "    point: 3"),
+        "10: unknown key `criteria.0.point`\n  Did you mean `points`?\n  This file has 1 more such.",
+    ),
+    "an unknown expectation": (
+        ("value: hola", "valeu: hola"),
+        "17: unknown key `criteria.1.expect.valeu`\n  Did you mean `value`?",
+    ),
+    "an unknown key of an expectation": (
+        ("close: {}", "close: {rtoll: 0.1}"),
+        "12: unknown key `criteria.0.expect.close.rtoll`\n  Did you mean `rtol`?",
+    ),
+    "a key that is known elsewhere only": (
+        ("    probe: word", "    probe: word\n    hidden: true"),
+        "17: unknown key `criteria.1.hidden`\n  Take it out; known here: expect, id, partly, points, probe, says.",
+    ),
+    "points that do not add up": (
+        ("points: 4", "points: 5"),
+        "2: the criteria add up to 4 points, but the rubric says 5\n  Mend it there.",
+    ),
+    "a key that stands twice": (
+        ("    points: 1", "    points: 1\n    points: 2"),
+        "16: the key `points` stands twice\n  It is also on line 15: rename one.",
+    ),
+    "a probe that stands twice": (
+        ("  word: {variable", "  doubled: {variable"),
+        "6: the key `doubled` stands twice\n  It is also on line 5: rename one.",
+    ),
+    "a criterion that stands twice": (
+        ("id: word", "id: double"),
+        "13: the criterion `double` stands twice\n  Mend it there.",
+    ),
+    "a probe that is not there": (
+        ("probe: word", "probe: wort"),
+        "13: the criterion `word` uses the probe `wort`, which is not there (there are: doubled, word)\n"
+        "  Mend it there.",
+    ),
+    "a probe that no criterion uses": (
+        ("  word: {variable", "  more: {variable: y}\n  word: {variable"),
+        "6: no criterion uses the probe `more`\n  Mend it there.",
+    ),
+    "a key that is missing": (
+        ("    says: double(x) is twice x.\n", ""),
+        "8: the key `criteria.0.says` is missing\n  Add it.",
+    ),
+    "two expectations at once": (
+        ("{value: hola}", "{value: hola, close: {}}"),
+        f"17: `criteria.1.expect`: needs exactly one of {KINDS}; it has value and close\n  Mend it there.",
+    ),
+    "a word where a number belongs": (
+        ("points: 3", "points: three"),
+        "10: `criteria.0.points`: input should be a valid number, unable to parse string as a number\n  Mend it there.",
+    ),
+    "a word where keys belong": (
+        ("expect: {value: hola}", "expect: hola"),
+        "17: `criteria.1.expect` has to hold keys and values\n  Mend it there.",
+    ),
+    "a list where one of several types belongs": (
+        ("value: hola", "type: 5"),
+        "17: `criteria.1.expect.type`: input should be a valid list\n  Mend it there.\n  This file has 1 more such.",
+    ),
+    "a criterion whose id is no name": (
+        ("id: word", "id: Word 2"),
+        "13: `criteria.1.id`: a name is made of small letters, digits, - and _, and begins with a letter\n"
+        "  Mend it there.",
+    ),
+    "an expectation that needs a probe": (
+        ("    probe: word\n", ""),
+        "13: `criteria.1`: a criterion with `value` needs a `probe`\n  Mend it there.",
+    ),
+    "a share of the points above all of them": (
+        ("    probe: word", "    probe: word\n    partly: {up-to-scale: 2}"),
+        "13: `criteria.1`: the share for `up-to-scale` lies between 0 and 1, not 2.0\n  Mend it there.",
+    ),
+    "a grid without its count": (
+        ("array: [1.0, 2.0, 3.0]", "grid: [0, 1]"),
+        "5: this is not how a `grid` is written: `grid.2`: Field required\n  Mend it there.",
+    ),
+    "probe code that is no Python": (
+        ("variable: word", 'evaluate: "x ="'),
+        "6: `probes.word`: `evaluate` is not Python: invalid syntax in its line 1\n  Mend it there.",
+    ),
+    "probe code without an answer": (
+        ("variable: word", 'evaluate: "x = 1"'),
+        "6: `probes.word`: the last line of `evaluate` is the answer, so it has to be an expression\n  Mend it there.",
+    ),
+    "a bracket that is not closed": (
+        ("[hello]", "[hello"),
+        "4: this is not YAML: expected ',' or ']', but got ':'\n  Check the indentation, colons and quotes there.",
+    ),
+    "a list instead of keys": ((RIGHT, "- a\n"), "1: the file has to hold keys and values\n  Mend it there."),
+    "an alias that holds itself": (
+        (RIGHT, "&a [*a]\n"),
+        "1: an alias here holds itself\n  Write it out instead.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_rubric_is_told_with_its_line_and_a_remedy(case, tmp_path):
+    (right, wrong), told = WRONG[case]
+    assert right in RIGHT
+    path = write(tmp_path, RIGHT.replace(right, wrong, 1))
+    with pytest.raises(UserError) as refused:
+        read_rubric(path)
+    assert str(refused.value) == f"{path}:{told}"
