@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Kernels use one thread each, so the tests may run side by side.
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint types tests bench doctor setup clean
+.PHONY: demo test lint types tests bench schema doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -24,6 +24,9 @@ types: setup
 
 tests: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+schema: setup
+	$(BIN)/python -m grader.schema > rubrics/rubric.schema.json
 
 doctor: setup
 	$(BIN)/grader doctor
