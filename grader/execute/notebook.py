@@ -52,6 +52,7 @@ class CellClient(NotebookClient):
             interrupt_on_timeout=True,
             record_timing=False,
             coalesce_streams=True,
+            shutdown_kernel="immediate",  # nothing is left to ask of it, and a polite end takes it seconds
             **options,
         )
         self.limit_bytes = int(limits.output_mib * (1 << 20))
@@ -133,15 +134,20 @@ class NotebookDriver:
 
     async def drive(self, questions: Sequence[Question], skip: Mapping[int, CellRun]) -> Progress:
         """Run every cell but those to skip, then ask every question. A kernel that dies ends it early."""
-        async with self.client.async_setup_kernel(cleanup_kc=True):
-            # nbclient's own watch looks once a second; this one hears it at once.
-            dead = self.fork.death()
-            with self.fork.accept() as connection:
-                self.server.watch(self.fork, connection, self.limits)
-                await self._run_cells(skip, dead)
-                if self.progress.died_in is None:
-                    self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                    await self._ask(connection, questions, dead)
+        context = self.client.km.context
+        try:
+            async with self.client.async_setup_kernel(cleanup_kc=True):
+                # nbclient's own watch looks once a second; this one hears it at once.
+                dead = self.fork.death()
+                with self.fork.accept() as connection:
+                    self.server.watch(self.fork, connection, self.limits)
+                    await self._run_cells(skip, dead)
+                    if self.progress.died_in is None:
+                        self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
+                        await self._ask(connection, questions, dead)
+        finally:
+            # The manager closes only a context that it made itself; this one, with a limit on messages, is ours.
+            context.destroy(linger=0)
         return self.progress
 
     async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:

@@ -16,15 +16,15 @@ from grader.inside import channel
 NOT_STARTED = 77
 """Exit status of a fork that never became a kernel: the grader's failure, not the student's."""
 
-COLAB_KERNEL = "google.colab._kernel.Kernel"
-"""The stand-in for Colab's own kernel: IPython's, with Colab's magics."""
+COLAB = "google.colab._kernel"
+"""The stand-in for Colab's kernel, in stand_ins/: IPython's, with Colab's magics."""
 
 
 def warm_up() -> None:
     """Import the kernel itself; nothing is started."""
-    for name in ("ipykernel.kernelapp", COLAB_KERNEL.rpartition(".")[0], "matplotlib_inline.config", "grader.inside.probes"):
+    for name in ("ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib_inline.config", "grader.inside.probes"):
         importlib.import_module(name)
-    importlib.import_module("google.colab._windows").close()
+    importlib.import_module(COLAB).prepare()
     import matplotlib.figure
 
     figure = matplotlib.figure.Figure()
@@ -85,7 +85,7 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
 
     config = Config()
     config.HistoryManager.enabled = False
-    config.IPKernelApp.kernel_class = COLAB_KERNEL
+    config.IPKernelApp.kernel_class = f"{COLAB}.Kernel"
     config.IPKernelApp.matplotlib = "inline"
     config.IPKernelApp.quiet = True
     config.InlineBackend.close_figures = True

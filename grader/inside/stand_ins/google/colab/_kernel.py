@@ -8,7 +8,14 @@ from ipykernel.ipkernel import IPythonKernel
 from IPython.core.error import StdinNotImplementedError
 from traitlets import Type
 
+from . import _network, _windows
 from ._shell import Shell
+
+
+def prepare() -> None:
+    """Once in each process, before its kernel: what needs a screen or a network says that there is none."""
+    _windows.close()
+    _network.tell_of_its_absence()
 
 
 class Kernel(IPythonKernel):  # type: ignore[misc]

@@ -18,7 +18,7 @@ def is_there() -> bool:
 def why_failed(command: str) -> str | None:
     """What to tell of a failed command that wanted something from the network; None of any other."""
     if PIP.search(command):
-        return "Nothing is installed where notebooks are graded: use the packages that are there, or do without."
+        return "No package can be added where notebooks are graded: use those that are installed."
     if LOADERS.search(command) and not is_there():
         return "There is no network where notebooks are graded: what this line fetches is missing here."
     return None
@@ -30,10 +30,12 @@ def tell_of_its_absence() -> None:
         return
     look_up = socket.getaddrinfo
 
-    def getaddrinfo(*arguments: Any, **options: Any) -> Any:
+    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
         try:
-            return look_up(*arguments, **options)
+            return look_up(host, *arguments, **options)
         except socket.gaierror as error:
+            if host in (None, "localhost"):
+                raise
             raise socket.gaierror(error.errno, "there is no network where notebooks are graded") from None
 
     socket.getaddrinfo = getaddrinfo
