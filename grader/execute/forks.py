@@ -15,6 +15,7 @@ import struct
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from grader.model import Limits
 START_S = 120.0
 """How long the imports may take on a cold disk."""
 
-ACCEPT_S = 5.0
+ACCEPT_S = 30.0
 
 MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
 PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
@@ -81,10 +82,19 @@ class Fork:
 
     def accept(self) -> socket.socket:
         """The connection over which the kernel is asked probes; it made one, and no other is let in."""
-        self.listener.settimeout(ACCEPT_S)
-        connection, _ = self.listener.accept()
-        self.listener.close()
-        return connection
+        deadline = time.monotonic() + ACCEPT_S
+        self.listener.settimeout(0.1)
+        while time.monotonic() < deadline and not self.ended.done():
+            with contextlib.suppress(TimeoutError):
+                connection, _ = self.listener.accept()
+                self.listener.close()
+                return connection
+        raise ServerError(f"the kernel did not start: {self.last_words()}")
+
+    def last_words(self) -> str:
+        """What a kernel that did not start has left behind."""
+        log = self.sockets / "kernel.log"
+        return log.read_text(errors="replace")[-2000:] if log.exists() else "it left no word"
 
     def death(self) -> asyncio.Future[None]:
         """A future of the running loop that is done once the kernel has ended; cancelling it cancels nothing else."""

@@ -69,6 +69,9 @@ class CellClient(NotebookClient):
         jupyter_client's own wait ends with a fifth of a second of silence, which would be a third of a short notebook.
         """
         assert self.km is not None
+        fork = self.km.provisioner.fork
+        # Sockets that connect before the kernel has bound its own try again only after a tenth of a second.
+        self.connection = await asyncio.to_thread(fork.accept)
         client = self.km.client()
         client.start_channels(stdin=False, hb=False)
         client.allow_stdin = False
@@ -78,9 +81,7 @@ class CellClient(NotebookClient):
             if await _heard(client.shell_channel, request, 1.0) and await _heard(client.iopub_channel, request, 0.1):
                 self.kc = client
                 return client
-        log = self.km.provisioner.fork.sockets / "kernel.log"
-        told = log.read_text(errors="replace")[-2000:] if log.exists() else "it left no word"
-        raise ServerError(f"the kernel did not start: {told}")
+        raise ServerError(f"the kernel did not start: {fork.last_words()}")
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         kind = msg["msg_type"]
@@ -139,12 +140,15 @@ class NotebookDriver:
             async with self.client.async_setup_kernel(cleanup_kc=True):
                 # nbclient's own watch looks once a second; this one hears it at once.
                 dead = self.fork.death()
-                with self.fork.accept() as connection:
-                    self.server.watch(self.fork, connection, self.limits)
+                with self.client.connection:
+                    self.server.watch(self.fork, self.client.connection, self.limits)
                     await self._run_cells(skip, dead)
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                        await self._ask(connection, questions, dead)
+                        await self._ask(self.client.connection, questions, dead)
+                # nbclient asks a kernel to end, and looks ten times a second whether it has.
+                self.server.signal(self.fork, signal.SIGKILL)
+                await dead
         finally:
             # The manager closes only a context that it made itself; this one, with a limit on messages, is ours.
             context.destroy(linger=0)
