@@ -116,8 +116,8 @@ def window_places(points_xy: np.ndarray, radius: int) -> tuple[np.ndarray, np.nd
     Examples
     --------
     >>> x, y = window_places(np.array([[10.5, 20.0]]), radius=1)
-    >>> x[0, :4], y[0, :4]
-    (array([ 9.5, 10.5, 11.5,  9.5]), array([19., 19., 19., 20.]))
+    >>> x.shape, x[0, :4], y[0, :4]
+    ((1, 9), array([ 9.5, 10.5, 11.5,  9.5]), array([19., 19., 19., 20.]))
     """
     down, right = np.mgrid[-radius : radius + 1, -radius : radius + 1]
     return points_xy[:, :1] + right.ravel(), points_xy[:, 1:] + down.ravel()

@@ -100,6 +100,16 @@ def test_the_angle_is_that_of_a_slope(angle):
     assert retina_angle(cells, seen) == pytest.approx(angle, abs=1e-9)
 
 
+def test_every_diameter_counts_alike_however_long_it_is():
+    cells, seen = retina(), np.random.default_rng(0).uniform(0, 255, 43)
+    places = cells[:, 0] + 1j * cells[:, 1]
+    total = 0
+    for i in range(42):
+        opposite = np.abs(places + places[i]).argmin()
+        total += (seen[i] - seen[opposite]) * places[i] / abs(places[i])  # each diameter twice, which turns nothing
+    assert retina_angle(cells, seen) == pytest.approx(np.angle(total, deg=True) % 360)
+
+
 def test_no_keypoints_have_no_descriptors():
     angles, descriptors = freak(np.zeros((40, 40)), np.empty((0, 3)))
     assert angles.shape == (0,)

@@ -101,6 +101,13 @@ def test_the_number_of_draws_is_the_textbooks(outliers, draws):
     assert math.ceil(draws_for(1 - outliers, confidence=0.99)) == draws
 
 
+def test_four_pairs_are_enough_for_ransac():
+    from_xy = points(4)
+    homography, agrees = ransac_homography(from_xy, apply_homography(TRUE, from_xy))
+    np.testing.assert_allclose(homography, TRUE, rtol=1e-7, atol=1e-9)
+    assert agrees.all()
+
+
 def test_where_all_agree_one_draw_is_enough():
     assert draws_for(1.0, confidence=0.99) == 1
 

@@ -82,6 +82,11 @@ def test_a_flat_or_tiny_picture_has_no_corners():
     assert fast_corners(np.zeros((6, 9)), 1).shape == (0, 2)
 
 
+def test_a_disc_that_just_fits_is_measured():
+    column = np.tile(np.arange(31.0), (31, 1))
+    assert centroid_angle(column, 15, 15) == 0
+
+
 def test_a_disc_that_leaves_the_picture_is_refused():
     with pytest.raises(ValueError, match=r"the disc of radius 15 around \(14, 20\) does not lie within the picture"):
         centroid_angle(np.zeros((40, 40)), 14, 20)

@@ -24,6 +24,7 @@ def test_half_a_picture_is_opencvs(shape):
 def test_a_pyramid_halves_again_and_again(scene):
     pyramid = gaussian_pyramid(scene, 4)
     np.testing.assert_array_equal(pyramid[0], scene)
+    assert [level.shape for level in gaussian_pyramid(scene, 1)] == [scene.shape]
     np.testing.assert_allclose(pyramid[3], cv2.pyrDown(cv2.pyrDown(cv2.pyrDown(scene))), atol=1e-9)
 
 

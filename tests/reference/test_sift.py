@@ -42,6 +42,21 @@ def test_the_angles_are_opencvs(large_scene):
     assert np.mean(np.array(differences) < 3) > 0.97
 
 
+def test_a_place_has_as_many_angles_as_opencv_gives_it(large_scene):
+    gray = large_scene.round().astype(np.uint8)
+    angles_at = {}
+    for keypoint in cv2.SIFT_create(enable_precise_upscale=True).detect(gray):
+        (x, y), octave = keypoint.pt, keypoint.octave & 255
+        if octave == 0 and 25 < x < 295 and 25 < y < 215:
+            angles_at.setdefault((x, y, keypoint.size / 2, keypoint.octave >> 8 & 255), []).append(keypoint.angle)
+    same = []
+    for (x, y, sigma, layer), angles in angles_at.items():
+        smoothed = smooth(gray, np.sqrt((1.6 * 2 ** (layer / 3)) ** 2 - 0.5**2))
+        same.append(len(dominant_angles(smoothed, round(x), round(y), sigma)) == len(angles))
+    assert max(len(angles) for angles in angles_at.values()) > 1
+    assert np.mean(same) > 0.95
+
+
 def matched_share(keypoints, descriptors, other_keypoints, other_descriptors, within=2.0):
     """The share of the keypoints of which the most alike of the others lies at the same place."""
     nearest = (descriptors @ other_descriptors.T).argmax(axis=1)

@@ -49,6 +49,40 @@ def test_the_angle_is_that_of_a_ramp_whichever_way_it_points():
         assert surf_angle(integral_image(ramp), 40, 40, 2.0) == pytest.approx(angle)
 
 
+def responses_by_scipy(gray, half):
+    wavelet = np.ones((2 * half + 1, 1)) * np.sign(np.arange(-half, half + 1))
+    right, down = (ndimage.correlate(gray, kernel, mode="constant") for kernel in (wavelet, wavelet.T))
+    return right + 1j * down
+
+
+@pytest.mark.parametrize("sigma", [1.2, 2.0, 3.5])
+def test_angle_and_descriptor_are_those_of_the_paper_written_out_sample_by_sample(scene, sigma):
+    """In complex numbers, right + i down, over SciPy's responses; the numbers are those of sections 4.1 and 4.2."""
+    integral, x, y = integral_image(scene), 80, 60
+    coarse, fine = responses_by_scipy(scene, max(1, round(2 * sigma))), responses_by_scipy(scene, max(1, round(sigma)))
+
+    samples = []
+    for down in range(-6, 7):
+        for right in range(-6, 7):
+            if abs(right + 1j * down) <= 6:
+                weight = np.exp(-(abs(right + 1j * down) ** 2) / (2 * 2.0**2))
+                samples.append(weight * coarse[round(y + sigma * down), round(x + sigma * right)])
+    samples = np.array(samples)
+    sums = [samples[(np.angle(samples, deg=True) - start) % 360 < 60].sum() for start in np.arange(2.5, 360, 5)]
+    angle = np.angle(max(sums, key=abs), deg=True) % 360
+    assert surf_angle(integral, x, y, sigma) == pytest.approx(angle, abs=1e-6)
+
+    turn, oracle = np.exp(1j * np.radians(angle)), np.zeros((4, 4, 4))
+    for i, down in enumerate(np.arange(-9.5, 10)):
+        for j, right in enumerate(np.arange(-9.5, 10)):
+            place = x + 1j * y + sigma * (right + 1j * down) * turn
+            weight = np.exp(-(right**2 + down**2) / (2 * 3.3**2))
+            d = weight * fine[round(place.imag), round(place.real)] / turn
+            oracle[i // 5, j // 5] += [d.real, d.imag, abs(d.real), abs(d.imag)]
+    oracle /= np.linalg.norm(oracle)
+    np.testing.assert_allclose(surf_descriptor(integral, x, y, sigma, angle), oracle.ravel(), atol=1e-6)
+
+
 def test_descriptors_do_not_change_with_illumination(scene):
     keypoints, descriptors = surf(scene)
     darker_keypoints, darker = surf(0.5 * scene + 70, threshold=0.25 * 10)
