@@ -154,11 +154,15 @@ def local_extrema(dog: np.ndarray, contrast: float) -> np.ndarray:
     """
     if min(dog.shape) < 3:
         return np.empty((0, 3), dtype=np.int64)
-    neighbourhoods = np.lib.stride_tricks.sliding_window_view(dog, (3, 3, 3)).reshape(*(np.array(dog.shape) - 2), 27)
-    centre = neighbourhoods[..., 13]
-    others = np.delete(neighbourhoods, 13, axis=-1)
-    is_extremum = (centre > others.max(axis=-1)) | (centre < others.min(axis=-1))
-    return np.argwhere(is_extremum & (np.abs(centre) >= contrast)) + 1
+    inside = np.array(dog.shape) - 2
+    centre = dog[1:-1, 1:-1, 1:-1]
+    is_maximum, is_minimum = np.abs(centre) >= contrast, np.abs(centre) >= contrast
+    for first in np.ndindex(3, 3, 3):
+        if first != (1, 1, 1):
+            neighbour = dog[tuple(slice(f, f + size) for f, size in zip(first, inside, strict=True))]
+            is_maximum &= centre > neighbour
+            is_minimum &= centre < neighbour
+    return np.argwhere(is_maximum | is_minimum) + 1
 
 
 def refine(dog: np.ndarray, extremum_src: np.ndarray) -> tuple[np.ndarray, float] | None:
