@@ -62,8 +62,8 @@ def test_two_views_become_the_scene_again(large_scene):
 
 def test_features_matching_and_ransac_find_the_homography_by_themselves(large_scene):
     left, right, true = two_views(large_scene)
-    left_keypoints, left_descriptors = sift(left)
-    right_keypoints, right_descriptors = sift(right)
+    left_keypoints, left_descriptors = sift(left, contrast=6)
+    right_keypoints, right_descriptors = sift(right, contrast=6)
     pairs = match(euclidean_distances(right_descriptors, left_descriptors))
     homography, agrees = ransac_homography(right_keypoints[pairs[:, 0], :2], left_keypoints[pairs[:, 1], :2])
     assert agrees.sum() > 15
