@@ -65,7 +65,7 @@ class Limits(Noun):
     output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
     disk_mib: int = Field(200, gt=0, description="any one file, /tmp, and /dev/shm")
     processes: int = Field(128, gt=0, description="processes and threads")
-    open_files: int = Field(512, gt=0)
+    open_files: int = Field(512, ge=256)
     notebook_mib: float = Field(20.0, gt=0, description="the file as handed in")
 
 

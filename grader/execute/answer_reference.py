@@ -5,14 +5,21 @@ from __future__ import annotations
 import importlib
 import socket
 import sys
+import types
+from pathlib import Path
 from typing import Any
 
 from grader.inside import probes
 
 
 def main() -> None:
-    """Arguments: the descriptor over which the questions come until it is closed, and the names of the modules."""
-    descriptor, *modules = sys.argv[1:]
+    """Arguments: the descriptor over which questions come until it is closed, the course, the names of modules."""
+    descriptor, course, *modules = sys.argv[1:]
+    package = Path(course, "reference")
+    if not (package / "__init__.py").exists():
+        # As good as one: otherwise a package `reference` elsewhere on the path would come first.
+        sys.modules["reference"] = types.ModuleType("reference")
+        sys.modules["reference"].__path__ = [str(package)]
     namespace: dict[str, Any] = {}
     for module in modules:
         namespace |= vars(importlib.import_module(f"reference.{module}"))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import UserError
@@ -21,6 +22,9 @@ from grader.inside import plain
 from grader.model import Answer
 
 TIMEOUT_S = 600.0
+"""How long the reference may take over one answer; it may have to train."""
+
+END_S = 10.0
 
 
 def ask_reference(
@@ -50,7 +54,8 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
 
 def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> dict[str, Answer]:
     ours, theirs = socket.socketpair()
-    line = [sys.executable, "-m", "grader.execute.answer_reference", str(theirs.fileno()), *modules]
+    # -P: a reference/ in the folder where the command was given is not this course's.
+    line = [sys.executable, "-P", "-m", "grader.execute.answer_reference", str(theirs.fileno()), str(course), *modules]
     path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
     own = {"HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": path, "MPLBACKEND": "agg"}
     environment = {**os.environ, **ENVIRONMENT, **own}
@@ -60,9 +65,9 @@ def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
         )
         theirs.close()
         ours.settimeout(TIMEOUT_S)
-        found = {question.name: answers.exchange(ours, question) for question in questions}
+        found = {question.name: answers.exchange(ours, replace(question, hidden=False)) for question in questions}
         ours.close()
-        status = process.wait(timeout=TIMEOUT_S)
+        status = _end(process)
         log.seek(0)
         last = (log.read().decode(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
     if status != 0:
@@ -71,4 +76,25 @@ def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
             where=str(course / "reference"),
             remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
         )
+    for question in questions:
+        if found[question.name].status != "answered":
+            raise UserError(
+                f"the reference does not answer the probe `{question.name}`: {_why(question, found[question.name])}",
+                where=str(course / "reference"),
+                remedy=f"Mend {' or '.join(f'{module}.py' for module in modules)} there, or the probe in the rubric.",
+            )
     return found
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """The exit status of a process that has nothing left to do."""
+    try:
+        return process.wait(timeout=END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _why(question: Question, answer: Answer) -> str:
+    """The reason, told of the reference where the answer tells it of a notebook."""
+    return f"it has no {question.subject}" if answer.status == "missing" else answer.because.rstrip(".")

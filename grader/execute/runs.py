@@ -54,8 +54,18 @@ class RunStore:
 
     def is_finished(self, key: str) -> bool:
         """Whether there is a finished run; one in which the grader itself failed is to be done again."""
-        path = self.folder / key / "run.json"
-        return path.exists() and json.loads(path.read_text())["end"] != "failed"
+        return self._end(key) not in (None, "failed")
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a run that can be scored, however it ended."""
+        return self._end(key) is not None
+
+    def _end(self, key: str) -> str | None:
+        """How the run ended; None where there is none, or a power cut left half of one."""
+        try:
+            return str(json.loads((self.folder / key / "run.json").read_text())["end"])
+        except (OSError, ValueError, KeyError):
+            return None
 
     def store(self, run: Run, fresh: NotebookNode | None) -> None:
         """Write the run's folder; it appears whole or not at all."""

@@ -10,7 +10,7 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.inside import seccomp
 
@@ -52,12 +52,20 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     )
 
 
-def enter_folders(kernel: str, spool: str, disk_mib: int) -> None:
-    """The submission's own /run/kernel; an empty /content, /tmp and /dev/shm; and nothing of its neighbours'."""
+def enter_folders(kernel: str, spool: str, disk_mib: int, kept: Sequence[str]) -> None:
+    """The submission's own /run/kernel; an empty /content, /tmp and /dev/shm; and nothing of its neighbours'.
+
+    `kept` are folders that stay what they are, also below /tmp: Python's own, where somebody has installed it there.
+    """
+    held = {path: os.open(path, os.O_PATH) for path in kept if path.startswith("/tmp/")}
     _mount(kernel, KERNEL_FOLDER, None, _MS_BIND)
     for target in (CONTENT_FOLDER, "/tmp", "/dev/shm"):
         _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={disk_mib}m,nr_inodes=20000,mode=1777")
     _mount("tmpfs", spool, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,nr_inodes=2,mode=0555")
+    for path, descriptor in held.items():
+        os.makedirs(path, exist_ok=True)
+        _mount(f"/proc/self/fd/{descriptor}", path, None, _MS_BIND | _MS_REC)
+        os.close(descriptor)
 
 
 def enter_processes() -> None:

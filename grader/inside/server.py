@@ -137,7 +137,8 @@ class Server:
             isolation.die_with_parent()
             if self.isolate:
                 isolation.enter_namespaces()
-                isolation.enter_folders(connection, self.spool, message["limits"]["disk_mib"])
+                kept = sorted({sys.prefix, sys.base_prefix})
+                isolation.enter_folders(connection, self.spool, message["limits"]["disk_mib"], kept)
                 content, connection = isolation.CONTENT_FOLDER, isolation.KERNEL_FOLDER
                 child = os.fork()
                 if child:
