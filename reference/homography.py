@@ -138,8 +138,7 @@ def ransac_homography(
     Raises
     ------
     ValueError
-        There are fewer than four pairs, the confidence is not between 0 and 1, or no four pairs were found with which a
-        fifth agrees.
+        There are fewer than four pairs, no fifth agrees with any four, or the confidence is not between 0 and 1.
 
     Examples
     --------
