@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, inspect, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from grader.errors import UserError
@@ -88,14 +88,9 @@ class Gradebook:
         self.path = path
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _set_up_connection)
-        try:
+        with self._telling():
             Row.metadata.create_all(self._engine)
-        except OperationalError as error:
-            raise UserError(
-                f"the gradebook cannot be opened: {error.orig}",
-                where=str(path),
-                remedy="Check the folder's owner and space.",
-            ) from error
+            self._refuse_other_tables()
 
     @property
     def engine(self) -> Engine:
@@ -103,8 +98,40 @@ class Gradebook:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with Session(self._engine) as session, session.begin():
+        with self._telling(), Session(self._engine) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What is wrong with the file is the user's to mend; what is wrong with a statement is ours."""
+        try:
+            yield
+        except OperationalError as error:
+            raise UserError(
+                f"the gradebook cannot be used: {error.orig}",
+                where=str(self.path),
+                remedy="Check that this user may write there, and that there is space left.",
+            ) from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:
+                raise
+            raise UserError(
+                f"the gradebook cannot be read: {error.orig}",
+                where=str(self.path),
+                remedy="Put your copy of it there; or move it away, and a new one is begun.",
+            ) from error
+
+    def _refuse_other_tables(self) -> None:
+        """A file of another program, or of a version whose tables were others."""
+        found = inspect(self._engine)
+        for name, table in Row.metadata.tables.items():
+            missing = {column.name for column in table.columns} - {column["name"] for column in found.get_columns(name)}
+            if missing:
+                raise UserError(
+                    f"this is not a gradebook that this version can read: `{name}` has no `{min(missing)}`",
+                    where=str(self.path),
+                    remedy="Move it away, and a new one is begun.",
+                )
 
     def add_submissions(self, submissions: Sequence[Submission]) -> int:
         """Add what is not there yet; returns how many were new. The last one added for a student counts."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from grader.collect import Collected, collect_folder
 from grader.course import Assignment, Course
 from grader.errors import UserError
@@ -20,7 +22,7 @@ from grader.execute.runs import make_key
 from grader.execute.sandbox import Sandbox
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Override, Run, Submission
-from grader.notebook import read_notebook
+from grader.notebook import UnreadableError, read_notebook
 from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
 from grader.report.grade import fold
 from grader.score import score
@@ -97,6 +99,12 @@ def execute(
     return Executions(executed=len(works), reused=len(plan) - len(works))
 
 
+def prepare(course: Course, work: WorkFolder, assignment: Assignment) -> None:
+    """Find out what is wrong with the course itself, before a class is run for an hour."""
+    _read_given(assignment)
+    expected_for(course, work, assignment, [submission.student for submission in _submissions(work, assignment)])
+
+
 def _make_work(work: WorkFolder, assignment: Assignment, submission: Submission, sandbox: Sandbox) -> Work:
     questions = make_questions(assignment.rubric, submission.student)
     key = make_key(submission.sha256, questions, assignment.file.limits, sandbox)
@@ -111,16 +119,33 @@ def with_facts(assignment: Assignment, executed: Executed) -> Run:
     """The run with what can be measured on its notebooks, once and for all."""
     if executed.stored is None or executed.fresh is None:
         return executed.run
-    given = read_notebook(assignment.given) if assignment.given is not None else None
-    facts = measure(executed.stored, executed.fresh, given, executed.run.cells)
+    facts = measure(executed.stored, executed.fresh, _read_given(assignment), executed.run.cells)
     return executed.run.model_copy(update={"facts": facts})
+
+
+def _read_given(assignment: Assignment) -> NotebookNode | None:
+    """The notebook as students get it, or None where the assignment gives none."""
+    content = assignment.given
+    if content is None:
+        return None
+    try:
+        return read_notebook(content)
+    except UnreadableError as error:
+        raise UserError(
+            f"the notebook that students are given cannot be read. {error}",
+            where=str(assignment.folder / str(assignment.file.notebook)),
+        ) from error
 
 
 def score_class(course: Course, work: WorkFolder, assignment: Assignment) -> list[Scored]:
     """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError."""
     submissions = _submissions(work, assignment)
     keys = work.gradebook.run_keys(assignment.name)
-    waiting = [submission.student for submission in submissions if (submission.student, submission.sha256) not in keys]
+    waiting = [
+        submission.student
+        for submission in submissions
+        if not work.runs.exists(keys.get((submission.student, submission.sha256), ""))
+    ]
     if waiting:
         named = ", ".join(waiting[:5]) + (" …" if waiting[5:] else "")
         raise UserError(

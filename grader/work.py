@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +21,16 @@ class WorkFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         try:
-            root.mkdir(parents=True, exist_ok=True)
+            for name in ("submissions", "runs", "expected", "reports"):
+                (root / name).mkdir(parents=True, exist_ok=True)
             (root / ".gitignore").write_text("*\n")
+            (root / "lock").open("a").close()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
+            where = getattr(error, "filename", None) or root
             raise UserError(
                 f"the work folder cannot be written to: {reason}",
-                where=str(root),
+                where=str(where),
                 remedy="Choose another one with --work DIR.",
             ) from error
 
@@ -66,6 +70,19 @@ class WorkFolder:
         return self.root / "submissions" / f"{sha256}.ipynb"
 
     @contextmanager
+    def logged(self) -> Iterator[None]:
+        """What goes wrong with us, and what libraries warn of, goes to the log: a user can do nothing about it."""
+        handler = logging.FileHandler(self.log, encoding="utf-8", delay=True)
+        handler.setLevel(logging.WARNING)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        logging.getLogger().addHandler(handler)
+        try:
+            yield
+        finally:
+            logging.getLogger().removeHandler(handler)
+            handler.close()
+
+    @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one grader writes here at a time; the lock goes with the process, however it ends."""
         with (self.root / "lock").open("a+") as file:
@@ -83,4 +100,5 @@ class WorkFolder:
             file.write(str(os.getpid()))
             file.flush()
             self.runs.sweep()
-            yield
+            with self.logged():
+                yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -49,9 +51,8 @@ class Stopped(BaseException):
 
 def main() -> None:
     """Run a command: 0 done, 1 something needs a person, 2 the input is wrong, 3 our fault."""
-    # Libraries' own warnings are no use to a user, who can do nothing about them.
-    logging.getLogger("traitlets").addHandler(logging.NullHandler())
-    logging.getLogger("traitlets").propagate = False
+    # Without a handler, logging prints on standard error; where there is a work folder, its log takes what is told.
+    logging.getLogger().addHandler(logging.NullHandler())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -62,19 +63,26 @@ def main() -> None:
     except Stopped:
         print("\ngrader: stopped. What is done stays done: the same command goes on from here.", file=sys.stderr)
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            _tell_our_fault(error)
+        print(f"grader: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
+        print("  Make room, and start the same command again: what is done stays done.", file=sys.stderr)
+        sys.exit(2)
     except Exception as error:  # noqa: BLE001  (the last place: our fault, told as such)
-        print(f"grader: an error of the grader's own: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"  The traceback is in {_write_log()}; please send it to us.", file=sys.stderr)
-        sys.exit(3)
+        _tell_our_fault(error)
 
 
 def _stop(*_: object) -> None:
     raise Stopped
 
 
-def _write_log() -> Path:
-    """Keep the traceback of the exception at hand; returns the file."""
-    path = Path(tempfile.gettempdir()) / f"grader-{os.getuid()}.log"
-    with path.open("a", encoding="utf-8") as file:
+def _tell_our_fault(error: Exception) -> NoReturn:
+    """Name the error in a line, and a file that keeps its traceback."""
+    first = next(iter(str(error).splitlines()), "")
+    print(f"grader: an error of the grader's own: {type(error).__name__}: {first}", file=sys.stderr)
+    descriptor, path = tempfile.mkstemp(prefix="grader-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         file.write(f"$ {' '.join(sys.argv)}\n{traceback.format_exc()}\n")
-    return path
+    print(f"  The traceback is in {path}; please send it to us.", file=sys.stderr)
+    sys.exit(3)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from rich.console import Console
 
 from grader import verbs
 from grader.cli import show
 from grader.cli.grading import ASSIGNMENT, JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
-from grader.course import Assignment
+from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Servers, Work, execute_one
 from grader.execute.questions import make_questions
 from grader.execute.sandbox import require
+from grader.model import Grade, Run
 from grader.score import score
+from grader.verbs import Executions
+from grader.work import WorkFolder
 
 NOT_MET = 1
 
@@ -41,30 +47,58 @@ def check(
     if not notebook.is_file():
         raise UserError("there is no such notebook", where=str(notebook), remedy="Name your .ipynb file.")
     require(_sandbox(sandbox))
-    work = _make_work(chosen, notebook)
-    with Servers(_sandbox(sandbox)) as servers:
-        run = verbs.with_facts(chosen, execute_one(work, servers))
-    expected = verbs.expected_for(course, place.work(course), chosen, [notebook.stem])[notebook.stem]
+    student = unicodedata.normalize("NFC", notebook.stem)
+    asked = _make_work(chosen, notebook, student)
+    with _some_work_folder(place, course) as work, work.logged():
+        expected = verbs.expected_for(course, work, chosen, [student])[student]
+        with Servers(_sandbox(sandbox)) as servers:
+            run = verbs.with_facts(chosen, execute_one(asked, servers))
+        if run.end == "failed":
+            # The last place to pass writes it down where its message says.
+            raise RuntimeError(f"{run.because}\n{work.log.read_text(encoding='utf-8')}")
     findings = score(run, chosen.rubric, expected, public_only=True)
+    grade = Grade(student=student, assignment=assignment, findings=findings, end=run.end)
     left = len(chosen.rubric.criteria) - len(findings)
-    met = all(finding.status in ("met", "unscored") for finding in findings)
     if as_json:
-        told = [show.tell_finding(finding) for finding in findings]
-        student = {"student": notebook.stem, "end": run.end, "findings": told, "not_checked": left}
-        json.dump({"assignment": assignment, "students": [student], "executed": 1, "reused": 0}, sys.stdout)
-        sys.stdout.write("\n")
+        show.write_json(assignment, [{**show.tell_grade(grade), "not_checked": left}], Executions(1, 0))
     else:
-        out = show.console()
-        out.print(run.because, style="bold", markup=False)
-        for cell in run.cells:
-            if cell.because:
-                out.print(f"  code cell {cell.number}, `{cell.title}`: {cell.because}", markup=False)
-        show.print_findings(out, findings)
-        out.print(f"\nNot checked here: {left} criteria that are judged on inputs that you do not see.")
+        _print(show.console(), run, grade, left)
+    met = all(finding.status in ("met", "unscored") for finding in findings)
     raise typer.Exit(0 if met else NOT_MET)
 
 
-def _make_work(assignment: Assignment, notebook: Path) -> Work:
+def _make_work(assignment: Assignment, notebook: Path, student: str) -> Work:
     content = notebook.read_bytes()
-    questions = make_questions(assignment.rubric, notebook.stem, public_only=True)
+    questions = make_questions(assignment.rubric, student, public_only=True)
     return Work("check", hashlib.sha256(content).hexdigest(), content, questions, assignment.file.limits)
+
+
+@contextmanager
+def _some_work_folder(place: Place, course: Course) -> Iterator[WorkFolder]:
+    """Where expected values are remembered: nothing of a self-check has to last, so any folder will do."""
+    try:
+        work = place.work(course)
+    except UserError:
+        with tempfile.TemporaryDirectory(prefix="grader-check-") as folder:
+            yield WorkFolder(Path(folder))
+    else:
+        yield work
+
+
+def _print(out: Console, run: Run, grade: Grade, left: int) -> None:
+    out.print(run.because, style="bold", markup=False)
+    if run.end == "unreadable":
+        return
+    if run.sandbox == "none":
+        out.print("It ran without a sandbox.", markup=False)
+    for cell in run.cells:
+        if cell.because:
+            out.print(f"  code cell {cell.number}, `{cell.title}`: {cell.because}", markup=False)
+    out.print()
+    show.print_findings(out, grade.findings)
+    person = f"; a person decides on {grade.waiting:g} of them" if grade.waiting else ""
+    out.print(f"\n{grade.earned:g} of the {grade.possible:g} points that can be checked here{person}.")
+    if left == 1:
+        out.print("1 criterion is not checked here, because it uses inputs that you do not see.")
+    elif left:
+        out.print(f"{left} criteria are not checked here, because they use inputs that you do not see.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-from grader.model import Finding, Status
+from grader.model import Finding, Grade, Status
 from grader.verbs import Executions, Scored, Watch
 
 COLOURS: dict[Status, str] = {
@@ -56,29 +58,27 @@ def progress() -> Iterator[Watch]:
 
 def print_json(assignment: str, graded: Sequence[Scored], executions: Executions) -> None:
     """The one object that scripts read."""
-    told = {
-        "assignment": assignment,
-        "students": [
-            {
-                "student": scored.grade.student,
-                "earned": scored.grade.earned,
-                "possible": scored.grade.possible,
-                "needs_review": scored.grade.needs_review,
-                "late_by_s": scored.grade.late_by_s,
-                "end": scored.grade.end,
-                "findings": [tell_finding(finding) for finding in scored.grade.findings],
-            }
-            for scored in graded
-        ],
-        "executed": executions.executed,
-        "reused": executions.reused,
-    }
-    json.dump(told, sys.stdout, ensure_ascii=False)
+    write_json(assignment, [tell_grade(scored.grade) for scored in graded], executions)
+
+
+def write_json(assignment: str, students: Sequence[dict[str, Any]], executions: Executions) -> None:
+    told = {"assignment": assignment, "students": students}
+    json.dump({**told, "executed": executions.executed, "reused": executions.reused}, sys.stdout)
     sys.stdout.write("\n")
 
 
-def tell_finding(finding: Finding) -> dict[str, Any]:
-    return finding.model_dump(include={"criterion", "status", "earned", "possible", "because", "diagnosis"})
+def tell_grade(grade: Grade) -> dict[str, Any]:
+    """A student in that object."""
+    kept = {"criterion", "status", "earned", "possible", "because", "diagnosis"}
+    return {
+        "student": grade.student,
+        "earned": grade.earned,
+        "possible": grade.possible,
+        "needs_review": grade.needs_review,
+        "late_by_s": grade.late_by_s,
+        "end": grade.end,
+        "findings": [finding.model_dump(include=kept) for finding in grade.findings],
+    }
 
 
 def print_class(out: Console, graded: Sequence[Scored]) -> None:
@@ -120,8 +120,13 @@ def print_changes(out: Console, graded: Sequence[Scored]) -> None:
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
     """Each criterion with its sentence and its reason: a self-check on the terminal."""
     for finding in findings:
-        points = "?" if finding.earned is None else f"{finding.earned:g}"
-        mark = f"[{COLOURS[finding.status]}]{MARKS[finding.status]} {finding.status:<10}[/]"
-        out.print(f"{mark} {points:>4} of {finding.possible:g}  {escape(finding.says)}")
+        points = "?" if finding.earned is None else f"{finding.earned:.4g}"
+        mark = f"{MARKS[finding.status]} {finding.status:<10}"
+        worth = f" {points:>5} of {finding.possible:<4g} "
+        room = max(out.width - len(mark + worth), 20) if out.is_terminal else sys.maxsize
+        first, *more = [(line, "") for line in textwrap.wrap(finding.says, room)]
         if finding.status != "met":
-            out.print(f"             {escape(finding.because)}", style="dim")
+            more += [(line, "dim") for line in textwrap.wrap(finding.because, room)]
+        out.print(Text.assemble((mark, COLOURS[finding.status]), worth, first))
+        for line in more:
+            out.print(Text.assemble(" " * len(mark + worth), line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,42 +29,66 @@ def collect_folder(assignment: str, source: Path) -> Collected:
             "there is no such file or folder", where=str(source), remedy="Name the folder with the notebooks."
         )
     root = source if source.is_dir() else source.parent
-    files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
     found: dict[str, Path] = {}
-    submissions: list[tuple[Submission, bytes]] = []
     left_out: list[str] = []
-    for path in files:
-        place = str(path.relative_to(root))
+    for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if any(part.startswith(".") for part in path.relative_to(root).parts):
             continue  # hidden: Jupyter's checkpoints, the folders of version control
-        if path.suffix.lower() != ".ipynb":
-            left_out.append(place)
-        else:
-            submissions.append(_read(assignment, path, place))
-            _refuse_duplicate(found, path)
-    if not submissions:
+        if path.is_dir() and not path.is_symlink():
+            continue
+        # Anything else is told of: a link that leads nowhere may have been somebody's work.
+        if path.suffix.lower() != ".ipynb" or not path.is_file():
+            left_out.append(_printable(str(path.relative_to(root))))
+            continue
+        student = _student_of(path)
+        _refuse_duplicate(student, found, path)
+        found[student] = path
+    if not found:
         raise UserError(
             "there is no .ipynb file in it",
             where=str(source),
             remedy="Put one notebook a student there: ana.ipynb, bruno.ipynb, …",
         )
+    submissions = [_read(assignment, student, path, str(path.relative_to(root))) for student, path in found.items()]
     return Collected(tuple(submissions), tuple(left_out))
 
 
-def _read(assignment: str, path: Path, place: str) -> tuple[Submission, bytes]:
-    content = path.read_bytes()
+def _student_of(path: Path) -> str:
+    """The file's stem, in the one form of its accents that all systems agree on."""
+    student = unicodedata.normalize("NFC", path.stem)
+    if not student.isprintable():
+        raise UserError(
+            "the file's name has a character that cannot be shown, so nobody could tell whose it is",
+            where=_printable(str(path)),
+            remedy="Rename it: the student is the file's name without .ipynb. Nothing was collected.",
+        )
+    return student
+
+
+def _read(assignment: str, student: str, path: Path, place: str) -> tuple[Submission, bytes]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"this file cannot be read: {error.strerror}",
+            where=str(path),
+            remedy="Give yourself the right to read it, or move it away. Nothing was collected.",
+        ) from error
     digest = hashlib.sha256(content).hexdigest()
     return Submission(
-        student=path.stem, assignment=assignment, sha256=digest, source=f"folder: {place}", received=None
+        student=student, assignment=assignment, sha256=digest, source=f"folder: {_printable(place)}", received=None
     ), content
 
 
-def _refuse_duplicate(found: dict[str, Path], path: Path) -> None:
+def _refuse_duplicate(student: str, found: dict[str, Path], path: Path) -> None:
     """Which of two files of one name counts is not ours to decide."""
-    student = path.stem
     if student in found:
         raise UserError(
             f"two files are handed in as `{student}`: {found[student]} and {path}",
             remedy="The student is the file's name without .ipynb: rename one, or move it away. Nothing was collected.",
         )
-    found[student] = path
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for what would not show, or would change the terminal."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
