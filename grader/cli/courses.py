@@ -28,9 +28,7 @@ def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is 
         with as_file(files("grader.cli") / "course") as template:
             shutil.copytree(template, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     except OSError as error:
-        raise UserError(
-            str(error.strerror), where=str(directory), remedy="Choose another one."
-        ) from error
+        raise UserError(str(error.strerror), where=str(directory), remedy="Choose another one.") from error
     out = show.console()
     out.print(f"A new course is in {directory}. Try it:", markup=False)
     out.print(f"  cd {directory}\n  grader grade hello submissions", markup=False)
