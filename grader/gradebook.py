@@ -89,8 +89,8 @@ class Gradebook:
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _set_up_connection)
         with self._telling():
-            Row.metadata.create_all(self._engine)
             self._refuse_other_tables()
+            Row.metadata.create_all(self._engine)
 
     @property
     def engine(self) -> Engine:
@@ -124,7 +124,8 @@ class Gradebook:
     def _refuse_other_tables(self) -> None:
         """A file of another program, or of a version whose tables were others."""
         found = inspect(self._engine)
-        for name, table in Row.metadata.tables.items():
+        for name in sorted(Row.metadata.tables.keys() & set(found.get_table_names())):
+            table = Row.metadata.tables[name]
             missing = {column.name for column in table.columns} - {column["name"] for column in found.get_columns(name)}
             if missing:
                 raise UserError(
