@@ -1,0 +1,234 @@
+"""The exam on disk: assignments/<name>/exam.yaml, read and checked like a rubric."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from grader.documents import Keys, PlacedError, line_in, read_yaml
+from grader.errors import UserError
+from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
+from grader.exam.wording import Text
+from grader.rubric import Name, Part
+
+ACCEPTS = ("single", "multiple", "rows", "numeric", "text", "output")
+"""Kinds to which a revision can add a right answer."""
+
+
+class Rules(Part):
+    """How responses are scored where a question does not say otherwise."""
+
+    single: SingleRule = SingleRule()
+    multiple: MultipleRule = MultipleRule()
+    rows: RowsRule = RowsRule()
+    matching: PairsRule = PairsRule()
+    ordering: OrderRule = OrderRule()
+    floor: float = Field(0.0, description="the least that the whole exam can earn, in points")
+    cap: float | None = Field(None, gt=0, description="the most that it can earn, in points")
+    step: float = Field(0.01, gt=0, description="the total is rounded to a multiple of this, once, halves upwards")
+
+
+class Band(Part):
+    """A grade, and the share of the points, in percent, from which it is given; the edge belongs to it."""
+
+    grade: str
+    at_least: float = Field(ge=0, le=100)
+
+
+class Section(Part):
+    """A part of the exam, with its questions."""
+
+    id: Name
+    title: Text
+    intro: Text | None = None
+    questions: list[Question] = Field(min_length=1)
+
+
+class Revision(Part):
+    """A change of the key after the exam: what was changed, when, and why."""
+
+    when: date
+    question: Name
+    why: str = Field(min_length=10, description="the reason, as students may read it")
+    accept: list[str] | None = Field(
+        None,
+        min_length=1,
+        description="also right from now on: options of a choice, rows of true/false, words or numbers of the others",
+    )
+    void: Literal["full", "remove"] | None = Field(
+        None, description="full: everybody gets the points; remove: the question counts for nobody"
+    )
+    points: float | None = Field(None, gt=0, description="what the question is worth from now on")
+
+    @model_validator(mode="after")
+    def _changes_one_thing(self) -> Revision:
+        given = [name for name in ("accept", "void", "points") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of accept, void, points; it has {' and '.join(given) or 'none'}")
+        return self
+
+
+class Exam(Part):
+    """An exam: its sections and questions, how they are scored, and which grade follows."""
+
+    title: Text
+    starts: datetime = Field(description="local time, in `time_zone`")
+    minutes: int = Field(gt=0)
+    time_zone: str
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field(min_length=1)
+    seed: int = Field(description="from which parameters are drawn and copies are shuffled")
+    points: float = Field(description="what the questions add up to: said twice, so that a slip shows")
+    intro: Text | None = None
+    rules: Rules = Rules()
+    bands: list[Band] = Field(default_factory=list, description="grades, the best one first")
+    sections: list[Section] = Field(min_length=1)
+    revisions: list[Revision] = Field(default_factory=list)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"there is no time zone `{name}`; one is America/Argentina/Buenos_Aires") from error
+        return name
+
+    @field_validator("starts")
+    @classmethod
+    def _is_local(cls, starts: datetime) -> datetime:
+        if starts.tzinfo is not None:
+            raise ValueError("this is local time: leave the offset out, `time_zone` says it")
+        return starts
+
+    @field_validator("bands")
+    @classmethod
+    def _best_first(cls, bands: list[Band]) -> list[Band]:
+        edges = [band.at_least for band in bands]
+        if edges != sorted(set(edges), reverse=True):
+            raise ValueError("the best grade comes first, and no two start at the same share")
+        if edges and edges[-1] != 0:
+            raise ValueError("the last grade starts at 0, so that every student has one")
+        return bands
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Exam:
+        total = sum(question.points for question in self.questions)
+        if abs(total - self.points) > 1e-9:
+            raise PlacedError(f"the questions add up to {total:g} points, but the exam says {self.points:g}", "points")
+        names: set[str] = set()
+        for keys, question in questions_in(self):
+            twice = names & {question.id, *question.criteria}
+            if twice:
+                raise PlacedError(f"the question or criterion `{min(twice)}` stands twice: rename one", *keys, "id")
+            names |= {question.id, *question.criteria}
+        known = {question.id: question for question in self.questions}
+        for place, revision in enumerate(self.revisions):
+            _check_revision(revision, known, ("revisions", place))
+        return self
+
+    @model_validator(mode="after")
+    def _speaks_every_language(self) -> Exam:
+        for keys, text in texts_in(self):
+            missing = text.missing(self.languages)
+            if missing:
+                raise PlacedError(f"`{keys[-1]}` is not given in `{missing[0]}`, a language of this exam", *keys)
+        return self
+
+    @property
+    def questions(self) -> list[Question]:
+        """All questions, in their order."""
+        return [question for section in self.sections for question in section.questions]
+
+    @property
+    def sha256(self) -> str:
+        """The hash of everything that the exam says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ExamOnDisk:
+    """An exam, its name in the course, and where it was read from."""
+
+    name: str
+    exam: Exam
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    def place(self, keys: Keys) -> str:
+        """file:line of a key, as messages name it."""
+        return f"{self.path}:{line_in(self.path, keys)}"
+
+
+def find_exam(course: Path, name: str) -> ExamOnDisk:
+    """The exam of that name in a course's folder."""
+    known = sorted(path.parent.name for path in course.glob("assignments/*/exam.yaml"))
+    if name not in known:
+        raise UserError(
+            f"there is no exam `{name}` in this course",
+            where=str(course),
+            remedy=f"There are: {', '.join(known)}." if known else f"Write one: assignments/{name}/exam.yaml",
+        )
+    path = course / "assignments" / name / "exam.yaml"
+    return ExamOnDisk(name, read_exam(path), path)
+
+
+def read_exam(path: Path) -> Exam:
+    """The exam in a YAML file, or a UserError with file, line and remedy."""
+    return read_yaml(path, Exam)
+
+
+def _check_revision(revision: Revision, questions: Mapping[str, Question], keys: Keys) -> None:
+    if revision.question not in questions:
+        raise PlacedError(f"there is no question `{revision.question}` to revise", *keys, "question")
+    question = questions[revision.question]
+    if revision.points is not None and len(question.criteria) > 1:
+        raise PlacedError(
+            f"`{question.id}` has criteria: change their points, and the question's, instead", *keys, "points"
+        )
+    if revision.accept is None:
+        return
+    if question.kind not in ACCEPTS:
+        raise PlacedError(
+            f"a question of kind {question.kind} has no second right answer; void it, or change it above",
+            *keys,
+            "accept",
+        )
+    known = question.tickable
+    unknown = [name for name in revision.accept if known is not None and name not in known]
+    if unknown:
+        raise PlacedError(
+            f"`{question.id}` has no `{unknown[0]}` (there are: {', '.join(known or ())})", *keys, "accept"
+        )
+
+
+def texts_in(part: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Text]]:
+    """Every text of an exam, with the keys that lead to it."""
+    match part:
+        case Text():
+            yield keys, part
+        case BaseModel():
+            for name in type(part).model_fields:
+                yield from texts_in(getattr(part, name), (*keys, name))
+        case dict():
+            for name, value in part.items():
+                yield from texts_in(value, (*keys, name))
+        case list():
+            for place, value in enumerate(part):
+                yield from texts_in(value, (*keys, place))
+
+
+def questions_in(exam: Exam) -> Iterator[tuple[Keys, Question]]:
+    """Every question, with the keys that lead to it."""
+    for place, section in enumerate(exam.sections):
+        for number, question in enumerate(section.questions):
+            yield ("sections", place, "questions", number), question
