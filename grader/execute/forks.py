@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.execute import cgroups, sandbox
+from grader.execute import cgroups, sandbox, unprivileged
 from grader.execute.cgroups import Cgroup
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import Watchdog
@@ -116,7 +116,7 @@ class Fork:
 class ForkServer:
     """A warm process in the sandbox. Start it from the main thread: it dies with the thread that started it."""
 
-    def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES) -> None:
+    def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES, *, nested: bool = True) -> None:
         sandbox.require(kind)
         sweep()
         self.kind = kind
@@ -129,19 +129,23 @@ class ForkServer:
         self._ready: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
         spool = self.home / "spool"
         spool.mkdir()
+        unprivileged.hand_over(spool)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = {
             "modules": list(modules),
             "packages": list(PACKAGES),
             "sandboxed": kind == "bubblewrap",
+            "nested": nested,
+            "uid": unprivileged.INSIDE_UID,
+            "outer_proc": sandbox.OUTER_PROC,
             "spool": sandbox.SPOOL if kind == "bubblewrap" else str(spool),
         }
-        line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)])
+        line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)], nested=nested)
         self._log = (self.home / "server.log").open("wb")
         self._process = subprocess.Popen(
             line,
             env=environment,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), *sandbox.descriptors()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
@@ -183,12 +187,14 @@ class ForkServer:
         folder = self.home / "spool" / name
         for part in ("content", "kernel"):
             (folder / part).mkdir(parents=True)
+            unprivileged.hand_over(folder / part)
         if self.kind == "none":
             inner = str(folder / "kernel")
         else:
             inner = "/run/kernel" if self.greeting["isolate"] else f"{sandbox.SPOOL}/{name}/kernel"
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(folder / "kernel" / "probes"))
+        unprivileged.hand_over(folder / "kernel" / "probes")
         listener.listen(1)
         return Fork(name, folder, inner, listener)
 

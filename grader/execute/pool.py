@@ -71,7 +71,7 @@ class Servers:
             if self._shared is None or not self._shared.is_alive:
                 self._shared = ForkServer(self.sandbox)
             server = self._shared
-            own = None if server.is_shared else ForkServer(self.sandbox)
+            own = None if server.is_shared else ForkServer(self.sandbox, nested=False)
         try:
             yield own or server
         finally:
@@ -148,9 +148,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
 def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:
     if deaths:
         told = "; ".join(f"code cell {cell.number}: {cell.because}" for cell in deaths.values())
-        again = (
-            "The other cells were run again without it." if len(deaths) == 1 else "The rest was run again without them."
-        )
+        again = f"The other cells were run again without {'it' if len(deaths) == 1 else 'them'}."
         if progress.died_in is not None:
             again = "It died again and again, so the rest was not run."
         return "died", f"The kernel died in {told}. {again}"

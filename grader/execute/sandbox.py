@@ -13,13 +13,14 @@ from typing import Literal
 
 import grader.inside
 from grader.errors import UserError
+from grader.execute import unprivileged
 
 Sandbox = Literal["bubblewrap", "none"]
 
 INSIDE = Path(grader.inside.__file__).parent
 SPOOL = "/spool"
 _CODE = "/opt/grader"
-_UID = "1000"
+OUTER_PROC = "/run/proc"
 
 _INSTALL = (
     "Install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap) and try `grader doctor`; "
@@ -66,8 +67,8 @@ def why_no_sandbox() -> UserError | None:
         )
     if shutil.which("bwrap") is None:
         return UserError("there is no sandbox on this machine: `bwrap` was not found", remedy=_INSTALL)
-    trial = ["bwrap", *_namespaces(), "--ro-bind", "/", "/", "true"]
-    ended = subprocess.run(trial, capture_output=True, text=True, check=False)
+    trial = ["bwrap", *_user(), *_namespaces(), "--ro-bind", "/", "/", "true"]
+    ended = subprocess.run(trial, capture_output=True, text=True, check=False, pass_fds=descriptors())
     if ended.returncode != 0:
         return UserError(f"the sandbox does not start here: {ended.stderr.strip()}", remedy=_NAMESPACES)
     return None
@@ -80,8 +81,19 @@ def require(sandbox: Sandbox) -> None:
         raise problem
 
 
-def command(sandbox: Sandbox, spool: Path, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command line that starts the fork server, and its environment; `arguments` are the server's own."""
+def descriptors() -> tuple[int, ...]:
+    """What bubblewrap has to inherit."""
+    descriptor = unprivileged.user_namespace()
+    return () if descriptor is None else (descriptor,)
+
+
+def command(
+    sandbox: Sandbox, spool: Path, arguments: list[str], *, nested: bool = True
+) -> tuple[list[str], dict[str, str]]:
+    """The command line that starts the fork server, and its environment; `arguments` are the server's own.
+
+    `nested`: its forks will have namespaces of their own. Otherwise it serves one submission only.
+    """
     server = ["-m", "grader.inside.server", *arguments]
     if sandbox == "none":
         return [sys.executable, *server], {
@@ -89,23 +101,34 @@ def command(sandbox: Sandbox, spool: Path, arguments: list[str]) -> tuple[list[s
             **_without_home(ENVIRONMENT),
             "PYTHONPATH": _path(INSIDE.parent.parent),
         }
-    line = ["bwrap", *_namespaces(), "--hostname", "colab", "--clearenv"]
+    line = ["bwrap", *_user(), *_namespaces(), "--hostname", "colab", "--clearenv"]
     environment = {**ENVIRONMENT, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": _path(Path(_CODE))}
     for name, value in environment.items():
         line += ["--setenv", name, value]
     line += _system()
-    line += ["--ro-bind", str(INSIDE), f"{_CODE}/grader/inside", "--bind", str(spool), SPOOL]
-    line += ["--dir", "/content", "--dir", "/run/kernel"]
+    line += [*_parents(f"{_CODE}/grader/inside"), "--ro-bind", str(INSIDE), f"{_CODE}/grader/inside"]
+    line += ["--bind", str(spool), SPOOL]
+    line += ["--dir", "/run", "--dir", "/content", "--dir", "/run/kernel"]
+    if nested:
+        # A fork may mount a /proc of its own only where it sees one that nothing covers; it then hides this one.
+        line += ["--ro-bind", "/proc", OUTER_PROC]
     # All submissions share this root and /dev: what one could write there, the others would read.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/content", sys.executable, *server]
     return line, dict(os.environ)
 
 
+def _user() -> list[str]:
+    """The sandbox's user: of a namespace of bubblewrap's or, where root grades, of one made for that."""
+    descriptor = unprivileged.user_namespace()
+    if descriptor is None:
+        uid = str(unprivileged.INSIDE_UID)
+        return ["--unshare-user", "--uid", uid, "--gid", uid, "--cap-drop", "ALL"]
+    return ["--userns", str(descriptor), "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+
+
 def _namespaces() -> list[str]:
-    unshared = ["--unshare-user", "--uid", _UID, "--gid", _UID]
-    for kind in ("pid", "net", "ipc", "uts"):
-        unshared.append(f"--unshare-{kind}")
-    return [*unshared, "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    unshared = [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts")]
+    return [*unshared, "--unshare-cgroup-try", "--die-with-parent", "--new-session"]
 
 
 def _system() -> list[str]:
@@ -119,11 +142,18 @@ def _system() -> list[str]:
             line += ["--ro-bind", str(root), str(root)]
     for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types"):
         line += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    line += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    line += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/tmp", "/dev/shm"):
+        line += ["--perms", "1777", "--tmpfs", folder]
     for prefix in sorted({sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}):
         if not prefix.startswith("/usr"):
-            line += ["--ro-bind", prefix, prefix]
+            line += [*_parents(prefix), "--ro-bind", prefix, prefix]
     return line
+
+
+def _parents(path: str) -> list[str]:
+    """The folders above a mount, for all to pass: those that bubblewrap makes by itself are for root only."""
+    return [part for parent in reversed(Path(path).parents[:-1]) for part in ("--dir", str(parent))]
 
 
 def _path(root: Path) -> str:

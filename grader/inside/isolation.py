@@ -20,7 +20,7 @@ _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _MS_READONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _LAST_CAPABILITY = 63
 
 
@@ -37,6 +37,7 @@ def _check(result: int, what: str) -> None:
 def enter_namespaces() -> None:
     """Namespaces of its own for users, mounts, network, IPC, host name; the next fork is process 1 of a new PID one."""
     uid, gid = os.getuid(), os.getgid()
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")  # or its own maps are not its to write
     flags = _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
     _check(_libc.unshare(flags), "unshare")
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
@@ -68,13 +69,29 @@ def enter_folders(kernel: str, spool: str, disk_mib: int, kept: Sequence[str]) -
         os.close(descriptor)
 
 
-def enter_processes() -> None:
-    """A /proc that shows only its own processes, where the system lets one be mounted; else the old one stays.
+def enter_processes(outer_proc: str) -> None:
+    """A /proc, read-only, that shows only its own processes, where the system lets one be mounted; else the old one.
 
-    The old one shows that there are others, but not into them: they have user namespaces of their own.
+    The old one shows that there are others, but not into them: they cannot be traced.
     """
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC | _MS_READONLY
     with contextlib.suppress(OSError):
-        _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+        _mount("proc", "/proc", "proc", flags)
+    _mount("tmpfs", outer_proc, "tmpfs", flags, "size=4k,nr_inodes=2,mode=0555")
+
+
+def become(uid: int) -> None:
+    """Root of the namespace no longer, but the user that notebooks run as; nothing where it is that user already."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def hide() -> None:
+    """Let nobody trace this process or read its descriptors, also not a process of the same user."""
+    if hasattr(_libc, "prctl"):
+        _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
 
 
 def close_kernel_folder() -> None:

@@ -61,7 +61,6 @@ def run(content: str, connection: str, *, seed: int, ready: Callable[[], None] |
     """Serve as the submission's kernel until it is told to stop. Never returns."""
     try:
         redirect_streams()
-        os.setsid() if os.getpid() != 1 else None
         os.chdir(content)
         sys.path[:] = [path for path in sys.path if path]
         sys.argv = ["ipykernel"]

@@ -74,8 +74,9 @@ def can_isolate() -> bool:
 class Server:
     """Forks kernels on request, passes signals on to them, and tells how each ended."""
 
-    def __init__(self, control: socket.socket, *, sandboxed: bool, isolate: bool, spool: str) -> None:
+    def __init__(self, control: socket.socket, *, sandboxed: bool, isolate: bool, spool: str, outer_proc: str) -> None:
         self.control = control
+        self.outer_proc = outer_proc
         self.is_sandboxed = sandboxed
         self.isolate = isolate
         self.spool = spool
@@ -146,7 +147,8 @@ class Server:
                     os.close(report)
                     attend(child, ready)
                 isolation.die_with_parent()
-                isolation.enter_processes()
+                os.setsid()  # out of the server's process group, which a kill(0) would end
+                isolation.enter_processes(self.outer_proc)
             else:
                 os.write(report, str(os.getpid()).encode())
             os.close(report)
@@ -206,6 +208,7 @@ def attend(child: int, ready: Handshake) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ready.attend()
     isolation.drop_privileges()
+    isolation.hide()
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
@@ -220,13 +223,17 @@ def main() -> None:
     descriptor, options = int(sys.argv[1]), json.loads(sys.argv[2])
     control = socket.socket(fileno=descriptor)
     os.set_inheritable(descriptor, False)
+    if options["sandboxed"]:
+        isolation.become(options["uid"])
     isolation.die_with_parent()
     missing = warm_up(options["modules"])
     kernel.warm_up()
     gc.collect()
     gc.freeze()
-    isolate = options["sandboxed"] and can_isolate()
-    Server(control, sandboxed=options["sandboxed"], isolate=isolate, spool=options["spool"]).serve(
+    isolate = options["sandboxed"] and options["nested"] and can_isolate()
+    isolation.hide()
+    told = {name: options[name] for name in ("sandboxed", "spool", "outer_proc")}
+    Server(control, isolate=isolate, **told).serve(
         {"isolate": isolate, "missing": missing, "environment": describe_environment(options["packages"])}
     )
 
