@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
 import socket
@@ -14,10 +15,10 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from traitlets import Float
 
-from grader.execute import answers
+from grader.execute import answers, secrets
 from grader.execute.answers import Question
 from grader.execute.forks import Fork, ForkServer, ServerError
 from grader.execute.provisioner import make_kernel_manager
@@ -95,8 +96,8 @@ class CellClient(NotebookClient):
                 return None
         try:
             return super().process_message(msg, cell, cell_index)
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
-            return None  # a message that is not Jupyter's, forged by the notebook
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError, ValidationError):
+            return None  # an output that is not Jupyter's, forged by the notebook
 
 
 async def _heard(channel: Any, request: str, timeout_s: float) -> bool:
@@ -130,6 +131,7 @@ class NotebookDriver:
         self.fork = fork
         self.limits = limits
         self.progress = Progress()
+        self.words = secrets.words_of(cell.source for _, cell in code_cells(notebook))
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits, seed))
         self.notebook = notebook
 
@@ -218,14 +220,18 @@ class NotebookDriver:
 
     def _why_error(self) -> str:
         name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))
-        if name == "MemoryError" or "not enough memory" in value:
-            return f"it asked for more memory than the limit of {self.limits.memory_mib} MiB"
+        limit = _name_limit(name, value, self.limits)
+        if limit:
+            return limit
         return f"{name}: {value}" if value else name
 
     async def _ask(self, connection: socket.socket, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
         for question in questions:
             if dead.done():
                 self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
+            elif connection.fileno() < 0:
+                told = "the notebook has broken the connection over which it is asked"
+                self.progress.answers[question.name] = question.unanswered(told)
             else:
                 self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
 
@@ -237,8 +243,9 @@ class NotebookDriver:
         done, _ = await asyncio.wait({exchange}, timeout=1.0)
         if not done:
             # The kernel says that it is done and has not answered: its notebook has meddled with our code.
-            connection.shutdown(socket.SHUT_RDWR)
-        return await exchange
+            with contextlib.suppress(OSError):  # it may have closed its end already
+                connection.shutdown(socket.SHUT_RDWR)
+        return secrets.without_secrets(question, await exchange, self.words)
 
     async def _request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> None:
         """Have the kernel run a line of ours, for so long at most."""
@@ -255,6 +262,19 @@ class NotebookDriver:
             await self.client.km.interrupt_kernel()
         await self.client.km.provisioner.kill()
         await dead
+
+
+def _name_limit(name: str, value: str, limits: Limits) -> str:
+    """The limit that an error stems from, in a sentence; an empty one where it stems from none."""
+    if name == "MemoryError" or "not enough memory" in value:
+        return f"it asked for more memory than the limit of {limits.memory_mib} MiB"
+    if name == "OSError" and value.startswith(("[Errno 28]", "[Errno 27]")):
+        return f"it wrote more to files than the limit of {limits.disk_mib} MiB ({value})"
+    if name == "OSError" and value.startswith("[Errno 24]"):
+        return f"it had more files open than the limit of {limits.open_files} ({value})"
+    if (name == "BlockingIOError" and value.startswith("[Errno 11]")) or "can't start new thread" in value:
+        return f"it started more processes and threads than the limit of {limits.processes} ({value})"
+    return ""
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import zmq
 import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
+from traitlets import Type
 
 from grader.execute.forks import Fork, ForkServer
 from grader.model import Limits
@@ -71,6 +75,36 @@ class ForkProvisioner(KernelProvisionerBase):
         return {**shared, "ip": str(self.fork.sockets / "k"), "key": session.key}
 
 
+class WaryChannel(AsyncZMQSocketChannel):
+    """Hands on only what has the form of a Jupyter message: a notebook may send anything in its kernel's name."""
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                message = await super().get_msg(left)
+            except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+                continue  # a wrong signature, no JSON, or no message at all
+            if _is_message(message):
+                return dict(message)
+
+
+def _is_message(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("msg_type"), str):
+        return False
+    if not all(isinstance(message.get(part), dict) for part in ("header", "parent_header", "metadata", "content")):
+        return False
+    return message["msg_type"] != "execute_reply" or isinstance(message["content"].get("status"), str)
+
+
+class WaryClient(AsyncKernelClient):
+    """A client of such channels."""
+
+    shell_channel_class = Type(WaryChannel)
+    iopub_channel_class = Type(WaryChannel)
+
+
 def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits, seed: int) -> AsyncKernelManager:
     """A jupyter_client kernel manager for one fork."""
     context = zmq.asyncio.Context()
@@ -80,6 +114,7 @@ def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits, seed: in
         ip=str(fork.sockets / "k"),
         context=context,
         connection_file=str(fork.sockets / "unused.json"),
+        client_factory=WaryClient,
         **_PORTS,
     )
     provisioner = ForkProvisioner(parent=manager)

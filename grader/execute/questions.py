@@ -15,12 +15,10 @@ from grader.scenes import SCENES
 
 
 def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
-    """What to ask of this student's notebook."""
-    return tuple(
-        make_question(name, probe, student)
-        for name, probe in rubric.probes.items()
-        if probe.ask == "student" and not (public_only and probe.hidden)
-    )
+    """What to ask of this student's notebook; hidden probes last, so that no open answer can tell what they showed."""
+    probes = [(name, probe) for name, probe in rubric.probes.items() if probe.ask == "student"]
+    asked = sorted(probes, key=lambda named: named[1].hidden)
+    return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
 
 
 def make_question(name: str, probe: Probe, student: str) -> Question:

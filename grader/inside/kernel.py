@@ -105,5 +105,7 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
     config.InlineBackend.close_figures = True
     app = IPKernelApp.instance(config=config, connection_file=connection_file)
     app.initialize([])
+    # In a notebook `exit()` ends the kernel some moments later: whether the next cell still runs would be chance.
+    app.shell.ask_exit = lambda: None
     sys.path.insert(0, "")
     return app
