@@ -1,0 +1,81 @@
+"""verify: does a rubric notice what is wrong, and only that?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+
+from grader.cli import show
+from grader.cli.grading import JOBS, JSON, SANDBOX, _sandbox
+from grader.cli.place import Place
+from grader.execute.pool import Servers
+from grader.execute.sandbox import require
+from grader.verify import Verification, verify
+
+NOT_AS_IT_MUST_BE = 1
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(name="verify")(verify_command)
+
+
+def verify_command(
+    context: typer.Context,
+    assignment: str | None = typer.Argument(None, metavar="[ASSIGNMENT]", help="By default every one that can be."),
+    mutants: int | None = typer.Option(None, min=0, help="So many of the mutants, drawn by chance; by default all."),
+    jobs: int = JOBS,
+    sandbox: str = SANDBOX,
+    as_json: bool = JSON,
+) -> None:
+    """Prove rubrics: the reference gets full marks, the untouched notebook none, each known mistake its loss.
+
+    Mutants are the reference with one slip each; the share that the rubric notices is told, and each that it does not.
+    Exit code 1 where something is not as it must be.
+    """
+    place: Place = context.obj
+    course = place.course()
+    require(_sandbox(sandbox))
+    names = [assignment] if assignment else course.assignments
+    chosen = [course.assignment(name) for name in names]
+    work = place.work(course, "verify")
+    with work.locked(), show.progress() as watch, Servers(_sandbox(sandbox)) as servers:
+        found = [verify(course, work, one, servers, jobs=jobs, most_mutants=mutants, watch=watch) for one in chosen]
+    if as_json:
+        _print_json(found)
+    else:
+        for verification in found:
+            _print(show.console(), verification)
+    if any(verification.problems for verification in found):
+        raise typer.Exit(NOT_AS_IT_MUST_BE)
+
+
+def _print_json(found: Sequence[Verification]) -> None:
+    told = [
+        {
+            **{key: value for key, value in asdict(one).items() if key != "survivors"},
+            "share": round(one.share, 4),
+            "survivors": [mutant.diff for mutant in one.survivors],
+        }
+        for one in found
+    ]
+    json.dump({"assignments": told}, sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _print(out: Console, found: Verification) -> None:
+    out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
+    out.print(f"  {found.points:g} points, {found.mistakes} deliberate mistakes")
+    if found.mutants:
+        also = f"; {found.equivalent} more compute the same" if found.equivalent else ""
+        out.print(f"  {found.caught} of {found.mutants} mutants noticed ({found.share:.1%}){also}")
+    for problem in found.problems:
+        out.print(f"  {problem}", style="red", markup=False)
+    if found.survivors:
+        out.print("Not noticed:")
+    for mutant in found.survivors:
+        out.print(mutant.diff, markup=False)

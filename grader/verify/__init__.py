@@ -1,0 +1,9 @@
+"""verify: is a rubric to be trusted?
+
+The reference gets full marks, the untouched notebook none, each known mistake loses what it should, and small slips in
+the reference are noticed.
+"""
+
+from grader.verify.verification import LEAST_SHARE, Verification, Watch, verify
+
+__all__ = ["LEAST_SHARE", "Verification", "Watch", "verify"]

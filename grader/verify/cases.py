@@ -1,0 +1,83 @@
+"""What stands beside an assignment to prove its rubric: deliberate mistakes, and mutants that compute the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from pydantic import Field, RootModel, field_validator
+
+from grader.documents import read_yaml
+from grader.rubric import Name, Part
+
+
+class Mistake(Part):
+    """wrong/<name>.yaml: what a student might write, and what it must cost."""
+
+    about: str = Field(min_length=5, description="what the student has misunderstood, in a sentence")
+    code: str = Field(description="the functions or classes that take the place of the reference's")
+    loses: dict[Name, str] = Field(
+        min_length=1, description="criterion -> a regular expression that its sentence must match; no other is lost"
+    )
+
+    @field_validator("code")
+    @classmethod
+    def _is_python(cls, code: str) -> str:
+        try:
+            tree = ast.parse(code)
+        except SyntaxError as error:
+            raise ValueError(f"this is not Python: {error.msg} in its line {error.lineno}") from error
+        if not any(isinstance(statement, ast.FunctionDef | ast.ClassDef) for statement in tree.body):
+            raise ValueError("there is neither a function nor a class in it, so nothing takes the reference's place")
+        return code
+
+    @field_validator("loses")
+    @classmethod
+    def _are_patterns(cls, loses: dict[str, str]) -> dict[str, str]:
+        for criterion, pattern in loses.items():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"`{criterion}`: this is not a regular expression: {error}") from error
+        return loses
+
+    @property
+    def names(self) -> list[str]:
+        """The functions and classes that it defines."""
+        body = ast.parse(self.code).body
+        return [statement.name for statement in body if isinstance(statement, ast.FunctionDef | ast.ClassDef)]
+
+
+class Equivalent(Part):
+    """One entry of equivalent.yaml: mutants of one line that no input can tell from the reference, and why."""
+
+    function: str
+    was: str = Field(description="the line of the reference")
+    becomes: list[str] = Field(min_length=1, description="the line in each of the mutants")
+    because: str = Field(min_length=10)
+
+
+class Equivalents(RootModel[list[Equivalent]]):
+    """equivalent.yaml."""
+
+
+class Solution(RootModel[dict[str, str]]):
+    """solution.yaml: cell id -> source, for cells whose work is more than functions of the reference."""
+
+
+def read_mistakes(folder: Path) -> dict[str, Mistake]:
+    """The deliberate mistakes of an assignment, by the names of their files."""
+    return {path.stem: read_yaml(path, Mistake) for path in sorted((folder / "wrong").glob("*.yaml"))}
+
+
+def read_equivalents(folder: Path) -> list[Equivalent]:
+    """The mutants that are known to compute the same."""
+    path = folder / "equivalent.yaml"
+    return read_yaml(path, Equivalents).root if path.exists() else []
+
+
+def read_solution(folder: Path) -> dict[str, str]:
+    """The cells that are solved by hand."""
+    path = folder / "solution.yaml"
+    return read_yaml(path, Solution).root if path.exists() else {}

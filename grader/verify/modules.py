@@ -1,0 +1,78 @@
+"""The reference's modules as text: what a notebook needs of them, and what of that can be reached from it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+Modules = Mapping[str, str]
+"""module of reference/ -> its source; a module stands after those that it imports."""
+
+
+def read_modules(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """These modules of the folder and all that they import from it."""
+    found: dict[str, str] = {}
+
+    def read(name: str) -> None:
+        if name in found:
+            return
+        source = (folder / f"{name}.py").read_text(encoding="utf-8")
+        for module, _ in _imports(ast.parse(source)).values():
+            read(module)
+        found[name] = source
+
+    for name in names:
+        read(name)
+    return found
+
+
+def definitions(source: str) -> dict[str, ast.stmt]:
+    """What a module defines at its top level: functions, classes and constants, by name."""
+    found: dict[str, ast.stmt] = {}
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found[name] = statement
+            case ast.Assign(targets=targets):
+                found |= {target.id: statement for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found[name] = statement
+    return found
+
+
+def home_of(modules: Modules, name: str) -> str | None:
+    """The module that defines the name, or None."""
+    return next((module for module, source in modules.items() if name in definitions(source)), None)
+
+
+def reachable(modules: Modules, names: Sequence[str]) -> set[tuple[str, str]]:
+    """(module, name) of every definition that these functions use, directly or through others, and of themselves."""
+    trees = {module: ast.parse(source) for module, source in modules.items()}
+    known = {module: definitions(source) for module, source in modules.items()}
+    imported = {module: _imports(tree) for module, tree in trees.items()}
+    waiting = [(module, name) for name in names if (module := home_of(modules, name)) is not None]
+    found: set[tuple[str, str]] = set()
+    while waiting:
+        module, name = waiting.pop()
+        if name in imported[module]:
+            waiting.append(imported[module][name])
+        elif name in known[module] and (module, name) not in found:
+            found.add((module, name))
+            waiting += [(module, used) for used in _names_in(known[module][name])]
+    return found
+
+
+def _imports(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """What the module takes from others of reference/: its name here -> (module, name there)."""
+    return {
+        alias.asname or alias.name: (statement.module.removeprefix("reference."), alias.name)
+        for statement in tree.body
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("reference.")
+        for alias in statement.names
+        if statement.module
+    }
+
+
+def _names_in(statement: ast.stmt) -> Iterator[str]:
+    return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))

@@ -1,0 +1,132 @@
+"""The slips that a mutant may have: for one node of the syntax tree, what might stand there instead."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+from collections.abc import Iterator
+
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+}
+_PAIRS = [
+    ("sin", "cos"),
+    ("min", "max"),
+    ("argmin", "argmax"),
+    ("minimum", "maximum"),
+    ("floor", "ceil"),
+    ("any", "all"),
+    ("sum", "mean"),
+    ("zeros", "ones"),
+    ("zeros_like", "ones_like"),
+    ("radians", "degrees"),
+    ("vstack", "column_stack"),
+]
+NAMES = {name: other for pair in _PAIRS for name, other in (pair, pair[::-1])}
+"""Functions and methods that are mixed up."""
+
+PASSED_ON = {"abs", "sqrt", "exp", "log", "clip", "round", "rint", "floor", "sign", "radians", "degrees", "cumsum"}
+"""NumPy's functions of which the call is forgotten; the course's own functions are forgotten too."""
+
+BORDERS = {"reflect": "edge", "edge": "reflect"}
+SMALLEST = 1e-3
+"""Below this a number is a tolerance: doubling it is no slip, leaving it away is one."""
+
+
+def slips(node: ast.AST, parent: ast.AST | None) -> Iterator[ast.AST]:
+    """What might stand in the place of this node by a slip."""
+    match node:
+        case ast.BinOp():
+            yield from _of_operation(node)
+        case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert()):
+            yield node.operand
+        case ast.Compare(ops=[operator]):
+            yield from (_with(node, ops=[other()]) for other in COMPARISONS.get(type(operator), ()))
+        case ast.BoolOp():
+            yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        case ast.Constant():
+            yield from (ast.Constant(value) for value in _other_values(node.value, parent))
+        case ast.Call():
+            yield from _of_call(node)
+        case ast.Attribute(attr="T"):
+            yield node.value
+        case ast.Tuple(elts=[first, second]) if ast.dump(first) != ast.dump(second):
+            yield _with(node, elts=[second, first])
+        case ast.AugAssign() if type(node.op) in OPERATORS:
+            yield _with(node, op=OPERATORS[type(node.op)]())
+
+
+def _of_operation(node: ast.BinOp) -> Iterator[ast.AST]:
+    if type(node.op) in OPERATORS:
+        yield _with(node, op=OPERATORS[type(node.op)]())
+    if isinstance(node.op, ast.Sub | ast.Div | ast.MatMult):
+        yield _with(node, left=node.right, right=node.left)
+
+
+def _other_values(value: object, parent: ast.AST | None) -> Iterator[bool | int | float | str]:
+    match value:
+        case bool():
+            yield not value
+        case int() if isinstance(parent, ast.keyword) and parent.arg == "axis":
+            yield 1 if value == 0 else 0
+        case int():
+            yield value + 1
+            if value > 0:
+                yield value - 1
+        case float() if value == 0 or abs(value) < SMALLEST:
+            yield 1.0
+        case float():
+            yield 2 * value
+        case str() if value in BORDERS:
+            yield BORDERS[value]
+
+
+def _of_call(node: ast.Call) -> Iterator[ast.AST]:
+    match node.args:
+        case [first, second, *rest] if ast.dump(first) != ast.dump(second):
+            yield _with(node, args=[second, first, *rest])
+    for keyword in node.keywords:
+        if keyword.arg not in ("dtype", "strict", "kind"):
+            yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
+    match node.func:
+        case ast.Attribute(attr=name) if name in NAMES:
+            yield _with(node, func=_with(node.func, attr=NAMES[name]))
+        case ast.Name(id=name) if name in NAMES:
+            yield _with(node, func=ast.Name(NAMES[name]))
+    if node.args and _may_be_forgotten(node.func):
+        yield node.args[0]
+
+
+def _may_be_forgotten(function: ast.expr) -> bool:
+    match function:
+        case ast.Attribute(value=ast.Name(id="np" | "math"), attr=name):
+            return name in PASSED_ON
+        case ast.Name(id=name):
+            return name == "abs" or not hasattr(builtins, name)
+    return False
+
+
+def _with(node: ast.AST, **changes: object) -> ast.AST:
+    """The node with other fields."""
+    other = copy.copy(node)
+    for field, value in changes.items():
+        setattr(other, field, value)
+    return other

@@ -1,0 +1,267 @@
+"""Runs the solved, the untouched and the mistaken notebooks of an assignment, and says what is not as it must be."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader import verbs
+from grader.course import Assignment, Course
+from grader.errors import UserError
+from grader.execute.pool import Servers, Work, execute_all
+from grader.execute.questions import make_questions
+from grader.model import Answer, Finding, Run
+from grader.rubric import Rubric
+from grader.score import score
+from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
+from grader.verify.modules import Modules, home_of, reachable, read_modules
+from grader.verify.mutants import Mutant, make_mutants
+from grader.verify.solved import functions_to_write, solve
+from grader.work import WorkFolder
+
+LEAST_SHARE = 0.95
+"""Of the mutants that do not compute the same, the rubric has to notice so many."""
+
+STUDENT = "verify"
+MUTANT_LIMIT_S = 5.0
+"""A mutant that runs for ever is stopped after this time in a probe, and four times this in a cell."""
+
+Notebook = Callable[[], bytes]
+"""Makes a notebook's file when its turn comes: there are hundreds."""
+
+Watch = Callable[[str, int, int], None]
+"""Told (what is being done, how many are done, how many in all)."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came out for one assignment: `problems` is empty where all is as it must be."""
+
+    assignment: str
+    problems: tuple[str, ...]
+    points: float
+    mistakes: int
+    mutants: int
+    caught: int
+    survivors: tuple[Mutant, ...]
+    equivalent: int
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that do not compute the same, those that the rubric notices."""
+        return self.caught / self.mutants if self.mutants else 1.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An assignment beside all that proves it."""
+
+    assignment: Assignment
+    given: bytes
+    modules: Modules
+    solution: Mapping[str, str]
+    mistakes: Mapping[str, Mistake]
+    equivalents: Sequence[Equivalent]
+
+    def solved_by(self, modules: Modules) -> Notebook:
+        return functools.partial(solve, self.given, modules, self.solution)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What runs and scores the notebooks."""
+
+    parts: Parts
+    expected: Mapping[str, Answer]
+    servers: Servers
+    jobs: int
+    watch: Watch
+
+    def judge(self, what: str, notebooks: Mapping[str, Notebook], *, hurried: bool = False) -> dict[str, Judged]:
+        """Every notebook by its name, run and scored."""
+        assignment, judged = self.parts.assignment, dict[str, Judged]()
+        works = (_make_work(assignment, name, make(), hurried=hurried) for name, make in notebooks.items())
+        for done, (work, executed) in enumerate(execute_all(works, self.servers, self.jobs), start=1):
+            run = verbs.with_facts(assignment, executed)
+            if run.end == "failed":
+                raise RuntimeError(f"{assignment.name}, {work.key}: {run.because}")
+            judged[work.key] = Judged(run, score(run, assignment.rubric, self.expected), assignment.rubric)
+            self.watch(what, done, len(notebooks))
+        return judged
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A notebook's run and findings."""
+
+    run: Run
+    findings: Sequence[Finding]
+    rubric: Rubric
+
+    @property
+    def lost(self) -> dict[str, Finding]:
+        """The criteria that are not met, but for those that a person decides."""
+        waits = {criterion.id for criterion in self.rubric.criteria if criterion.expect.kind == "person"}
+        return {
+            finding.criterion: finding
+            for finding in self.findings
+            if finding.status != "met" and finding.criterion not in waits
+        }
+
+
+def verify(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    servers: Servers,
+    *,
+    jobs: int,
+    most_mutants: int | None,
+    watch: Watch,
+) -> Verification:
+    """Prove the assignment's rubric; with `most_mutants`, on so many of the mutants, drawn by chance."""
+    parts = read_parts(course, assignment)
+    expected = verbs.expected_for(course, work, assignment, [STUDENT])[STUDENT]
+    mutants, equivalent = _choose_mutants(parts, most_mutants)
+    # Lent here too, for a server dies with the thread that started it, and each `judge` has threads of its own.
+    with servers.lend():
+        bench = Bench(parts, expected, servers, jobs, watch)
+        problems = [*_check_solved(bench), *_check_untouched(bench), *_check_mistakes(bench)]
+        survivors = _survivors(bench, mutants)
+    known = {mutant for mutant in equivalent if mutant in mutants}
+    problems += _check_equivalents(parts, equivalent, known - set(survivors))
+    unknown = tuple(mutant for mutant in survivors if mutant not in known)
+    found = Verification(
+        assignment=assignment.name,
+        problems=tuple(problems),
+        points=assignment.rubric.points,
+        mistakes=len(parts.mistakes),
+        mutants=len(mutants) - len(known),
+        caught=len(mutants) - len(known) - len(unknown),
+        survivors=unknown,
+        equivalent=len(known),
+    )
+    if found.share >= LEAST_SHARE:
+        return found
+    few = f"the rubric notices {found.share:.1%} of the mutants, and {LEAST_SHARE:.0%} are asked for"
+    return replace(found, problems=(*found.problems, few))
+
+
+def read_parts(course: Course, assignment: Assignment) -> Parts:
+    """Everything that proves the assignment; a UserError where something is missing."""
+    given = assignment.given
+    if given is None:
+        raise UserError(
+            f"the assignment `{assignment.name}` gives no notebook, so there is nothing to fill in",
+            where=str(assignment.folder / "assignment.toml"),
+            remedy='Name one there: notebook = "….ipynb".',
+        )
+    return Parts(
+        assignment=assignment,
+        given=given,
+        modules=read_modules(course.root / "reference", assignment.rubric.reference),
+        solution=read_solution(assignment.folder),
+        mistakes=read_mistakes(assignment.folder),
+        equivalents=read_equivalents(assignment.folder),
+    )
+
+
+def _make_work(assignment: Assignment, name: str, content: bytes, *, hurried: bool) -> Work:
+    questions = make_questions(assignment.rubric, STUDENT)
+    limits = assignment.file.limits
+    if hurried:
+        questions = tuple(replace(q, limit_s=min(q.limit_s, MUTANT_LIMIT_S)) for q in questions)
+        limits = limits.model_copy(update={"cell_s": min(limits.cell_s, 4 * MUTANT_LIMIT_S)})
+    return Work(name, hashlib.sha256(content).hexdigest(), content, questions, limits)
+
+
+def _check_solved(bench: Bench) -> Iterator[str]:
+    parts = bench.parts
+    judged = bench.judge("the solved notebook", {"solved": parts.solved_by(parts.modules)})["solved"]
+    for cell in judged.run.cells:
+        if cell.end != "ok":
+            yield f"the solved notebook does not run: code cell {cell.number}, `{cell.title}`: {cell.because}"
+    for criterion, finding in judged.lost.items():
+        yield f"the solved notebook does not meet `{criterion}`: {finding.because}"
+
+
+def _check_untouched(bench: Bench) -> Iterator[str]:
+    judged = bench.judge("the untouched notebook", {"untouched": lambda: bench.parts.given})["untouched"]
+    for finding in judged.findings:
+        if finding.earned:
+            yield f"the untouched notebook gets {finding.earned:g} points for `{finding.criterion}`: {finding.because}"
+
+
+def _check_mistakes(bench: Bench) -> Iterator[str]:
+    parts = bench.parts
+    notebooks = {name: parts.solved_by(_with_mistake(parts, name)) for name in parts.mistakes}
+    judged = bench.judge("deliberate mistakes", notebooks)
+    for name, mistake in parts.mistakes.items():
+        yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
+
+
+def _compare(mistake: Mistake, judged: Judged) -> Iterator[str]:
+    for criterion, pattern in mistake.loses.items():
+        finding = judged.lost.get(criterion)
+        if finding is None:
+            yield f"does not lose `{criterion}`"
+        elif not re.search(pattern, finding.because):
+            yield f"loses `{criterion}` with another sentence: {finding.because}"
+    for criterion in judged.lost.keys() - mistake.loses.keys():
+        yield f"loses `{criterion}` too: {judged.lost[criterion].because}"
+
+
+def _with_mistake(parts: Parts, name: str) -> Modules:
+    """The modules with the mistake's functions behind the right ones, whose place they take."""
+    mistake = parts.mistakes[name]
+    homes = {home_of(parts.modules, function) for function in mistake.names}
+    if len(homes) != 1 or None in homes:
+        raise UserError(
+            f"the mistake defines {', '.join(mistake.names)}, which is not of one module of the reference",
+            where=str(parts.assignment.folder / "wrong" / f"{name}.yaml"),
+            remedy="Its functions take the place of the reference's: give them their names, and one module a mistake.",
+        )
+    (home,) = homes
+    return {**parts.modules, str(home): f"{parts.modules[str(home)]}\n\n{mistake.code}"}
+
+
+def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:
+    """The mutants to run, and which of all compute the same."""
+    names = functions_to_write(parts.given, parts.modules)
+    mutants = list(make_mutants(parts.modules, reachable(parts.modules, list(names))))
+    equivalent = {
+        mutant: known
+        for known in parts.equivalents
+        for mutant in mutants
+        if mutant.function == known.function
+        and mutant.was.strip() == known.was.strip()
+        and mutant.becomes.strip() in [line.strip() for line in known.becomes]
+    }
+    if most is not None and most < len(mutants):
+        mutants = random.Random(0).sample(mutants, most)
+    return mutants, equivalent
+
+
+def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
+    """The mutants that get full marks."""
+    named = {str(number): mutant for number, mutant in enumerate(mutants)}
+    parts = bench.parts
+    notebooks = {
+        name: parts.solved_by({**parts.modules, mutant.module: mutant.source}) for name, mutant in named.items()
+    }
+    judged = bench.judge("mutants", notebooks, hurried=True)
+    return [mutant for name, mutant in named.items() if not judged[name].lost]
+
+
+def _check_equivalents(parts: Parts, equivalent: Mapping[Mutant, Equivalent], caught: set[Mutant]) -> Iterator[str]:
+    for known in parts.equivalents:
+        lines = [mutant.becomes.strip() for mutant, entry in equivalent.items() if entry is known]
+        for line in known.becomes:
+            if line.strip() not in lines:
+                yield f"equivalent.yaml names a mutant of `{known.function}` that there is not: {line.strip()}"
+    for mutant in caught:
+        yield f"equivalent.yaml names a mutant that the rubric notices:\n{mutant.diff}"

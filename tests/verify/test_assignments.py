@@ -1,0 +1,54 @@
+"""Each assignment of the course is proven, and runs on an ordinary kernel once it is solved."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader.course import read_course
+from grader.verify.verification import read_parts
+
+COURSE = Path(__file__).parents[2]
+PROVEN = sorted(path.parent.name for path in COURSE.glob("assignments/*/wrong"))
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_the_rubric_is_proven(name, tmp_path):
+    """`make bench` runs all the mutants; here a few show that they are run at all."""
+    line = [sys.executable, "-m", "grader", "--course", COURSE, "--work", tmp_path, "verify", name]
+    ended = subprocess.run([*line, "--mutants", "6", "--json"], capture_output=True, text=True, check=False)
+    assert ended.stdout, ended.stderr
+    (told,) = json.loads(ended.stdout)["assignments"]
+    assert [problem for problem in told["problems"] if "of the mutants" not in problem] == []
+    assert told["mistakes"] >= 5
+    assert told["mutants"] + told["equivalent"] == 6
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_the_solved_notebook_runs_on_an_ordinary_kernel(name, tmp_path, monkeypatch):
+    course = read_course(COURSE)
+    parts = read_parts(course, course.assignment(name))
+    notebook = nbformat.reads(parts.solved_by(parts.modules)().decode(), as_version=4)
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_what_students_get_is_a_notebook_that_says_what_to_do(name):
+    course = read_course(COURSE)
+    notebook = nbformat.reads((course.assignment(name).given or b"").decode(), as_version=4)
+    nbformat.validate(notebook)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert f"**Points:** {course.assignment(name).rubric.points:g}" in text
+    assert "**Time:** about" in text
+    assert f"grader check {name} your-notebook.ipynb" in text
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+    for word in ("wget", "urllib", "requests", "pip install", "gdown"):
+        assert word not in text

@@ -1,0 +1,154 @@
+"""verify says what is not as it must be, each in a sentence."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from grader.errors import UserError
+
+
+def test_a_course_that_is_as_it_must_be_has_no_problems(bench):
+    bench.write_mistake(
+        "triples", "def double(x):\n    return 3 * x\n", double="is 12", any="Every value is 1.5 times", total="18, 18"
+    )
+    found = bench.verify()
+    assert found.problems == ()
+    assert (found.points, found.mistakes, found.mutants) == (3, 1, 0)
+
+
+def test_a_mistake_reaches_the_functions_that_use_the_mistaken_one(bench):
+    bench.write_mistake("triples", "def double(x):\n    return 3 * x\n", double="", any="")
+    assert [problem.split(": ")[0] for problem in bench.verify().problems] == [
+        "the mistake `triples` loses `total` too"
+    ]
+
+
+def test_a_reference_that_misses_a_criterion_is_told(bench):
+    bench.write_rubric(double={"value": 9})
+    assert (
+        "the solved notebook does not meet `double`: The value of `double(4)` is 8, but 9 is expected."
+        in bench.verify().problems
+    )
+
+
+def test_a_cell_that_does_not_run_once_it_is_solved_is_told(bench):
+    bench.write_notebook(["def double(x):\n    raise NotImplementedError", "print(double(1, 2, 3))"])
+    assert (
+        bench.verify()
+        .problems[0]
+        .startswith("the solved notebook does not run: code cell 3, `print(double(1, 2, 3))`: TypeError:")
+    )
+
+
+def test_points_for_an_untouched_notebook_are_told(bench):
+    bench.write_notebook(["def double(x):\n    return 8", "def total(x, first=0):\n    raise NotImplementedError"])
+    assert bench.verify().problems == (
+        "the untouched notebook gets 1 points for `double`: The value of `double(4)` is 8, as expected.",
+    )
+
+
+def test_a_mistake_that_costs_less_than_it_names_is_told(bench):
+    bench.write_mistake("nothing", "def double(x):\n    return x + x\n", double="")
+    assert bench.verify().problems == ("the mistake `nothing` does not lose `double`",)
+
+
+def test_a_mistake_that_gets_another_sentence_is_told(bench):
+    bench.write_mistake("triples", "def double(x):\n    return 3 * x\n", double="is 13", any="factor", total="")
+    assert bench.verify().problems == (
+        "the mistake `triples` loses `double` with another sentence: "
+        "The value of `double(4)` is 12, but 8 is expected.",
+    )
+
+
+def test_a_mistake_in_a_function_that_the_reference_has_not_is_the_courses_to_mend(bench):
+    bench.write_mistake("misspelt", "def duoble(x):\n    return 3 * x\n", double="")
+    with pytest.raises(UserError, match="the mistake defines duoble, which is not of one module of the reference"):
+        bench.verify()
+
+
+@pytest.mark.parametrize(
+    ("code", "because"),
+    [
+        ("def double(x:", "this is not Python"),
+        ("x = 3", "there is neither a function nor a class in it, so nothing takes the reference's place"),
+    ],
+)
+def test_a_mistake_that_is_no_function_names_its_file_and_line(bench, code, because):
+    bench.write_mistake("broken", code, double="")
+    with pytest.raises(UserError, match=rf"broken.yaml:\d+: `code`: {because}"):
+        bench.verify()
+
+
+def test_a_pattern_that_is_none_is_told(bench):
+    bench.write_mistake("broken", "def double(x): ...", double="(")
+    with pytest.raises(UserError, match="`loses`: `double`: this is not a regular expression"):
+        bench.verify()
+
+
+def test_mutants_that_are_not_noticed_are_shown_and_too_many_are_a_problem(bench):
+    bench.write_rubric(any={"shape": [9]}, total={"count": {"at_least": 2}})
+    found = bench.verify(mutants=None)
+    assert found.share < 0.95
+    assert found.problems == (f"the rubric notices {found.share:.1%} of the mutants, and 95% are asked for",)
+    assert "--- doubling.py, line 14, in `total`\n" in "\n".join(mutant.diff for mutant in found.survivors)
+
+
+def test_every_mutant_of_what_can_be_reached_is_tried_and_no_other(bench):
+    found = bench.verify(mutants=None)
+    assert found.problems == ()
+    assert found.caught == found.mutants > 5
+
+
+def test_a_mutant_that_computes_the_same_is_named_with_a_reason_and_does_not_count(bench):
+    line = "return sum(double(item) for item in x[first:])"
+    (bench.root / "reference" / "steps.py").write_text("FACTOR = 2\n\n\ndef step(x):\n    return FACTOR * x + abs(0)\n")
+    survivors = bench.verify(mutants=None).survivors
+    assert [mutant.becomes.strip() for mutant in survivors] == ["return FACTOR * x - abs(0)", "return FACTOR * x + 0"]
+    entry = {"function": "step", "was": "return FACTOR * x + abs(0)", "because": "adding nothing changes nothing"}
+    bench.write_equivalents({**entry, "becomes": ["return FACTOR * x - abs(0)", "return FACTOR * x + 0"]})
+    found = bench.verify(mutants=None)
+    assert (found.problems, found.survivors, found.equivalent) == ((), (), 2)
+    bench.write_equivalents({"function": "total", "was": line, "becomes": ["return 3"], "because": "it never was"})
+    assert "equivalent.yaml names a mutant of `total` that there is not: return 3" in bench.verify().problems
+
+
+def test_a_mutant_that_is_noticed_after_all_may_not_be_called_equivalent(bench):
+    entry = {"function": "step", "was": "return FACTOR * x", "because": "a wrong belief"}
+    bench.write_equivalents({**entry, "becomes": ["return FACTOR / x"]})
+    assert bench.verify(mutants=None).problems[:1] == (
+        "equivalent.yaml names a mutant that the rubric notices:\n"
+        "--- steps.py, line 5, in `step`\n-    return FACTOR * x\n+    return FACTOR / x",
+    )
+
+
+def test_an_assignment_without_a_notebook_is_told(bench):
+    (bench.folder / "assignment.toml").write_text('title = "Doubling"\n')
+    with pytest.raises(UserError, match="gives no notebook, so there is nothing to fill in"):
+        bench.verify()
+
+
+def test_the_command_tells_programs_too_and_ends_with_1_where_something_is_wrong(bench):
+    def run(*options):
+        line = [sys.executable, "-m", "grader", "--course", str(bench.root), "verify", "doubling", *options]
+        return subprocess.run(line, capture_output=True, text=True, check=False)
+
+    good = run("--json", "--mutants", "3")
+    assert good.returncode == 0, good.stderr
+    (told,) = json.loads(good.stdout)["assignments"]
+    assert told == {
+        "assignment": "doubling",
+        "problems": [],
+        "points": 3.0,
+        "mistakes": 0,
+        "mutants": 3,
+        "caught": 3,
+        "equivalent": 0,
+        "share": 1.0,
+        "survivors": [],
+    }
+    bench.write_rubric(double={"value": 9})
+    bad = run("--mutants", "0")
+    assert bad.returncode == 1
+    assert "doubling: not as it must be\n" in bad.stdout
