@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.xdist_group("init")
+
 REPOSITORY = Path(__file__).parents[2]
 
 
