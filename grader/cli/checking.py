@@ -40,7 +40,10 @@ def check(
     sandbox: str = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
-    """Check your own notebook before you hand it in; exit code 1 where something is not met."""
+    """Check your own notebook before you hand it in. Exit code 1 where something is not met.
+
+    The criteria are those of the grading, without what uses hidden inputs; nothing is handed in.
+    """
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)

@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is not there yet, or is empty.")) -> None:
-    """Start a new course: a small assignment with its notebook, reference, rubric and a first submission."""
+    """Start a new course. It has a small assignment with its notebook, solution and rubric, and two submissions."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UserError(
             "there is something already",

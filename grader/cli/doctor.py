@@ -40,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Try everything that grading needs on this machine; exit code 1 where something does not work."""
+    """Try everything that grading needs here. Exit code 1 where something does not work; each cure is told."""
     out = show.console()
     trials = []
     for attempt in (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu):

@@ -22,7 +22,7 @@ from grader.work import WorkFolder
 NEEDS_A_PERSON = 1
 
 ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: its folder in assignments/.")
-SOURCES = typer.Argument(None, metavar="[SOURCE]…", help="A folder of notebooks; the student is the file's stem.")
+SOURCES = typer.Argument(None, metavar="SOURCE", help="A folder of notebooks; the student is the file's name.")
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once.")
 SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
@@ -86,7 +86,7 @@ def _grade(
 
 
 def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_json: bool = JSON) -> None:
-    """Grade a whole class that comes with the course, through every verb; ends by naming the page to open."""
+    """Grade the class that comes with the course. Ends by naming the page to open."""
     place: Place = context.obj
     course = place.course()
     chosen = course.file.demo
@@ -105,7 +105,7 @@ def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_js
 
 
 def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[str] = SOURCES) -> None:
-    """Take what was handed in into the work folder."""
+    """Take what was handed in into the work folder. Nothing is run."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -121,7 +121,7 @@ def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[
 def execute(
     context: typer.Context, assignment: str = ASSIGNMENT, jobs: int = JOBS, sandbox: str = SANDBOX, again: bool = AGAIN
 ) -> None:
-    """Run what has no run yet."""
+    """Run what was collected and has no run yet."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -133,7 +133,7 @@ def execute(
 
 
 def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = JSON) -> None:
-    """Findings from the runs, by the rubric as it is now; starts no kernel."""
+    """Judge the runs by the rubric as it is now. No notebook is run."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -150,7 +150,7 @@ def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = 
 
 
 def report(context: typer.Context, assignment: str = ASSIGNMENT) -> None:
-    """Write the pages."""
+    """Write a page for each student and one for the class."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
