@@ -140,6 +140,7 @@ def _system() -> list[str]:
             line += ["--symlink", os.readlink(root), str(root)]
         elif root.is_dir():
             line += ["--ro-bind", str(root), str(root)]
+    line += ["--dir", "/etc"]
     for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types"):
         line += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     line += ["--proc", "/proc", "--dev", "/dev"]
