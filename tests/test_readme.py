@@ -139,8 +139,8 @@ def test_a_mistake_that_partly_may_name_is_one_that_the_grader_knows():
 
 
 def test_every_command_is_named():
-    for command in app.registered_commands:
-        name = command.name or command.callback.__name__
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    for name in [*names, *(group.name for group in app.registered_groups)]:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`|^\$ grader {name}\b|\bmake {name}\b", README, re.MULTILINE), name
 
 
@@ -148,3 +148,14 @@ def test_what_the_readme_links_to_is_there():
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert (REPOSITORY / link).is_file(), link
     assert (REPOSITORY / "page.png").stat().st_size < 200_000
+
+
+def test_every_file_on_the_map_is_there():
+    walk = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8").split("### Where to add")[0]
+    rows = [line for line in walk.splitlines() if line.startswith("| `")]
+    assert len(rows) > 15
+    for row in rows:
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1]):
+            folder = name.rpartition("/")[0] or folder
+            assert (REPOSITORY / "grader" / folder / name.rpartition("/")[2]).exists(), name
