@@ -25,6 +25,10 @@ types: setup
 tests: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
 
+# Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
+bench: setup
+	$(BIN)/python -m tests.bench --write .bench/table.md
+
 schema: setup
 	$(BIN)/python -m grader.schema > rubrics/rubric.schema.json
 

@@ -1,0 +1,113 @@
+"""What is measured, group by group; each figure says in words what it is."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import growth, memory, peers, stored
+from .commands import ROOT, Grader
+from .floor import measure_floor
+from .notebooks import write_regression_class, write_trivial_course
+from .table import Figure
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    jobs: int
+    notebooks: int = 40
+    rounds: int = 3
+    peer_notebooks: int = 4
+    kernels: int = 5
+    stored: int = 1000
+    pages: int = 200
+    sizes: tuple[int, ...] = (10, 100, 1000)
+    repeats: int = 3
+
+
+@dataclass(frozen=True)
+class Round:
+    """The floor and the command that it is compared with, one right after the other."""
+
+    floor_s: float
+    side_by_side_s: float
+    grade_s: float
+
+
+def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
+    """Every figure, each as soon as it is known."""
+    notebooks = write_regression_class(root / "class", plan.notebooks)
+    rounds = [_measure_round(notebooks, root / f"work-{number}", plan) for number in range(plan.rounds)]
+    yield from _speed_figures(rounds, plan)
+    grade_s = statistics.median(one.grade_s for one in rounds) / plan.notebooks
+    yield from _peer_figures(notebooks[: plan.peer_notebooks], root, grade_s)
+    memory_mib = memory.measure_private_mib(plan.kernels)
+    yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
+    yield from _stored_figures(plan, root)
+    yield from _growth_figures(plan, root / "trivial")
+
+
+def _measure_round(notebooks: Sequence[Path], work: Path, plan: Plan) -> Round:
+    return Round(
+        floor_s=measure_floor(notebooks) / plan.jobs,
+        side_by_side_s=measure_floor(notebooks, plan.jobs),
+        grade_s=Grader(ROOT, work).grade("regression", notebooks[0].parent, plan.jobs),
+    )
+
+
+def _speed_figures(rounds: Sequence[Round], plan: Plan) -> Iterator[Figure]:
+    floor_s, grade_s = (
+        statistics.median(times) for times in zip(*((r.floor_s, r.grade_s) for r in rounds), strict=True)
+    )
+    side_by_side = statistics.median(one.side_by_side_s / one.floor_s for one in rounds)
+    ratio = statistics.median(one.grade_s / one.floor_s for one in rounds)
+    yield Figure(f"floor: the cells alone, one thread, divided by {plan.jobs} cores; seconds a notebook",
+                 floor_s / plan.notebooks)  # fmt: skip
+    yield Figure(f"the cells alone in {plan.jobs} warm processes at once ÷ floor", side_by_side)
+    yield Figure("`grader grade`, the whole command; seconds a notebook", grade_s / plan.notebooks)
+    yield Figure("`grader grade` ÷ floor", ratio, at_most=1.5)
+
+
+def _peer_figures(notebooks: Sequence[Path], root: Path, grade_s: float) -> Iterator[Figure]:
+    """Each as its users run it: one notebook after the other, which is all that it does on one machine."""
+    if not notebooks:
+        return
+    for name, measure in (("nbgrader autograde", peers.measure_nbgrader), ("otter run", peers.measure_otter)):
+        peer_s = measure(notebooks, root / name.partition(" ")[0])
+        yield Figure(f"`{name}`, one after the other, {len(notebooks)} of the notebooks; seconds a notebook", peer_s)
+        yield Figure(f"`{name}` ÷ `grader grade`", peer_s / grade_s, "{:.1f}", at_least=10)
+
+
+def _stored_figures(plan: Plan, root: Path) -> Iterator[Figure]:
+    """On copies of the class's runs; a score that started a process would have ended in an error."""
+    stored.store_copies(root / "work-0", root / "stored", "regression", plan.stored)
+    silent = Grader(ROOT, root / "stored", "tests.bench.no_process")
+    first_s, _ = silent.time("score", "regression")
+    again_s = statistics.median(silent.time("score", "regression")[0] for _ in range(plan.repeats))
+    what = f"`grader score` of {plan.stored} stored runs, no kernel; seconds"
+    yield Figure(f"{what}, for the first time", first_s)
+    yield Figure(f"{what}, again", again_s, at_most=5)
+    stored.store_copies(root / "work-0", root / "pages", "regression", plan.pages)
+    wall_s, _ = Grader(ROOT, root / "pages").time("report", "regression")
+    yield Figure(
+        "`grader report` with pictures, the whole command; pages a second", plan.pages / wall_s, "{:.1f}", at_least=5
+    )
+
+
+def _growth_figures(plan: Plan, root: Path) -> Iterator[Figure]:
+    write_trivial_course(root / "course")
+    costs = growth.measure_growth(root / "course", root, plan.sizes, jobs=plan.jobs, repeats=plan.repeats)
+    for size, cost_s in costs.items():
+        yield Figure(
+            f"`grader grade` of {size} trivial notebooks, without its start; seconds a notebook", cost_s, "{:.3f}"
+        )
+    least, most = plan.sizes[0], plan.sizes[-1]
+    yield Figure(f"a trivial notebook among {most} ÷ among {least}", costs[most] / costs[least], at_most=1.2)
+    wall_s, _ = Grader(root / "course", root / f"work-{most}-0").time("report", "trivial")
+    yield Figure(
+        "`grader report` without pictures, the whole command; pages a second", most / wall_s, "{:.1f}", at_least=20
+    )
