@@ -52,8 +52,9 @@ class Executed:
 class Servers:
     """The fork servers of one class: one that all share or, where forks cannot be isolated, one for each submission."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, *, shared: bool = True) -> None:
         self.sandbox = sandbox
+        self.may_share = shared
         self._shared: ForkServer | None = None
         self._lock = threading.Lock()
 
@@ -68,15 +69,14 @@ class Servers:
     def lend(self) -> Iterator[ForkServer]:
         """A server that is warm."""
         with self._lock:
-            if self._shared is None or not self._shared.is_alive:
+            if self.may_share and (self._shared is None or not self._shared.is_alive):
                 self._shared = ForkServer(self.sandbox)
-            server = self._shared
-            own = None if server.is_shared else ForkServer(self.sandbox, nested=False)
-        try:
-            yield own or server
-        finally:
-            if own is not None:
-                own.close()
+                self.may_share = self._shared.is_shared
+        if self.may_share and self._shared is not None:
+            yield self._shared
+        else:
+            with ForkServer(self.sandbox, nested=False) as own:
+                yield own
 
 
 def execute_all(works: Iterable[Work], servers: Servers, jobs: int) -> Iterator[tuple[Work, Executed]]:
