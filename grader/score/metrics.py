@@ -103,8 +103,9 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     except NotNumbersError as error:
         return Verdict(0.0, f"{what} {error}.")
     if np.squeeze(values).shape != np.squeeze(target).shape:
-        wanted = f"but {shape(target.shape)} is expected" if evidence.tells else "which is not the expected one"
-        return Verdict(0.0, f"{what} has the shape {shape(values.shape)}, {wanted}.")
+        if not evidence.tells:  # its sizes could hand over the hidden input
+            return Verdict(0.0, f"{what} has a shape that is not the expected shape.")
+        return Verdict(0.0, f"{what} has the shape {shape(values.shape)}, but {shape(target.shape)} is expected.")
     if not np.isfinite(values).all():
         return Verdict(0.0, f"{what} holds NaN or infinity, so it has no {_IN_WORDS[metric.name]}.", "nan")
     error_size = measure_error(metric.name, values, target)

@@ -36,6 +36,8 @@ def judge_value(expected: Any, evidence: Evidence) -> Verdict:
 
 def _same(answer: Any, expected: Any) -> bool:
     if isinstance(answer, np.ndarray):
+        if answer.size == 0 and max(answer.shape) > _LONGEST_TEXT:
+            return False  # an empty array takes no room however many rows it has, and its lists would
         answer = answer.tolist()
     if isinstance(expected, bool) or expected is None or isinstance(answer, bool):
         return answer is expected
@@ -182,11 +184,17 @@ def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison
 
 
 def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
-    have = f"has the shape {shape(answer.shape)}" if answer.ndim else "is a single number"
     if not comparison.tells:
-        return f"{comparison.what} {have}; that is not the expected shape."
+        return _hidden_shape(comparison.what, answer.shape)
+    have = f"has the shape {shape(answer.shape)}" if answer.ndim else "is a single number"
     wanted = f"the shape {shape(target.shape)}" if target.ndim else "a single number"
     return f"{comparison.what} {have}, but {wanted} is expected."
+
+
+def _hidden_shape(what: str, sizes: tuple[int, ...]) -> str:
+    """Without the sizes: an empty array may have any, and so hand over the digits of the hidden input."""
+    have = "has a shape that" if sizes else "is a single number; that"
+    return f"{what} {have} is not the expected shape."
 
 
 # ---- shape, type, text, raises, count -------------------------------------------------------------------------------
@@ -202,11 +210,11 @@ def judge_shape(expected: list[int | None], evidence: Evidence) -> Verdict:
     fits = len(sizes) == len(expected) and all(
         want is None or have == want for have, want in zip(sizes, expected, strict=True)
     )
+    if not evidence.tells:
+        return Verdict(1.0, f"{what} has the expected shape.") if fits else Verdict(0.0, _hidden_shape(what, sizes))
     if fits:
         return Verdict(1.0, f"{what} has the shape {shape(sizes)}.")
     have = f"has the shape {shape(sizes)}" if sizes else "is a single number"
-    if not evidence.tells:
-        return Verdict(0.0, f"{what} {have}; that is not the expected shape.")
     return Verdict(0.0, f"{what} {have}, but the shape {shape(expected)} is expected.")
 
 
@@ -305,7 +313,8 @@ def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
     if count.of == "words":
         return len(value.split()) if isinstance(value, str) else 0, "word", ""
     if isinstance(value, np.ndarray):
-        return value.shape[0] if value.ndim else 1, "item", ""
+        # An array without a value has no items, however many rows it claims.
+        return len(np.atleast_1d(value)) if value.size else 0, "item", ""
     if isinstance(value, (list, dict)):
         return len(value), "item", ""
     return 0 if value is None else 1, "item", ""

@@ -159,6 +159,12 @@ def test_deep_and_long_answers_are_judged(value):
     assert all(len(finding.because) < 2_000 for finding in findings)
 
 
+def test_an_empty_array_that_claims_endless_rows_is_wrong_and_is_never_written_out():
+    endless = np.zeros((1 << 40, 0))
+    assert find({"value": []}, endless).status == "missed"
+    assert find({"count": {"at_least": 5}}, endless).because == "There are 0 items, but at least 5 should be there."
+
+
 def test_names_of_the_students_cannot_carry_markup_or_hidden_signs():
     finding = find(
         {"count": {"of": "models", "at_least": 1}},
@@ -209,6 +215,16 @@ def test_hidden_criteria_never_show_an_expected_value_or_an_input(values, slip):
         assert not any(leading(value) in digits for value in values), sentence
 
 
+@pytest.mark.parametrize(
+    "expect", [{"close": {}}, {"shape": [3]}, {"metric": {"name": "mse", "full": 0.1, "none": 1.0}},
+               {"count": {"at_least": 2}}],
+)  # fmt: skip
+def test_a_hidden_answer_cannot_tell_its_input_by_its_shape(expect):
+    probe = {"call": "f", "with": {"x": 7391}, "hidden": True}
+    sentence = find(expect, np.zeros((7391, 0, 7391)), np.array([1.0, 2.0]), probe=probe).because
+    assert "7391" not in sentence
+
+
 def test_an_open_probe_does_not_tell_the_answer_to_a_hidden_one():
     secret = {"variable": "key", "hidden": True}
     rubric = rubric_of({"close": {"to": {"probe": "secret"}}}, {"variable": "slope"}, {"secret": secret})
@@ -232,7 +248,7 @@ def test_score_imports_neither_kernels_nor_torch_nor_the_rest_of_the_grader():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "nbclient", "jupyter_client", "IPython", "sqlalchemy", "cv2"} & set(loaded)
     ours = {name for name in loaded if name.startswith("grader.") and not name.startswith("grader.score")}
-    assert ours == {"grader.model", "grader.rubric", "grader.documents", "grader.errors"}
+    assert ours == {"grader.model", "grader.rubric", "grader.scenes", "grader.documents", "grader.errors"}
 
 
 def test_scoring_twice_gives_the_same_and_changes_nothing():

@@ -140,7 +140,7 @@ def test_a_list_of_unlike_arrays_is_compared_item_by_item():
         (2 * SQUARES + 1, "The value of `square` on a hidden input is not as expected: all of the values are wrong."),
         (SQUARES + np.eye(3, 4), "The value of `square` on a hidden input is not as expected: "
          "some of the values are wrong."),
-        (SQUARES.ravel()[:5], "The value of `square` on a hidden input has the shape (5,); "
+        (SQUARES.ravel()[:5], "The value of `square` on a hidden input has a shape "
          "that is not the expected shape."),
         (2 * SQUARES, "The value of `square` on a hidden input is not as expected: most of the values are wrong. "
          "Every value is the expected one times the same factor: a constant factor is missing, or one too many."),
@@ -204,7 +204,10 @@ def test_the_sentence_on_a_shape_type_text_error_or_count(expect, answer, status
 @pytest.mark.parametrize(
     ("expect", "answer", "sentence"),
     [
-        ({"shape": [4, 1]}, np.ones(7), "The value of `square` on a hidden input has the shape (7,); "
+        ({"shape": [4, 1]}, np.ones(7), "The value of `square` on a hidden input has a shape "
+         "that is not the expected shape."),
+        ({"shape": [4, None]}, np.ones((4, 1)), "The value of `square` on a hidden input has the expected shape."),
+        ({"shape": [4, 1]}, 3, "The value of `square` on a hidden input is a single number; "
          "that is not the expected shape."),
         ({"text": {"contains": ["secret"]}}, "no", "The value of `square` on a hidden input does not say "
          "what is expected."),
