@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from grader.errors import UserError
-from grader.model import Finding, Override, Submission
+from grader.model import Finding, Override, Run, Submission
 
 
 class Row(DeclarativeBase):
@@ -70,6 +70,40 @@ class OverrideRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment: Mapped[str] = mapped_column(String, index=True)
     override: Mapped[str]
+
+
+class ResponseRow(Row):
+    """What has been read of a student's exam, as it stood after each import."""
+
+    __tablename__ = "responses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    student: Mapped[str] = mapped_column(String, index=True)
+    submission: Mapped[str]
+    run: Mapped[str]
+    added: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class KeyRow(Row):
+    """An exam as it was when it was scored: its key, rules and revisions."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    sha256: Mapped[str]
+    exam: Mapped[str]
+    first_used: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One version of an exam that was scored by: its hash, the exam as JSON, and since when."""
+
+    sha256: str
+    exam: str
+    first_used: datetime
 
 
 @dataclass(frozen=True)
@@ -195,6 +229,44 @@ class Gradebook:
             last = select(func.max(ScoreRow.id)).where(ScoreRow.assignment == assignment).group_by(ScoreRow.student)
             rows = session.scalars(select(ScoreRow).where(ScoreRow.id.in_(last)).order_by(ScoreRow.student))
             return [Score(row.student, row.run_key, _as_findings(row.findings)) for row in rows]
+
+    def add_responses(self, responses: Sequence[tuple[Submission, Run]]) -> None:
+        """Append what was read of students' exams; the last of a student is the one that is scored."""
+        with self._session() as session:
+            for submission, run in responses:
+                session.add(
+                    ResponseRow(
+                        assignment=submission.assignment,
+                        student=submission.student,
+                        submission=submission.model_dump_json(),
+                        run=run.model_dump_json(),
+                        added=datetime.now(UTC),
+                    )
+                )
+
+    def responses(self, assignment: str) -> list[tuple[Submission, Run]]:
+        """For each student what was read last."""
+        with self._session() as session:
+            last = (
+                select(func.max(ResponseRow.id))
+                .where(ResponseRow.assignment == assignment)
+                .group_by(ResponseRow.student)
+            )
+            rows = session.scalars(select(ResponseRow).where(ResponseRow.id.in_(last)).order_by(ResponseRow.student))
+            return [(Submission.model_validate_json(row.submission), Run.model_validate_json(row.run)) for row in rows]
+
+    def add_key(self, assignment: str, sha256: str, exam: str) -> None:
+        """Append the version of an exam that is scored by, where it is not the last one."""
+        known = self.keys(assignment)
+        if not known or known[-1].sha256 != sha256:
+            with self._session() as session:
+                session.add(KeyRow(assignment=assignment, sha256=sha256, exam=exam, first_used=datetime.now(UTC)))
+
+    def keys(self, assignment: str) -> list[Key]:
+        """Every version of an exam that was scored by, oldest first."""
+        with self._session() as session:
+            rows = session.scalars(select(KeyRow).where(KeyRow.assignment == assignment).order_by(KeyRow.id))
+            return [Key(row.sha256, row.exam, row.first_used) for row in rows]
 
     def add_override(self, override: Override) -> None:
         """Append a person's decision."""

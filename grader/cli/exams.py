@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from grader.cli import show
 from grader.cli.place import Place
 from grader.exam.exam import ExamOnDisk, find_exam
+from grader.exam.grading import Scored, Taken, score_exam, take_in
 from grader.exam.guessing import guess_exam
+from grader.exam.importing import Imported, read_responses
 from grader.exam.lint import find_remarks
+from grader.verbs import Executions
+from grader.work import WorkFolder
 
 TO_MEND = 1
+NEEDS_A_PERSON = 1
 
 EXAM = typer.Argument(metavar="EXAM", help="The exam's name: its folder in assignments/.")
+FILES = typer.Argument(metavar="FILE…", help="CSV of Google Forms, of a Moodle quiz, or plain.")
+SEED = typer.Option(None, "--seed", help="From which the file's numbers were drawn; by default the exam's.")
+STUDENT = typer.Option(None, "--student", metavar="COLUMN", help="The column that says who a row is from.")
+JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 
 exams = typer.Typer(
     no_args_is_help=True,
@@ -25,24 +39,126 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(exams, name="exam")
 
 
-def _find(context: typer.Context, name: str) -> ExamOnDisk:
+def _open(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder]:
     place: Place = context.obj
-    return find_exam(place.course().root, name)
+    course = place.course()
+    return find_exam(course.root, name), place.work(course)
+
+
+# ---- lint -----------------------------------------------------------------------------------------------------------
 
 
 @exams.command()
 def lint(context: typer.Context, exam: str = EXAM) -> None:
     """Look for what a careful colleague would notice; exit code 1 where there is something to mend."""
-    chosen = _find(context, exam)
+    place: Place = context.obj
+    chosen = find_exam(place.course().root, exam)
     out = show.console()
     remarks = find_remarks(chosen.exam, chosen.folder)
     for remark in remarks:
         out.print(f"{chosen.place(remark.keys)}: {remark.what}", markup=False)
         out.print(f"  {remark.remedy}", markup=False, style="dim")
-    questions = len(chosen.exam.questions)
-    guessed = guess_exam(chosen.exam)
+    questions, guessed = len(chosen.exam.questions), guess_exam(chosen.exam)
     out.print(
         f"{questions} questions, {chosen.exam.points:g} points, of which pure guessing earns {guessed:.1f} on average. "
         f"{len(remarks) or 'Nothing'} to mend."
     )
     raise typer.Exit(TO_MEND if remarks else 0)
+
+
+# ---- import ---------------------------------------------------------------------------------------------------------
+
+
+@exams.command(name="import")
+def import_responses(
+    context: typer.Context,
+    exam: str = EXAM,
+    files: list[Path] = FILES,
+    seed: int | None = SEED,
+    student: str | None = STUDENT,
+) -> None:
+    """Take responses from files; exit code 1 where a person has to look at something."""
+    chosen, work = _open(context, exam)
+    out = show.console()
+    drawn = chosen.exam.seed if seed is None else seed
+    # All files are read before any is taken: an error in the last one leaves nothing half done.
+    found = [read_responses(file, chosen, seed=drawn, student_head=student) for file in files]
+    with work.locked():
+        for imported in found:
+            _tell_import(out, imported, take_in(work.gradebook, imported))
+    if any(imported.waiting or imported.count("refused") for imported in found):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _tell_import(out: Console, imported: Imported, taken: Taken) -> None:
+    counts = {
+        "new": taken.new,
+        "changed": taken.changed,
+        "known already": taken.known,
+        "replaced by a later row": imported.count("replaced"),
+        "not finished": imported.count("unfinished"),
+        "class average": imported.count("summary"),
+        "refused": imported.count("refused"),
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
+    out.print(f"{imported.source} ({imported.layout}): {_some(len(imported.rows), 'row')} = {told}.", markup=False)
+    for row in imported.rows:
+        if row.fate in ("refused", "replaced", "unfinished"):
+            out.print(f"  row {row.number} {row.student}: {row.fate}, {row.because}", markup=False)
+    if imported.waiting:
+        out.print(f"  For a person to look at: {_some(len(imported.waiting), 'response')}")
+    for waiting in imported.waiting:
+        out.print(f"    row {waiting.row}, {waiting.student}, {waiting.question}: {waiting.because}", markup=False)
+    if imported.unused:
+        out.print(f"  columns that belong to no question: {', '.join(imported.unused)}", markup=False)
+    if imported.without:
+        out.print(f"  questions without a column: {', '.join(imported.without)}", markup=False)
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+# ---- score ----------------------------------------------------------------------------------------------------------
+
+
+@exams.command()
+def score(context: typer.Context, exam: str = EXAM, as_json: bool = JSON) -> None:
+    """Findings from the responses, by the key as it is now; exit code 1 where points wait for a person."""
+    chosen, work = _open(context, exam)
+    with work.locked():
+        scored = score_exam(work.gradebook, chosen)
+    if as_json:
+        students = [
+            {**show.tell_grade(graded.grade), "earned": graded.earned, "grade": graded.band} for graded in scored.grades
+        ]
+        show.write_json(exam, students, Executions(0, len(students)))
+    else:
+        _print_grades(show.console(), scored)
+    if any(graded.grade.needs_review for graded in scored.grades):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _print_grades(out: Console, scored: Scored) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("student", "points", "grade", "waiting", "questions"):
+        table.add_column(name, justify="left" if name in ("student", "questions") else "right", no_wrap=True)
+    for graded in sorted(scored.grades, key=lambda one: (not one.grade.needs_review, one.grade.student)):
+        grade = graded.grade
+        table.add_row(
+            escape(grade.student),
+            f"{graded.earned:g} of {grade.possible:g}",
+            graded.band or "",
+            f"{grade.waiting:g}" if grade.waiting else "",
+            "".join(f"[{show.COLOURS[one.status]}]{show.MARKS[one.status]}[/]" for one in grade.findings),
+        )
+    out.print(table)
+    if scored.changes and scored.since is not None:
+        out.print(f"\nThe exam has changed since it was scored by its key of {scored.since:%Y-%m-%d %H:%M}:")
+        for change in scored.changes:
+            out.print(f"  {change}", markup=False)
+    changed = [graded for graded in scored.grades if graded.before not in (None, graded.earned)]
+    if changed:
+        out.print(f"[bold]The points of {len(changed)} of {len(scored.grades)} students changed:[/]")
+    for graded in changed:
+        out.print(f"  {escape(graded.grade.student)}: {graded.before:g} → {graded.earned:g}")

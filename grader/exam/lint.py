@@ -43,6 +43,7 @@ def find_remarks(exam: Exam, folder: Path) -> list[Remark]:
                     (*keys, "picture"), f"there is no file `{question.picture.file}`", f"Put the picture into {folder}."
                 )
             )
+    remarks += _of_equal_questions(exam)
     remarks += _of_formulas(exam)
     for language in exam.languages:
         remarks += _of_the_longest(exam, language)
@@ -205,6 +206,19 @@ def _of_parameters(question: Question, keys: Keys) -> Iterator[Remark]:
 
 
 # ---- the exam as a whole --------------------------------------------------------------------------------------------
+
+
+def _of_equal_questions(exam: Exam) -> Iterator[Remark]:
+    seen: dict[str, str] = {}
+    for keys, question in questions_in(exam):
+        for words in question.asks.all:
+            other = seen.setdefault(fold_words(words), question.id)
+            if other != question.id:
+                yield Remark(
+                    (*keys, "asks"),
+                    f"`{other}` and `{question.id}` ask the same, so an imported file cannot tell them apart: {words}",
+                    "Say in one of them what it is about.",
+                )
 
 
 def _of_formulas(exam: Exam) -> Iterator[Remark]:

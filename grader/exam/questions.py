@@ -293,6 +293,7 @@ class Question(Part):
     topic: Name
     points: float = Field(gt=0)
     asks: Text
+    also: list[str] = Field(default_factory=list, description="other wordings under which a file may hold it")
     code: str | None = Field(None, description="code that is shown below the question")
     picture: Picture | None = None
     parameters: dict[str, Choose] = Field(default_factory=dict, description="drawn from the exam's seed")

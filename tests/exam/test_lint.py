@@ -161,6 +161,12 @@ def test_the_chance_of_a_habit_is_the_binomial_one():
     assert chance_of_at_least(6, [0.25] * 10) == pytest.approx(0.01972770690917969, rel=1e-12)
 
 
+def test_two_questions_that_ask_the_same_are_found(tmp_path):
+    assert remarks_on(tmp_path, single("one", asks="True?"), rows("two", asks=" true? ")) == [
+        "`one` and `two` ask the same, so an imported file cannot tell them apart:  true? "
+    ]
+
+
 def test_a_remark_leads_to_its_place():
     told = single()
     told["single"]["options"]["c"]["says"] = "Option a"

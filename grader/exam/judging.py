@@ -1,0 +1,347 @@
+"""What a response is worth, and the sentence that says why. Pure: no file, no clock."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.exam import rules
+from grader.exam.exam import Rules
+from grader.exam.numbers import read_number
+from grader.exam.questions import (
+    Matching,
+    Multiple,
+    Numeric,
+    Option,
+    Ordering,
+    Output,
+    Practical,
+    Rows,
+    ShortText,
+    Single,
+)
+from grader.exam.responses import fits
+from grader.exam.revisions import Asked
+from grader.exam.wording import fold_words
+from grader.model import Answer, Finding, Status
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The share of the points, None where a person has to look; why; and a misconception that was recognised."""
+
+    share: float | None
+    because: str
+    diagnosis: str | None = None
+
+
+def judge(
+    asked: Asked, answer: Answer | None, default: Rules, language: str, shares: Mapping[str, float | None]
+) -> tuple[Finding, ...]:
+    """The findings on one question: one, or one for each criterion of a practical exercise.
+
+    `answer` is None where no response to it was ever read; `shares` holds what notebook assignments earned.
+    """
+    question = asked.question
+    if asked.void is not None:
+        return _void(asked, language)
+    if question.practical is not None:
+        return _practical(asked, question.practical, answer, language, shares)
+    says = question.asks.say(language)
+    if answer is None:
+        return (_unscored(question.id, says, question.points, "No response to this question has been read yet."),)
+    if answer.status == "missing":
+        return (_blank(asked, default, language),)
+    if answer.status != "answered":
+        return (_unscored(question.id, says, question.points, answer.because),)
+    if not fits(question, answer.value):
+        because = "The response was read for another version of this question: import it again."
+        return (_unscored(question.id, says, question.points, because),)
+    verdict = _verdict(asked, answer.value, default, language)
+    if verdict.share is None:
+        return (_unscored(question.id, says, question.points, verdict.because),)
+    because = f"{verdict.because} {question.explanation.say(language)}"
+    if asked.why:
+        because += " The key was revised after the exam: " + " ".join(asked.why)
+    return (_scored(question.id, says, verdict.share, question.points, because, verdict.diagnosis),)
+
+
+def _scored(
+    criterion: str, says: str, share: float, possible: float, because: str, diagnosis: str | None = None
+) -> Finding:
+    status: Status = "met" if share >= 1 - 1e-9 else "missed" if share <= 1e-9 else "partly"
+    return Finding(
+        criterion=criterion,
+        says=says,
+        status=status,
+        earned=share * possible,
+        possible=possible,
+        because=because,
+        diagnosis=diagnosis,
+    )
+
+
+def _unscored(criterion: str, says: str, possible: float, because: str) -> Finding:
+    return Finding(criterion=criterion, says=says, status="unscored", earned=None, possible=possible, because=because)
+
+
+def _void(asked: Asked, language: str) -> tuple[Finding, ...]:
+    told = "Everybody gets its points" if asked.void == "full" else "The question counts for nobody"
+    because = f"{told}: {' '.join(asked.why)}"
+    findings = []
+    for criterion, points in asked.question.criteria.items():
+        possible = points if asked.void == "full" else 0.0
+        findings.append(_scored(criterion, asked.question.asks.say(language), 1.0, possible, because))
+    return tuple(findings)
+
+
+def _blank(asked: Asked, default: Rules, language: str) -> Finding:
+    question = asked.question
+    share = 0.0
+    if question.single is not None:
+        rule = question.single.rule or default.single
+        share = rules.single(rule.name, "blank", len(question.single.options), rule.wrong)
+    because = f"There is no answer. {_right_answer(asked, language)} {question.explanation.say(language)}"
+    return _scored(question.id, question.asks.say(language), share, question.points, because).model_copy(
+        update={"status": "unanswered"}
+    )
+
+
+# ---- each kind ------------------------------------------------------------------------------------------------------
+
+
+def _verdict(asked: Asked, value: Any, default: Rules, language: str) -> Verdict:
+    question = asked.question
+    if question.single is not None:
+        return _single(asked, question.single, value, default, language)
+    if question.multiple is not None:
+        return _multiple(asked, question.multiple, value, default, language)
+    if question.rows is not None:
+        return _rows(asked, question.rows, value, default, language)
+    if question.numeric is not None:
+        return _numeric(question.numeric, asked.accept, value, language)
+    if question.text is not None:
+        return _text(question.text, asked.accept, value, language)
+    if question.output is not None:
+        return _output(question.output, asked.accept, value, language)
+    if question.matching is not None:
+        return _matching(asked, question.matching, value, default, language)
+    if question.ordering is not None:
+        return _ordering(asked, question.ordering, value, default, language)
+    raise ValueError(f"a response to a question of kind {question.kind} is not judged here")
+
+
+def _single(asked: Asked, single: Single, value: Sequence[str], default: Rules, language: str) -> Verdict:
+    rule, options = single.rule or default.single, single.options
+    (chosen,) = value
+    said = _quote([options[chosen]], language)
+    if options[chosen].right or chosen in asked.accept:
+        return Verdict(rules.single(rule.name, "right", len(options), rule.wrong), f"You chose {said}, which is right.")
+    share = rules.single(rule.name, "wrong", len(options), rule.wrong)
+    because = f"{_stop(f'You chose {said}')} {_right_answer(asked, language)}{_behind(options[chosen], language)}"
+    return Verdict(share, because, chosen)
+
+
+def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: Rules, language: str) -> Verdict:
+    rule, options, ticked = multiple.rule or default.multiple, multiple.options, frozenset(value)
+    key = frozenset(name for name, option in options.items() if option.right)
+    either = [name for name in asked.accept if name not in key]
+    # An option that was accepted later is right both ways: the best of the keys with it and without it counts.
+    keys = [key | set(more) for size in range(len(either) + 1) for more in itertools.combinations(either, size)]
+    share = max(rules.multiple(rule.name, rules.count(list(options), one, ticked)) for one in keys)
+    wrong = [name for name in options if name in ticked and name not in key and name not in either]
+    parts = [
+        ("You ticked rightly", [option for name, option in options.items() if name in ticked and name not in wrong]),
+        ("You ticked wrongly", [options[name] for name in wrong]),
+        ("Also right", [option for name, option in options.items() if name in key - ticked]),
+    ]
+    because = " ".join(_stop(f"{told}: {_quote(said, language)}") for told, said in parts if said)
+    if not ticked:
+        none = multiple.none.say(language) if multiple.none is not None else "none applies"
+        because = f"{_stop(f'You ticked “{none}”')} {because}" if key else f"You ticked “{none}”, which is right."
+    behind = _behind(options[wrong[0]], language) if wrong else ""
+    return Verdict(rules.bound(share, rule.floor, rule.cap), because + behind, wrong[0] if wrong else None)
+
+
+def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: Rules, language: str) -> Verdict:
+    rule, statements = rows.rule or default.rows, rows.statements
+    said = {name: value.get(name) for name in statements}
+    right = [name for name, row in statements.items() if said[name] == row.holds or _accepted(name, said, asked)]
+    wrong = [name for name in statements if said[name] is not None and name not in right]
+    share = rules.rows(rule.name, len(right), len(wrong), len(statements))
+    because = f"{len(right)} of {len(statements)} statements are answered rightly."
+    for name, row in statements.items():
+        if name not in right:
+            answer = "You left it blank" if said[name] is None else f"You called it {str(said[name]).lower()}"
+            because += f" “{row.says.say(language)}” is {str(row.holds).lower()}. {answer}."
+    first = next((row for name, row in statements.items() if name in wrong and row.misconception is not None), None)
+    if first is not None and first.misconception is not None:
+        because += f" Often behind that: {first.misconception.say(language)}"
+    return Verdict(rules.bound(share, rule.floor, rule.cap), because, wrong[0] if wrong else None)
+
+
+def _accepted(name: str, said: Mapping[str, bool | None], asked: Asked) -> bool:
+    return said[name] is not None and name in asked.accept
+
+
+def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str) -> Verdict:
+    readings = read_number(value, numeric.unit, numeric.units)
+    right = [numeric.value, *(number for text in accept for number in read_number(text, numeric.unit, numeric.units))]
+    if not readings:
+        return Verdict(None, f"“{value}” cannot be read as a number{f' of {numeric.unit}' if numeric.unit else ''}.")
+    hits = [any(_within(number, one, numeric.tolerance) for one in right) for number in readings]
+    if any(hits) != all(hits):
+        return Verdict(None, f"“{value}” can be read in two ways, of which one is right.")
+    if all(hits):
+        return Verdict(1.0, f"You wrote {value}, which is right.")
+    unit = f" {numeric.unit}" if numeric.unit else ""
+    because = f"You wrote {value}. Right is {_number(numeric)}{unit}{_tolerance(numeric)}."
+    reach = max(numeric.tolerance, 0.5 * 10.0 ** -(numeric.decimals if numeric.decimals is not None else 3))
+    for name, mistake in numeric.mistakes.items():
+        if any(_within(number, float(mistake.value), reach) for number in readings):
+            return Verdict(0.0, f"{because} Often behind that: {mistake.misconception.say(language)}", name)
+    return Verdict(0.0, because)
+
+
+def _within(number: float, right: float, tolerance: float) -> bool:
+    """The edge of the tolerance counts as right, and binary fractions must not move it."""
+    return abs(number - right) <= tolerance + 1e-9 * max(1.0, abs(right))
+
+
+def _number(numeric: Numeric) -> str:
+    return f"{numeric.value:.{numeric.decimals}f}" if numeric.decimals is not None else f"{numeric.value:.10g}"
+
+
+def _tolerance(numeric: Numeric) -> str:
+    return f", give or take {numeric.tolerance:g}" if numeric.tolerance else ""
+
+
+def _text(text: ShortText, accept: Sequence[str], value: str, language: str) -> Verdict:
+    said = _fold_answer(value)
+    right = {_fold_answer(words) for words in (*text.accept, *accept)}
+    if said in right or (text.pattern is not None and re.fullmatch(text.pattern, value.strip())):
+        return Verdict(1.0, f"You wrote “{value}”, which is right.")
+    for name, wrong in text.wrong.items():
+        if said in {_fold_answer(words) for words in wrong.says}:
+            return Verdict(0.0, f"You wrote “{value}”. {wrong.misconception.say(language)}", name)
+    return Verdict(None, f"“{value}” is neither known to be right nor known to be wrong: a person decides.")
+
+
+def _fold_answer(words: str) -> str:
+    return fold_words(words).strip(" .;:!\"'")
+
+
+def _output(output: Output, accept: Sequence[str], value: str, language: str) -> Verdict:
+    said = "".join(value.split())
+    if said in {"".join(text.split()) for text in (output.prints, *accept)}:
+        return Verdict(1.0, f"You wrote `{value}`, which is right.")
+    because = f"You wrote `{value}`. It prints `{output.prints}`."
+    for name, mistake in output.mistakes.items():
+        if said == "".join(mistake.prints.split()):
+            return Verdict(0.0, f"{because} Often behind that: {mistake.misconception.say(language)}", name)
+    if _NUMBERS.findall(value) == _NUMBERS.findall(output.prints):
+        return Verdict(None, f"`{value}` is written otherwise than `{output.prints}`: a person decides.")
+    return Verdict(0.0, because)
+
+
+_NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+def _matching(
+    asked: Asked, matching: Matching, value: Mapping[str, str | None], default: Rules, language: str
+) -> Verdict:
+    rule = matching.rule or default.matching
+    wrong = [name for name in matching.pairs if value.get(name) != name]
+    right = len(matching.pairs) - len(wrong)
+    because = f"{right} of {len(matching.pairs)} pairs are right."
+    for name in wrong:
+        pair = matching.pairs[name]
+        because += " " + _stop(f"To “{pair.left.say(language)}” belongs “{pair.right.say(language)}”")
+    return Verdict(rules.pairs(rule.name, right, len(matching.pairs)), because)
+
+
+def _ordering(asked: Asked, ordering: Ordering, value: Sequence[str], default: Rules, language: str) -> Verdict:
+    rule, right = ordering.rule or default.ordering, list(ordering.steps)
+    share = rules.bound(rules.order(rule.name, [right.index(name) for name in value]), rule.floor, rule.cap)
+    if list(value) == right:
+        return Verdict(share, "All steps are in their order.")
+    said = " → ".join(f"“{ordering.steps[name].say(language)}”" for name in value)
+    return Verdict(share, f"{_stop(f'You put them so: {said}')} {_right_answer(asked, language)}")
+
+
+# ---- practical exercises --------------------------------------------------------------------------------------------
+
+
+def _practical(
+    asked: Asked, practical: Practical, answer: Answer | None, language: str, shares: Mapping[str, float | None]
+) -> tuple[Finding, ...]:
+    question = asked.question
+    if practical.assignment is not None:
+        says, share = question.asks.say(language), shares.get(practical.assignment)
+        if share is None:
+            because = (
+                f"Its notebook has no grade yet, or one that waits for a person: grader grade {practical.assignment}"
+            )
+            return (_unscored(question.id, says, question.points, because),)
+        because = f"Your notebook for `{practical.assignment}` earned {100 * share:.4g} % of its points."
+        return (_scored(question.id, says, share, question.points, because),)
+    given = answer.value if answer is not None and fits(question, answer.value) else {}
+    findings = []
+    for name, step in practical.criteria.items():
+        criterion, says = f"{question.id}-{name}", step.says.say(language)
+        if name in given:
+            because = f"A person gave {given[name]:g} of {step.points:g} points. {question.explanation.say(language)}"
+            findings.append(_scored(criterion, says, given[name] / step.points, step.points, because))
+        elif answer is not None and answer.status == "missing":
+            blank = _scored(criterion, says, 0.0, step.points, "There is no answer.")
+            findings.append(blank.model_copy(update={"status": "unanswered"}))
+        else:
+            told = answer.because if answer is not None and answer.because else "A person gives these points."
+            findings.append(_unscored(criterion, says, step.points, told))
+    return tuple(findings)
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _stop(sentence: str) -> str:
+    """The sentence with its full stop, where a quotation has not brought one."""
+    return sentence if sentence.endswith((".”", "?”", "!”")) else f"{sentence}."
+
+
+def _quote(options: Sequence[Option], language: str) -> str:
+    return ", ".join(f"“{option.says.say(language)}”" for option in options)
+
+
+def _behind(option: Option, language: str) -> str:
+    return f" Often behind that: {option.misconception.say(language)}" if option.misconception is not None else ""
+
+
+def _right_answer(asked: Asked, language: str) -> str:
+    """What would have been right, in a sentence."""
+    question = asked.question
+    choice = question.single or question.multiple
+    if choice is not None:
+        right = [option for name, option in choice.options.items() if option.right or name in asked.accept]
+        if right:
+            return _stop(f"Right is {_quote(right, language)}")
+        none = question.multiple.none if question.multiple is not None else None
+        return _stop(f"Right is “{none.say(language)}”") if none is not None else ""
+    if question.rows is not None:
+        rows = question.rows.statements.values()
+        return " ".join(f"“{row.says.say(language)}” is {str(row.holds).lower()}." for row in rows)
+    if question.numeric is not None:
+        unit = f" {question.numeric.unit}" if question.numeric.unit else ""
+        return f"Right is {_number(question.numeric)}{unit}."
+    if question.output is not None:
+        return f"It prints `{question.output.prints}`."
+    if question.ordering is not None:
+        steps = question.ordering.steps.values()
+        return _stop(f"Right is {' → '.join(f'“{step.say(language)}”' for step in steps)}")
+    if question.matching is not None:
+        pairs = question.matching.pairs.values()
+        return " ".join(_stop(f"To “{pair.left.say(language)}” belongs “{pair.right.say(language)}”") for pair in pairs)
+    return f"Right is “{question.text.accept[0]}”." if question.text is not None and question.text.accept else ""

@@ -1,0 +1,138 @@
+"""`grader exam`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .making import exam_of, multiple, option, question, single
+
+CLASS = "student,edge,corner\nana,b,a;c;e\nbruno,c,a\nbruno,b,a\n,b,\n"
+
+
+@pytest.fixture
+def told() -> dict:
+    return exam_of(single("edge"), multiple("corner"), bands=[{"grade": "pass", "at_least": 0}])
+
+
+@pytest.fixture
+def root(tmp_path, told) -> Path:
+    folder = tmp_path / "course" / "assignments" / "midterm"
+    folder.mkdir(parents=True)
+    (tmp_path / "course" / "course.toml").write_text('title = "A course"\n')
+    write(folder.parents[1], told)
+    (tmp_path / "class.csv").write_text(CLASS)
+    return tmp_path
+
+
+def write(course: Path, told: dict) -> None:
+    (course / "assignments" / "midterm" / "exam.yaml").write_text(yaml.safe_dump(told, sort_keys=False))
+
+
+@pytest.fixture
+def exam(call, root):
+    return lambda *arguments: call("--course", root / "course", "--work", root / "work", "exam", *arguments)
+
+
+def test_a_sound_exam_is_told_with_what_guessing_earns(exam):
+    ended = exam("lint", "midterm")
+    assert (ended.code, ended.out) == (
+        0,
+        "2 questions, 4 points, of which pure guessing earns 0.9 on average. Nothing to mend.\n",
+    )
+
+
+def test_a_remark_is_told_with_its_line_and_what_to_do(exam, root, told):
+    told["sections"][0]["questions"][0]["single"]["options"]["c"] = option("Option a")
+    write(root / "course", told)
+    ended = exam("lint", "midterm")
+    path = root / "course" / "assignments" / "midterm" / "exam.yaml"
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if text.strip() == "c:")
+    assert ended.code == 1
+    assert ended.out.splitlines()[:2] == [
+        f"{path}:{line}: `edge`: `a` and `c` say the same: option a",
+        "  Change one, so that a student can tell them apart.",
+    ]
+    assert ended.out.endswith("1 to mend.\n")
+
+
+def test_an_import_tells_what_became_of_every_row(exam, root):
+    ended = exam("import", "midterm", root / "class.csv")
+    assert ended.code == 1  # a refused row needs a person
+    assert ended.out == (
+        "class.csv (plain): 4 rows = 2 new, 1 replaced by a later row, 1 refused.\n"
+        "  row 3 bruno: replaced, row 4 is from `bruno`, too: the last one counts\n"
+        "  row 5 : refused, it does not say who it is from\n"
+    )
+    assert (
+        "4 rows = 2 known already, 1 replaced by a later row, 1 refused."
+        in exam("import", "midterm", root / "class.csv").out
+    )
+
+
+def test_what_waits_for_a_person_is_listed(exam, root):
+    (root / "class.csv").write_text("student,edge,colour\nana,z,red\n")
+    ended = exam("import", "midterm", root / "class.csv")
+    assert (ended.code, ended.out) == (
+        1,
+        "class.csv (plain): 1 row = 1 new.\n"
+        "  For a person to look at: 1 response\n"
+        "    row 2, ana, edge: “z” is none of the known options: a person decides.\n"
+        "  columns that belong to no question: colour\n"
+        "  questions without a column: corner\n",
+    )
+
+
+def test_a_bad_file_takes_nothing_from_the_good_one_before_it(exam, root):
+    (root / "bad.csv").write_text("who,edge\nana,b\n")
+    ended = exam("import", "midterm", root / "class.csv", root / "bad.csv")
+    assert ended.code == 2
+    assert "no column says who a row is from" in ended.err
+    assert "no responses to `midterm` have been imported" in exam("score", "midterm").err
+
+
+def test_scores_are_one_json_object_as_of_any_assignment(exam, root):
+    exam("import", "midterm", root / "class.csv")
+    ended = exam("score", "midterm", "--json")
+    told = json.loads(ended.out)
+    assert ended.code == 0
+    assert (told["assignment"], told["executed"], told["reused"]) == ("midterm", 0, 2)
+    ana = told["students"][0]
+    assert {key: ana[key] for key in ana if key != "findings"} == {
+        "student": "ana",
+        "earned": 4.0,
+        "possible": 4.0,
+        "needs_review": False,
+        "late_by_s": 0.0,
+        "end": "finished",
+        "grade": "pass",
+    }
+    assert ana["findings"][0] == {
+        "criterion": "edge",
+        "status": "met",
+        "earned": 2.0,
+        "possible": 2.0,
+        "because": "You chose “Option b”, which is right. So it is.",
+        "diagnosis": None,
+    }
+
+
+def test_a_changed_key_is_told_with_before_and_after(exam, root, told):
+    exam("import", "midterm", root / "class.csv")
+    exam("score", "midterm")
+    revision = {"when": "2024-08-05", "question": "corner", "void": "full", "why": "It was misprinted."}
+    write(root / "course", {**told, "revisions": [revision]})
+    ended = exam("score", "midterm")
+    assert "`corner`: everybody gets its points (It was misprinted.)" in ended.out
+    assert "The points of 1 of 2 students changed:\n  bruno: 2.67 → 4" in ended.out
+
+
+def test_points_that_wait_for_a_person_end_with_1(exam, root, told):
+    criteria = {"way": {"says": "The way.", "points": 3}}
+    asked = [*told["sections"][0]["questions"], question("practical", {"criteria": criteria}, "work", points=3)]
+    write(root / "course", exam_of(*asked))
+    exam("import", "midterm", root / "class.csv")
+    assert exam("score", "midterm").code == 1
