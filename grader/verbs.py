@@ -16,7 +16,7 @@ from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.answers import Question
 from grader.execute.pool import Executed, Servers, Work, execute_all
-from grader.execute.questions import is_personal, make_question, make_questions
+from grader.execute.questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
 from grader.execute.sandbox import Sandbox
@@ -81,8 +81,9 @@ def execute(
     submissions = _submissions(work, assignment)
     plan: dict[str, list[Submission]] = {}
     works: dict[str, Work] = {}
-    for submission in submissions:
-        made = _make_work(work, assignment, submission, sandbox)
+    asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
+    for submission, questions in zip(submissions, asked, strict=True):
+        made = _make_work(work, assignment, submission, questions, sandbox)
         plan.setdefault(made.key, []).append(submission)
         if again or not work.runs.is_finished(made.key):
             works[made.key] = made
@@ -105,8 +106,9 @@ def prepare(course: Course, work: WorkFolder, assignment: Assignment) -> None:
     expected_for(course, work, assignment, [submission.student for submission in _submissions(work, assignment)])
 
 
-def _make_work(work: WorkFolder, assignment: Assignment, submission: Submission, sandbox: Sandbox) -> Work:
-    questions = make_questions(assignment.rubric, submission.student)
+def _make_work(
+    work: WorkFolder, assignment: Assignment, submission: Submission, questions: Sequence[Question], sandbox: Sandbox
+) -> Work:
     key = make_key(submission.sha256, questions, assignment.file.limits, sandbox)
     return Work(key, submission.sha256, work.submission(submission.sha256), questions, assignment.file.limits)
 
@@ -157,10 +159,11 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment) -> lis
     overrides = work.gradebook.overrides(assignment.name)
     scores: list[tuple[Submission, Score]] = []
     graded: list[Scored] = []
-    for submission in submissions:
+    asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
+    for submission, questions in zip(submissions, asked, strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
-        findings = score(_current(run, assignment, submission.student), assignment.rubric, expected[submission.student])
+        findings = score(_current(run, questions), assignment.rubric, expected[submission.student])
         scores.append((submission, Score(submission.student, key, findings)))
         own = [override for override in overrides if override.student == submission.student]
         known = before.get(submission.student)
@@ -194,9 +197,9 @@ def _timed(submission: Submission, assignment: Assignment) -> Submission:
     return submission.model_copy(update={"late_by_s": max(0.0, late_by_s)})
 
 
-def _current(run: Run, assignment: Assignment, student: str) -> Run:
+def _current(run: Run, questions: Sequence[Question]) -> Run:
     """The run without answers to probes that have changed since it was asked."""
-    asked = {question.name: question.hash for question in make_questions(assignment.rubric, student)}
+    asked = {question.name: question.hash for question in questions}
     kept = {name: answer for name, answer in run.answers.items() if run.asked.get(name) == asked.get(name)}
     return run.model_copy(update={"answers": kept})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +20,14 @@ def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -
     probes = [(name, probe) for name, probe in rubric.probes.items() if probe.ask == "student"]
     asked = sorted(probes, key=lambda named: named[1].hidden)
     return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
+
+
+def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[Question, ...]]:
+    """What to ask of each student's notebook, in turn; what is asked of all alike is made ready once."""
+    asked = {name: probe for name, probe in rubric.probes.items() if probe.ask == "student"}
+    shared = {name: make_question(name, probe, "") for name, probe in asked.items() if not is_personal(probe)}
+    for student in students:
+        yield tuple(shared.get(name) or make_question(name, probe, student) for name, probe in asked.items())
 
 
 def make_question(name: str, probe: Probe, student: str) -> Question:
