@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.execute.answers import Question
-from grader.execute.forks import Ending, ForkServer
+from grader.execute.forks import Ending, ForkServer, ServerError
 from grader.execute.notebook import NotebookDriver, Progress
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
@@ -57,11 +57,13 @@ class Servers:
         self.may_share = shared
         self._shared: ForkServer | None = None
         self._lock = threading.Lock()
+        self._ended = False
 
     def __enter__(self) -> Servers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended = True
         if self._shared is not None:
             self._shared.close()
 
@@ -69,6 +71,8 @@ class Servers:
     def lend(self) -> Iterator[ForkServer]:
         """A server that is warm."""
         with self._lock:
+            if self._ended:
+                raise ServerError("the grader was stopped")  # a thread that is still at work starts nothing new
             if self.may_share and (self._shared is None or not self._shared.is_alive):
                 self._shared = ForkServer(self.sandbox)
                 self.may_share = self._shared.is_shared

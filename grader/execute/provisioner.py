@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import time
 from typing import Any
 
@@ -38,20 +39,28 @@ class ForkProvisioner(KernelProvisionerBase):
         return self.fork.started.done()
 
     async def poll(self) -> int | None:
-        return self.fork.ended.result().status if self.fork.ended.done() else None
+        if not self.fork.ended.done():
+            return None
+        if self.fork.ended.exception() is not None:
+            return -signal.SIGKILL  # the server is gone, and its kernels went with it
+        return self.fork.ended.result().status
 
     async def wait(self) -> int | None:
         await self.fork.death()
-        return self.fork.ended.result().status
+        return self._status()
+
+    def _status(self) -> int:
+        """How the process ended; where its server went first, nobody can tell, but it is gone."""
+        return -signal.SIGKILL if self.fork.ended.exception() else self.fork.ended.result().status
 
     async def send_signal(self, signum: int) -> None:
         self.server.signal(self.fork, signum)
 
     async def kill(self, restart: bool = False) -> None:
-        self.server.signal(self.fork, 9)
+        self.server.signal(self.fork, signal.SIGKILL)
 
     async def terminate(self, restart: bool = False) -> None:
-        self.server.signal(self.fork, 9)
+        self.server.signal(self.fork, signal.SIGKILL)
 
     async def cleanup(self, restart: bool = False) -> None:
         """The fork's folder is taken away by `ForkServer.end`, after its answers were read."""
