@@ -80,7 +80,9 @@ def _grade(
         show.print_changes(out, graded)
         wall_s = time.monotonic() - started
         out.print(f"\n{executions.executed} run now, {executions.reused} not run again, in {wall_s:.0f} s.")
-        out.print(f"The class page: {page}")
+    show.print_failed(out, graded, work.log)
+    if not as_json:
+        out.print(f"The class page: {page}", markup=False)
     if any(scored.grade.needs_review for scored in graded):
         raise typer.Exit(NEEDS_A_PERSON)
 
@@ -159,7 +161,7 @@ def report(context: typer.Context, assignment: str = ASSIGNMENT) -> None:
         graded = verbs.score_class(course, work, chosen)
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, chosen, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
-    show.console().print(f"The class page: {page}")
+    show.console().print(f"The class page: {page}", markup=False)
 
 
 def _sandbox(name: str) -> Sandbox:
@@ -173,5 +175,6 @@ def _tell_left_out(found: Sequence[Collected], *, quiet: bool) -> None:
     """Files that were not taken, so that a notebook with a wrong name is not missed."""
     names = [name for collected in found for name in collected.left_out]
     if names:
-        some = ", ".join(names[:3]) + (", …" if names[3:] else "")
-        show.console(quiet=quiet).print(f"{len(names)} files are not notebooks and were left out: {some}", markup=False)
+        verb = "is no notebook and was" if len(names) == 1 else "are no notebooks and were"
+        told = f"{show.counted(len(names), 'file')} {verb} left out: {show.some(names)}"
+        show.console(quiet=quiet).print(told, markup=False)

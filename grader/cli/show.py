@@ -7,11 +7,20 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -28,8 +37,12 @@ COLOURS: dict[Status, str] = {
 
 
 def console(*, quiet: bool = False) -> Console:
-    """Where people read: standard error while standard output carries JSON."""
-    return Console(stderr=quiet, highlight=False, soft_wrap=True)
+    """Where people read: standard error while standard output carries JSON. A file has room for whole lines."""
+    terminal = (sys.stderr if quiet else sys.stdout).isatty()
+    return Console(stderr=quiet, highlight=False, soft_wrap=True, width=None if terminal else FILE_WIDTH)
+
+
+FILE_WIDTH = 400
 
 
 @contextmanager
@@ -43,17 +56,22 @@ def progress() -> Iterator[Watch]:
         TextColumn("left:"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
 
-        def watch(what: str, done: int, total: int) -> None:
-            if not total:
-                return
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
+    def watch(what: str, done: int, total: int) -> None:
+        if not total:
+            return
+        if what not in tasks:
+            bars.start()
+            tasks[what] = bars.add_task(what, total=total)
+        bars.update(tasks[what], completed=done, total=total)
 
+    try:
         yield watch
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def print_json(assignment: str, graded: Sequence[Scored], executions: Executions) -> None:
@@ -84,18 +102,19 @@ def tell_grade(grade: Grade) -> dict[str, Any]:
 def print_class(out: Console, graded: Sequence[Scored]) -> None:
     """A row for each student, those who need a person first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("student", "points", "waiting", "run", "findings"):
-        table.add_column(name, justify="right" if name in ("points", "waiting") else "left", no_wrap=True)
+    somebody_waits = any(scored.grade.waiting for scored in graded)
+    table.add_column("student", no_wrap=True, overflow="ellipsis")
+    table.add_column("points", no_wrap=True, justify="right")
+    if somebody_waits:
+        table.add_column("waiting", no_wrap=True, justify="right")
+    table.add_column("run", no_wrap=True)
+    table.add_column("findings", overflow="fold")
     for scored in sorted(graded, key=lambda scored: (not scored.grade.needs_review, scored.grade.student)):
         grade = scored.grade
-        table.add_row(
-            escape(grade.student),
-            f"{grade.earned:.4g} of {grade.possible:g}",
-            f"{grade.waiting:g}" if grade.waiting else "",
-            grade.end,
-            _strip(grade.findings),
-        )
-    out.print(table)
+        waits = [f"{grade.waiting:g}" if grade.waiting else ""] if somebody_waits else []
+        points = f"{grade.earned:.4g} of {grade.possible:g}"
+        table.add_row(escape(grade.student), points, *waits, grade.end, _strip(grade.findings))
+    out.print(table, soft_wrap=False)
     key = "  ".join(f"[{COLOURS[status]}]{MARKS[status]}[/] {status}" for status in MARKS)
     out.print(f"\n{key}")
 
@@ -112,9 +131,27 @@ def print_changes(out: Console, graded: Sequence[Scored]) -> None:
     changed = [scored for scored in graded if scored.before is not None and scored.before != scored.grade.earned]
     if not changed:
         return
-    out.print(f"[bold]The points of {len(changed)} of {len(graded)} students changed:[/]")
+    out.print(f"\n[bold]The points of {len(changed)} of {counted(len(graded), 'student')} changed:[/]")
     for scored in changed:
         out.print(f"  {escape(scored.grade.student)}: {scored.before:g} → {scored.grade.earned:g}")
+
+
+def print_failed(out: Console, graded: Sequence[Scored], log: Path) -> None:
+    """Whose notebooks the grader itself failed on."""
+    names = [scored.grade.student for scored in graded if scored.grade.end == "failed"]
+    if names:
+        out.print(f"\nThe grader failed on {counted(len(names), 'notebook')}: {some(names)}.", markup=False)
+        out.print(f"It is not their students' fault: the traceback is in {log}.", markup=False)
+        out.print("The same command tries them again.", markup=False)
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of them."""
+    return ", ".join(names[:5]) + (", …" if names[5:] else "")
 
 
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:

@@ -39,11 +39,7 @@ class ForkProvisioner(KernelProvisionerBase):
         return self.fork.started.done()
 
     async def poll(self) -> int | None:
-        if not self.fork.ended.done():
-            return None
-        if self.fork.ended.exception() is not None:
-            return -signal.SIGKILL  # the server is gone, and its kernels went with it
-        return self.fork.ended.result().status
+        return self._status() if self.fork.ended.done() else None
 
     async def wait(self) -> int | None:
         await self.fork.death()

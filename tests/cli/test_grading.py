@@ -1,0 +1,340 @@
+"""A class of quick notebooks, some of them no notebooks at all, through the whole of `grader grade`."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from nbformat.v3 import nbbase as v3
+from nbformat.v3 import nbjson
+
+from grader.gradebook import Gradebook
+from grader.model import Override
+from tests.small_course import RIGHT, RUBRIC, WRONG, command, notebook_of, run_grader, write_class, write_course
+
+pytestmark = pytest.mark.xdist_group("a class graded by the command")
+
+OLD = v3.new_notebook(
+    worksheets=[v3.new_worksheet(cells=[v3.new_code_cell(input=source, prompt_number=1) for source in RIGHT])]
+)
+COPIED = json.loads(notebook_of(*RIGHT))
+for cell in COPIED["cells"]:
+    cell["id"] = "same"
+MALFORMED = {"nbformat": 4, "cells": [None, {"cell_type": "code"}, {"cell_type": "code", "source": list(RIGHT[:1])}]}
+UNREADABLE = {
+    "empty": (b"", "The file is empty: download the notebook again (File, Download, .ipynb)."),
+    "page": (
+        b"<!doctype html><title>ana.ipynb - Colab</title>",
+        "The file is a web page, not a notebook: in Colab use File, Download, Download .ipynb instead of saving the "
+        "page.",
+    ),
+    "huge": (
+        b'{"cells": []}'.ljust(50 << 20),
+        "The file has 50 MiB, more than the limit of 20 MiB: clear the largest outputs and hand it in again.",
+    ),
+    "brace": (b"{ no json", "The file is not a notebook: it is not even JSON. Download it again as .ipynb."),
+    "deep": (
+        b'{"cells": [' * 50_000,
+        "The file is JSON that is nested too deep to be a notebook: download it again as .ipynb.",
+    ),
+    "object": (b"{}", "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb."),
+}
+READABLE = {
+    "ana": RIGHT,
+    "bruno": WRONG,
+    "carla": ("1 / 0", "word = 'chau'"),
+    "copied": json.dumps(COPIED),
+    "half": (*RIGHT, "print('\\ud83d')", "raise ValueError('\\ud83d')"),
+    "malformed": json.dumps(MALFORMED),
+    "old": nbjson.writes(OLD),
+}
+POINTS = {
+    "ana": 4.0,
+    "bruno": 1.0,
+    "carla": 0.0,
+    "copied": 4.0,
+    "half": 4.0,
+    "malformed": 3.0,
+    "old": 4.0,
+} | dict.fromkeys(UNREADABLE, 0.0)
+
+ALL = len(POINTS)
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory):
+    """The course and its class, and what `grade` said of it; no test writes in there."""
+    root = tmp_path_factory.mktemp("evening")
+    course = write_course(root / "course")
+    write_class(root / "class", **READABLE, **{student: content for student, (content, _) in UNREADABLE.items()})
+    ended = run_grader(course, root / "work", "grade", "hello", root / "class", "--jobs", 1, "--json")
+    return root, ended
+
+
+@pytest.fixture
+def graded(evening, tmp_path):
+    """A copy of that course and its work folder, to go on from."""
+    root, _ = evening
+    for name in ("course", "work"):
+        shutil.copytree(root / name, tmp_path / name, symlinks=True)
+    return tmp_path / "course", tmp_path / "work"
+
+
+@pytest.fixture
+def fresh(evening, tmp_path):
+    """A work folder in which nothing was run; what the reference answered is there already."""
+    root, _ = evening
+    shutil.copytree(root / "work" / "expected", tmp_path / "work" / "expected")
+    return root / "course", tmp_path / "work"
+
+
+def test_every_notebook_gets_its_points_and_standard_error_only_progress(evening):
+    _, ended = evening
+    assert ended.code == 0, ended.err
+    assert ended.points == POINTS
+    assert (ended.told["executed"], ended.told["reused"]) == (ALL, 0)
+    assert re.sub(r"(running notebooks|writing pages) .*\n", "", ended.err) == ""
+
+
+def test_a_script_reads_of_each_student_what_the_design_promises(evening):
+    _, ended = evening
+    assert ended.students["bruno"] == {
+        "student": "bruno",
+        "earned": 1.0,
+        "possible": 4.0,
+        "needs_review": False,
+        "late_by_s": 0.0,
+        "end": "finished",
+        "findings": ended.students["bruno"]["findings"],
+    }
+    assert ended.students["bruno"]["findings"][2] == {
+        "criterion": "word",
+        "status": "met",
+        "earned": 1.0,
+        "possible": 1.0,
+        "because": '`word` is "hola", as expected.',
+        "diagnosis": None,
+    }
+
+
+@pytest.mark.parametrize("student", UNREADABLE)
+def test_what_is_no_notebook_is_told_its_student_in_a_sentence_and_costs_nobody_else_anything(evening, student):
+    root, ended = evening
+    entry, (content, sentence) = ended.students[student], UNREADABLE[student]
+    assert entry["end"] == "unreadable"
+    assert {finding["because"] for finding in entry["findings"]} == {sentence}
+    assert {finding["status"] for finding in entry["findings"]} == {"unanswered"}
+    kept = [path for path in (root / "work" / "submissions").iterdir() if path.read_bytes() == content]
+    assert len(kept) == 1, "what was handed in is kept as it came"
+
+
+def test_each_student_has_a_page_and_the_class_one(evening):
+    root, _ = evening
+    pages = {path.name for path in (root / "work" / "reports" / "hello").iterdir()}
+    assert pages == {"index.html"} | {f"{student}.html" for student in POINTS}
+
+
+def test_the_same_class_gets_the_same_findings_with_four_jobs(evening, fresh):
+    root, once = evening
+    course, work = fresh
+    again = run_grader(course, work, "grade", "hello", root / "class", "--jobs", 4, "--json")
+    assert again.code == 0, again.err
+    assert again.told == once.told
+
+
+def test_a_class_that_is_graded_again_runs_nothing(graded):
+    course, work = graded
+    again = run_grader(course, work, "grade", "hello", "--json")
+    assert (again.told["executed"], again.told["reused"]) == (0, ALL)
+    assert again.points == POINTS
+
+
+def processes():
+    """pid -> parent, of every process there is."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            found[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return found
+
+
+def descendants(pid):
+    parents = processes()
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def test_a_killed_grader_goes_on_where_it_was_and_meanwhile_no_other_one_may_start(evening, fresh, tmp_path):
+    root, undisturbed = evening
+    course, work = fresh
+    line = command(course, work, "grade", "hello", root / "class", "--jobs", 1)
+    first = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while len(list(work.glob("runs/*/run.json"))) < 3:
+            assert first.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+        first.send_signal(signal.SIGSTOP)
+        stored = len(list(work.glob("runs/*/run.json")))
+        second = run_grader(course, work, "grade", "hello")
+        kernels = descendants(first.pid)
+    finally:
+        first.kill()
+        first.wait()
+    assert (second.code, second.out) == (2, "")
+    assert second.err == (
+        f"grader: {work}: another grader is at work in this folder (process {first.pid})\n"
+        "  Wait until it has ended, or choose another folder with --work DIR.\n"
+    )
+    assert 3 <= stored < ALL, "it was killed in the middle of the class"
+    assert kernels
+    while kernels & processes().keys():
+        time.sleep(0.05)  # the test's own limit ends this where a kernel outlives its grader
+
+    again = run_grader(course, work, "grade", "hello", root / "class", "--jobs", 1, "--json")
+    assert (again.told["executed"], again.told["reused"]) == (ALL - stored, stored)
+    assert again.told["students"] == undisturbed.told["students"]
+    one, other = (Gradebook(path / "gradebook.sqlite").scores("hello") for path in (work, root / "work"))
+    assert one == other
+
+
+def test_a_stopped_grader_says_so_in_a_line_and_goes_on_later(evening, fresh):
+    root, _ = evening
+    course, work = fresh
+    line = command(course, work, "grade", "hello", root / "class", "--jobs", 2)
+    first = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not list(work.glob("runs/*/run.json")):
+        assert first.poll() is None
+        time.sleep(0.005)
+    first.send_signal(signal.SIGINT)
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 130
+    assert out == ""
+    assert err.endswith("\ngrader: stopped. What is done stays done: the same command goes on from here.\n")
+    assert "Traceback" not in err
+
+
+AUDITED = """
+import os, sys
+def refuse(event, arguments):
+    if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"):
+        os.write(2, f"it started something: {event}".encode())
+        os._exit(99)
+sys.addaudithook(refuse)
+sys.argv = ["grader", *sys.argv[1:]]
+from grader.cli import main
+main()
+"""
+
+
+def run_alone(course, work, *arguments):
+    """The command in a process that ends at once where it starts another one, of whatever kind."""
+    line = [sys.executable, "-c", AUDITED, "--course", course, "--work", work, *arguments]
+    return subprocess.run([*map(str, line)], capture_output=True, text=True, check=False)
+
+
+def test_a_process_that_may_start_no_other_cannot_run_a_notebook(graded):
+    """So that the next test proves something."""
+    course, work = graded
+    assert run_alone(course, work, "execute", "hello", "--again").returncode == 99
+
+
+def test_a_change_of_points_starts_no_process_at_all_and_tells_before_and_after(graded):
+    course, work = graded
+    text = RUBRIC.replace("points: 4", "points: 7").replace("points: 2, probe: doubled", "points: 5, probe: doubled")
+    (course / "rubrics" / "hello.yaml").write_text(text)
+    ended = run_alone(course, work, "score", "hello")
+    assert ended.returncode == 0, ended.stderr
+    assert "The points of 5 of 13 students changed:\n  ana: 4 → 7\n" in ended.stdout
+    assert "  malformed: 3 → 6\n" in ended.stdout
+    again = json.loads(run_alone(course, work, "score", "hello", "--json").stdout)
+    assert {entry["student"]: entry["earned"] for entry in again["students"]}["ana"] == 7.0
+    assert "changed" not in run_alone(course, work, "score", "hello").stdout, "it is told once"
+
+
+def test_a_changed_probe_waits_until_it_is_asked_again_and_decisions_outlive_both(graded):
+    course, work = graded
+    decided = Override(
+        student="bruno",
+        assignment="hello",
+        criterion="double",
+        earned=1.5,
+        comment="Nearly: three times is not twice.",
+        who="eva",
+        when=datetime(2024, 8, 12, tzinfo=UTC),
+    )
+    Gradebook(work / "gradebook.sqlite").add_override(decided)
+    (course / "rubrics" / "hello.yaml").write_text(RUBRIC.replace("word: {variable: word}", "word: {evaluate: word}"))
+
+    scored = run_grader(course, work, "score", "hello", "--json")
+    assert scored.code == 1, "somebody waits"
+    double, _, word = scored.students["bruno"]["findings"]
+    assert (double["status"], double["earned"], double["because"]) == ("partly", 1.5, decided.comment)
+    assert (word["status"], word["earned"]) == ("unscored", None)
+    assert word["because"] == "This run was not asked the probe `word`; it waits until it is run again."
+    assert scored.students["bruno"]["needs_review"]
+
+    again = run_grader(course, work, "grade", "hello", "--json")
+    assert again.code == 0, again.err
+    assert (again.told["executed"], again.told["reused"]) == (ALL, 0)
+    assert again.points == {**POINTS, "bruno": 2.5}
+    assert again.students["bruno"]["findings"][0]["because"] == decided.comment
+
+
+def test_a_run_that_was_lost_from_the_work_folder_is_told_and_made_again(graded):
+    course, work = graded
+    shutil.rmtree(work / "runs")
+    ended = run_grader(course, work, "score", "hello")
+    assert ended.code == 2
+    assert ended.err == (
+        "grader: 13 of 13 submissions have no run yet: ana, brace, bruno, carla, copied …\n"
+        "  Run them: grader execute hello\n"
+    )
+
+
+def test_what_people_read_is_a_table_of_the_class_and_the_page_to_open(graded):
+    course, work = graded
+    (course / "class").mkdir()
+    ended = run_grader(course, work, "grade", "hello", "--sandbox", "bubblewrap", COLUMNS="80")
+    lines = ended.out.splitlines()
+    assert lines[0].split() == ["student", "points", "run", "findings"]
+    assert lines[1].split() == ["ana", "4", "of", "4", "finished", "●●●"]
+    assert lines[-1] == f"The class page: {work}/reports/hello/index.html"
+    assert re.fullmatch(r"0 run now, 13 not run again, in \d+ s\.", lines[-2])
+    assert os.path.exists(lines[-1].removeprefix("The class page: "))
+
+
+@pytest.fixture
+def path_without_bwrap(tmp_path):
+    """All commands of this machine but one."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for directory in ("/usr/bin", "/bin"):
+        for path in Path(directory).iterdir():
+            if path.name != "bwrap" and not (folder / path.name).exists():
+                (folder / path.name).symlink_to(path)
+    return str(folder)
+
+
+def test_without_a_sandbox_a_class_is_graded_where_it_is_asked_for_and_every_page_says_so(
+    evening, tmp_path, path_without_bwrap
+):
+    root, _ = evening
+    course, work = root / "course", tmp_path / "work"
+    shutil.copytree(root / "work" / "expected", work / "expected")
+    folder = write_class(tmp_path / "class", ana=RIGHT)
+    ended = run_grader(course, work, "grade", "hello", folder, "--sandbox", "none", "--json", PATH=path_without_bwrap)
+    assert ended.code == 0, ended.err
+    assert ended.points == {"ana": 4.0}
+    for page in ("ana.html", "index.html"):
+        assert "without a sandbox" in (work / "reports" / "hello" / page).read_text()
