@@ -16,18 +16,23 @@ from grader.scenes import SCENES
 
 
 def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
-    """What to ask of this student's notebook; hidden probes last, so that no open answer can tell what they showed."""
-    probes = [(name, probe) for name, probe in rubric.probes.items() if probe.ask == "student"]
-    asked = sorted(probes, key=lambda named: named[1].hidden)
+    """What to ask of this student's notebook, in the order in which it is asked."""
+    asked = _in_order(rubric)
     return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
 
 
 def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[Question, ...]]:
     """What to ask of each student's notebook, in turn; what is asked of all alike is made ready once."""
-    asked = {name: probe for name, probe in rubric.probes.items() if probe.ask == "student"}
-    shared = {name: make_question(name, probe, "") for name, probe in asked.items() if not is_personal(probe)}
+    asked = _in_order(rubric)
+    shared = {name: make_question(name, probe, "") for name, probe in asked if not is_personal(probe)}
     for student in students:
-        yield tuple(shared.get(name) or make_question(name, probe, student) for name, probe in asked.items())
+        yield tuple(shared.get(name) or make_question(name, probe, student) for name, probe in asked)
+
+
+def _in_order(rubric: Rubric) -> list[tuple[str, Probe]]:
+    """The probes that notebooks are asked, hidden ones last: so that no open answer can tell what they showed."""
+    asked = [(name, probe) for name, probe in rubric.probes.items() if probe.ask == "student"]
+    return sorted(asked, key=lambda named: named[1].hidden)
 
 
 def make_question(name: str, probe: Probe, student: str) -> Question:

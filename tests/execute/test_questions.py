@@ -36,3 +36,11 @@ def test_what_all_are_asked_alike_is_made_ready_once(tmp_path):
     first, second = make_questions_for_each(read(tmp_path), ["ana", "bruno"])
     assert first[0] is second[0]
     assert first[1] is not second[1]
+
+
+def test_hidden_probes_are_asked_last_whatever_their_place_in_the_rubric(tmp_path):
+    path = tmp_path / "rubric.yaml"
+    path.write_text(RUBRIC.replace("{evaluate: number}", "{evaluate: number, hidden: true}"))
+    rubric = read_rubric(path)
+    orders = [make_questions(rubric, "ana"), next(make_questions_for_each(rubric, ["ana"]))]
+    assert [[question.name for question in asked] for asked in orders] == [["own", "same"]] * 2
