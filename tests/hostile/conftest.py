@@ -1,0 +1,129 @@
+"""Grades the whole corpus as one class, together with innocent notebooks, on a host that is full of secrets."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader import verbs
+from grader.course import read_course
+from grader.execute.sandbox import why_no_sandbox
+from grader.model import Override
+from grader.report import page_name
+from grader.verbs import Scored
+from grader.work import WorkFolder
+
+from .corpus import COURSE, read_cases, write_case, write_innocent
+
+INNOCENTS = 38
+JOBS = 6
+
+
+@dataclass(frozen=True)
+class Class:
+    """What came of a class, by student, and the pages that were written."""
+
+    scored: dict[str, Scored]
+    pages: Path
+    work: WorkFolder
+
+    def page(self, student: str) -> str:
+        return (self.pages / page_name(student)).read_text(encoding="utf-8")
+
+
+def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Class:
+    """What `grader grade` does, in this process."""
+
+    def watch(*_: object) -> None:
+        pass
+
+    course = read_course(course_root)
+    assignment, work = course.assignment("hostile"), WorkFolder(work_root)
+    verbs.collect(work, assignment, [str(folder)])
+    executions = verbs.execute(work, assignment, sandbox="bubblewrap", jobs=jobs, watch=watch)
+    scored = verbs.score_class(course, work, assignment)
+    page = verbs.report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)
+    return Class({one.submission.student: one for one in scored}, page.parent, work)
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    problem = why_no_sandbox()
+    if problem is not None:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture(scope="session")
+def secret_host(tmp_path_factory):
+    """A course, a work folder and a machine that hold a secret in every place where an answer key could lie."""
+    canary = f"canary-{secrets.token_hex(16)}"
+    root = tmp_path_factory.mktemp("host")
+    shutil.copytree(COURSE, root / "course")
+    for name in ("rubrics/hostile.yaml", "reference/doubling.py"):
+        with (root / "course" / name).open("a") as file:
+            file.write(f"# {canary}\n")
+    work = WorkFolder(root / "work")
+    work.gradebook.add_override(
+        Override(student="ana", assignment="hostile", criterion="title", earned=1.0, comment=canary, who="the lecturer",
+                 when=datetime.now(UTC), why=canary)
+    )  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("ANSWER_KEY", canary)
+        for folder in ("/tmp", "/dev/shm", "/var/tmp"):
+            file = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="answer-key-", dir=folder))
+            file.write(canary)
+            file.flush()
+            os.chmod(file.name, 0o644)
+        for family, address in ((socket.AF_INET, ("127.0.0.1", 18473)), (socket.AF_UNIX, "\0grader-answer-key")):
+            server = stack.enter_context(socket.socket(family))
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(address)
+            server.listen()
+        yield root
+
+
+@pytest.fixture(scope="session")
+def hostile_class(sandbox, secret_host):
+    """All hostile notebooks and 38 innocent ones, several at once."""
+    folder = secret_host / "handed-in"
+    folder.mkdir()
+    for case in read_cases():
+        if not case.pending:
+            write_case(case, folder)
+    for number in range(INNOCENTS):
+        write_innocent(number, folder)
+    return grade(secret_host / "course", folder, secret_host / "work", jobs=JOBS)
+
+
+@pytest.fixture(scope="session")
+def pending_class(sandbox, secret_host):
+    """The cases that the grader cannot meet yet, in a class of their own: what is open may spoil the others."""
+    folder = secret_host / "pending"
+    folder.mkdir()
+    for case in read_cases():
+        if case.pending:
+            write_case(case, folder)
+    return grade(secret_host / "course", folder, secret_host / "work-pending", jobs=JOBS)
+
+
+@pytest.fixture
+def graded(request):
+    """The class in which a case was run."""
+    return lambda case: request.getfixturevalue("pending_class" if case.pending else "hostile_class")
+
+
+@pytest.fixture(scope="session")
+def innocents_alone(sandbox, tmp_path_factory):
+    """The innocent notebooks, one after the other, with nobody beside them."""
+    root = tmp_path_factory.mktemp("alone")
+    (root / "handed-in").mkdir()
+    for number in range(INNOCENTS):
+        write_innocent(number, root / "handed-in")
+    return grade(COURSE, root / "handed-in", root / "work", jobs=1)

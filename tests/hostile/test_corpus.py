@@ -1,0 +1,158 @@
+"""Every hostile notebook gets the verdict and the sentences that stand beside it, and nobody else notices."""
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.execute.questions import make_questions
+from grader.rubric import read_rubric
+
+from .conftest import INNOCENTS
+from .corpus import COURSE, CRITERIA, read_cases
+
+pytestmark = pytest.mark.xdist_group("hostile")  # the class is run once, on one worker
+
+CASES = read_cases()
+MET = {name: "met" for name in CRITERIA}
+
+
+def each_case(lacking="verdict"):
+    """Where the grader still lacks what a case needs, the case fails; once it passes, its mark has to go."""
+    for case in CASES:
+        marks = [pytest.mark.xfail(reason=case.pending, strict=True)] if case.pending and lacking == case.lacks else []
+        yield pytest.param(case, id=f"{case.family}:{case.name}", marks=marks)
+
+
+@pytest.mark.parametrize("case", each_case())
+def test_a_hostile_notebook_gets_the_verdict_and_the_sentences_that_stand_beside_it(graded, case):
+    scored = graded(case).scored[case.who]
+    run, page = scored.run, graded(case).page(case.who)
+    told = {
+        "end": run.end,
+        "cells": {cell.number: cell.end for cell in run.cells if cell.end != "ok"},
+        "findings": {finding.criterion: finding.status for finding in scored.grade.findings},
+    }
+    wanted = {
+        "end": case.end,
+        "cells": {number: end.status for number, end in case.ends.items()},
+        "findings": MET | {name: finding.status for name, finding in case.findings.items()},
+    }
+    if case.ends and "reproduced" not in case.findings:
+        # What a cell prints that ends badly is none of the case's business.
+        told["findings"].pop("reproduced")
+        wanted["findings"].pop("reproduced")
+    assert told == wanted, describe(scored)
+    assert re.search(case.because, run.because), run.because
+    for number, end in case.ends.items():
+        (because,) = (cell.because for cell in run.cells if cell.number == number)
+        assert re.search(end.because, because), because
+    for finding in scored.grade.findings:
+        expected = case.findings.get(finding.criterion)
+        assert expected is None or re.search(expected.because, finding.because), (finding.criterion, finding.because)
+    check_loot(case, run)
+    assert [text for text in case.page.has if text not in page] == []
+    assert [text for text in case.page.has_not if text in page] == []
+
+
+@pytest.mark.parametrize("case", each_case("secrecy"))
+def test_no_hidden_input_comes_out_by_a_hostile_notebook(graded, case):
+    scored = graded(case).scored[case.who]
+    executed = graded(case).work.runs.load_executed(scored.run.key) or b""
+    findings = [finding.because for finding in scored.grade.findings]
+    cells = [cell.because for cell in scored.run.cells]
+    seen = " ".join([graded(case).page(case.who), executed.decode(), scored.run.because, *findings, *cells])
+    assert [number for number in hidden_numbers(case.who) if number in seen] == []
+
+
+def hidden_numbers(student):
+    """The hidden inputs of a student as a notebook would write them, but for their last digits."""
+    for question in make_questions(read_rubric(COURSE / "rubrics" / "hostile.yaml"), student):
+        inputs = [*question.content["arguments"].values(), question.content.get("predict")]
+        for values in inputs if question.hidden else []:
+            for value in np.ravel(values) if values is not None else []:
+                # As a decimal and, for those that are told by a whole number, without the point.
+                yield from {repr(abs(float(value)))[:8], repr(abs(float(value))).replace(".", "").lstrip("0")[:7]}
+
+
+def check_loot(case, run):
+    """What the notebook tells that its attempts came to."""
+    if case.evidence:
+        loot = run.answers["loot"].value
+        assert set(loot) == set(case.evidence), loot
+        wrong = {name: told for name, told in loot.items() if not re.fullmatch(case.evidence[name], str(told))}
+        assert not wrong, wrong
+
+
+def describe(scored):
+    cells = [f"  cell {cell.number}: {cell.end}: {cell.because}" for cell in scored.run.cells if cell.end != "ok"]
+    findings = [f"  {finding.criterion}: {finding.status}: {finding.because}" for finding in scored.grade.findings]
+    return "\n".join(
+        [f"{scored.run.end}: {scored.run.because}", *cells, *findings, repr(scored.run.answers.get("loot"))]
+    )
+
+
+# ---- the others -----------------------------------------------------------------------------------------------------
+
+
+def test_thirty_eight_innocents_among_all_the_hostile_get_exactly_what_they_get_alone(hostile_class, innocents_alone):
+    assert len(innocents_alone.scored) == INNOCENTS
+    for student, alone in innocents_alone.scored.items():
+        among = hostile_class.scored[student]
+        assert among.grade == alone.grade
+        assert told_by(among.run) == told_by(alone.run)
+        assert hostile_class.work.runs.load_executed(among.run.key) == innocents_alone.work.runs.load_executed(
+            alone.run.key
+        )
+
+
+def test_an_innocent_notebook_gets_full_marks(innocents_alone):
+    for scored in innocents_alone.scored.values():
+        assert {finding.criterion: finding.status for finding in scored.grade.findings} == MET, describe(scored)
+        assert scored.run.end == "finished"
+
+
+def told_by(run):
+    """A run without the seconds and mebibytes that it took."""
+    fields = run.model_dump(exclude={"answers", "wall_s", "cpu_s", "memory_mib", "cells"})
+    cells = [cell.model_dump(exclude={"wall_s"}) for cell in run.cells]
+    return fields, cells, comparable({name: answer.model_dump() for name, answer in run.answers.items()})
+
+
+def comparable(tree):
+    """The tree with arrays as their bytes, so that `==` compares every bit."""
+    if isinstance(tree, np.ndarray):
+        return tree.dtype.str, tree.shape, tree.tobytes()
+    if isinstance(tree, dict):
+        return {key: comparable(value) for key, value in tree.items()}
+    return [comparable(item) for item in tree] if isinstance(tree, list) else tree
+
+
+# ---- afterwards -----------------------------------------------------------------------------------------------------
+
+
+def test_a_class_leaves_no_process_mount_cgroup_or_file_behind(hostile_class):
+    mine = f"grader-{os.getpid()}-"
+    assert descendants(os.getpid()) == []
+    assert [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if mine in line] == []
+    folders = (folder for folder, _, _ in os.walk("/sys/fs/cgroup"))
+    assert [folder for folder in folders if f"grader-{os.getpid()}" in folder] == []
+    assert [path.name for path in Path("/tmp").glob(f"{mine}*")] == []
+    assert not Path("/tmp/grader-was-here").exists()
+
+
+def descendants(parent):
+    """The command lines of all processes that come from this one and have not ended."""
+    children = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid, fields = status.parent.name, status.read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(pid))
+    found, waiting = [], [parent]
+    while waiting:
+        waiting += (new := children.get(waiting.pop(), []))
+        found += [Path(f"/proc/{pid}/cmdline").read_text() for pid in new if Path(f"/proc/{pid}/cmdline").exists()]
+    return found
