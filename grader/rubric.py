@@ -392,10 +392,12 @@ class Rubric(Part):
             raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0])
         return self
 
-    def expected_probes(self) -> list[str]:
+    def expected_probes(self, *, public_only: bool = False) -> list[str]:
         """The probes whose right answer some criterion needs: what the reference is asked."""
         needed: dict[str, None] = {}
         for criterion in self.criteria:
+            if public_only and self.is_hidden(criterion):
+                continue
             match getattr(getattr(criterion.expect, criterion.expect.kind), "to", None):
                 case "reference" if criterion.probe:
                     needed[criterion.probe] = None

@@ -205,11 +205,11 @@ def _current(run: Run, questions: Sequence[Question]) -> Run:
 
 
 def expected_for(
-    course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str]
+    course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], *, public_only: bool = False
 ) -> Mapping[str, Mapping[str, Answer]]:
     """student -> probe -> the reference's answer; probes that are not personal are answered once."""
     rubric = assignment.rubric
-    names = rubric.expected_probes()
+    names = rubric.expected_probes(public_only=public_only)
     if not rubric.reference:
         return {student: {} for student in students}
     personal = [name for name in names if is_personal(rubric.probes[name])]

@@ -53,7 +53,7 @@ def check(
     student = unicodedata.normalize("NFC", notebook.stem)
     asked = _make_work(chosen, notebook, student)
     with _some_work_folder(place, course) as work, work.logged():
-        expected = verbs.expected_for(course, work, chosen, [student])[student]
+        expected = verbs.expected_for(course, work, chosen, [student], public_only=True)[student]
         with Servers(_sandbox(sandbox)) as servers:
             run = verbs.with_facts(chosen, execute_one(asked, servers))
         if run.end == "failed":

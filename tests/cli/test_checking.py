@@ -1,0 +1,80 @@
+"""A student checks their own notebook: public criteria only, the same words, and nothing has to be written."""
+
+import pytest
+
+from tests.small_course import RIGHT, RUBRIC, WRONG, run_grader, write_class
+
+pytestmark = pytest.mark.xdist_group("a class graded by the command")
+
+WITH_A_PERSON = RUBRIC.replace("points: 4", "points: 5") + (
+    "  - {id: words, says: You say in words what double does., points: 1, expect: {person: {shows: notebook}}}\n"
+)
+
+
+@pytest.fixture
+def work(evening, tmp_path):
+    """Where what the reference answers is remembered."""
+    root, _ = evening
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "expected").symlink_to(root / "work" / "expected")
+    return folder
+
+
+def check(course, work, notebook, *options, **environment):
+    return run_grader(course, work, "check", "hello", notebook, *options, **environment)
+
+
+def test_a_notebook_that_is_not_right_is_told_why_in_a_students_words(course, work, tmp_path):
+    folder = write_class(tmp_path / "class", bruno=("1 / 0", *WRONG))
+    ended = check(course, work, folder / "bruno.ipynb")
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out == (
+        "Every cell was run; not well ended: code cell 1.\n"
+        "  code cell 1, `1 / 0`: ZeroDivisionError: division by zero\n"
+        "\n"
+        "○ missed         0 of 2    double(x) is twice x.\n"
+        "                           The value of `double` is not as expected in 3 of 3 values, most of all at [2]: "
+        "there it is 9, but 6 is expected.\n"
+        "● met            1 of 1    The variable word is hola.\n"
+        "\n"
+        "1 of the 3 points that can be checked here.\n"
+        "1 criterion is not checked here, because it uses inputs that you do not see.\n"
+    )
+    assert sorted(path.name for path in work.iterdir() if path.is_file()) == [".gitignore", "lock"], "no gradebook"
+
+
+def test_a_notebook_that_is_right_ends_well_though_a_person_is_still_to_decide(course, work, tmp_path):
+    (course / "rubrics" / "hello.yaml").write_text(WITH_A_PERSON)
+    folder = write_class(tmp_path / "class", ana=RIGHT)
+    ended = check(course, work, folder / "ana.ipynb", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    entry = ended.students["ana"]
+    assert {key: value for key, value in entry.items() if key != "findings"} == {
+        "student": "ana",
+        "earned": 3.0,
+        "possible": 4.0,
+        "needs_review": True,
+        "late_by_s": 0.0,
+        "end": "finished",
+        "not_checked": 1,
+    }
+    assert [finding["status"] for finding in entry["findings"]] == ["met", "met", "unscored"]
+    assert (ended.told["assignment"], ended.told["executed"], ended.told["reused"]) == ("hello", 1, 0)
+
+
+def test_what_is_no_notebook_is_told_once(course, work, tmp_path):
+    folder = write_class(tmp_path / "class", rosa=b"<html></html>")
+    ended = check(course, work, folder / "rosa.ipynb")
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out == (
+        "The file is a web page, not a notebook: in Colab use File, Download, Download .ipynb instead of saving the "
+        "page.\n"
+    )
+
+
+def test_no_folder_has_to_be_writable_and_a_check_without_a_sandbox_says_so(course, tmp_path):
+    folder = write_class(tmp_path / "class", ana=RIGHT)
+    ended = check(course, "/proc/nowhere", folder / "ana.ipynb", "--sandbox", "none")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("Every cell was run without an error.\nIt ran without a sandbox.\n")
