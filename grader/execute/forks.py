@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -114,7 +115,7 @@ class Fork:
 
 
 class ForkServer:
-    """A warm process in the sandbox. Start it from the main thread: it dies with the thread that started it."""
+    """A warm process in the sandbox, from which kernels are forked."""
 
     def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES, *, nested: bool = True) -> None:
         sandbox.require(kind)
@@ -142,16 +143,11 @@ class ForkServer:
         }
         line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)], nested=nested)
         self._log = (self.home / "server.log").open("wb")
-        self._process = subprocess.Popen(
-            line,
-            env=environment,
-            pass_fds=[theirs.fileno(), *sandbox.descriptors()],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-        )
-        theirs.close()
-        threading.Thread(target=self._listen, name="fork server", daemon=True).start()
+        self._process: concurrent.futures.Future[subprocess.Popen[bytes]] = concurrent.futures.Future()
+        # The sandbox dies with the thread that started it, so that thread is one that lives until it is gone.
+        run = functools.partial(self._start_and_listen, line, environment, theirs)
+        threading.Thread(target=run, name="fork server", daemon=True).start()
+        self._process.result()
 
     def __enter__(self) -> ForkServer:
         return self
@@ -178,7 +174,7 @@ class ForkServer:
 
     @property
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        return self._process.result().poll() is None
 
     def prepare(self) -> Fork:
         """A folder for one submission, before its kernel is forked."""
@@ -254,8 +250,8 @@ class ForkServer:
         """End the server and every kernel, and take the folder away."""
         self._watchdog.stop()
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        self._process.result().kill()
+        self._process.result().wait()
         self._log.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -269,6 +265,24 @@ class ForkServer:
     def _last_words(self) -> str:
         self._log.flush()
         return (self.home / "server.log").read_text(errors="replace").strip()[-2000:]
+
+    def _start_and_listen(self, line: list[str], environment: dict[str, str], theirs: socket.socket) -> None:
+        try:
+            process = subprocess.Popen(
+                line,
+                env=environment,
+                pass_fds=[theirs.fileno(), *sandbox.descriptors()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+            )
+        except OSError as error:
+            self._process.set_exception(error)
+            return
+        finally:
+            theirs.close()
+        self._process.set_result(process)
+        self._listen()
 
     def _listen(self) -> None:
         with contextlib.suppress(OSError):
@@ -287,7 +301,7 @@ class ForkServer:
     def _fail_all(self) -> None:
         """The server is gone: nobody may wait for it for ever."""
         if not self._ready.done():
-            self._process.wait()
+            self._process.result().wait()
             self._ready.set_exception(ServerError(f"the fork server did not start: {self._last_words()}"))
         for fork in list(self._forks.values()):
             for future in (fork.started, fork.ended):

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from grader.execute.answers import Question
 from grader.execute.forks import PACKAGES
-from grader.execute.sandbox import INSIDE, Sandbox
+from grader.execute.sandbox import ENVIRONMENT, INSIDE, Sandbox
 from grader.inside import plain
 from grader.model import Answer, Limits, Run
 
@@ -42,7 +42,7 @@ def _code_hash() -> str:
 def make_key(sha256: str, questions: Sequence[Question], limits: Limits, sandbox: Sandbox) -> str:
     """Hash of notebook + probes + limits + environment: equal work is never done twice, changed work always again."""
     asked = sorted(question.hash for question in questions)
-    facts = [sha256, asked, limits.model_dump(), describe_environment(), _code_hash(), sandbox]
+    facts = [sha256, asked, limits.model_dump(), describe_environment(), ENVIRONMENT, _code_hash(), sandbox]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 

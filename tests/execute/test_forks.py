@@ -1,0 +1,98 @@
+"""Forks of one server are strangers to each other, and nothing of them stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from grader.execute import cgroups, forks
+from grader.execute.forks import ForkServer
+from grader.execute.pool import Servers, execute_one
+from tests.execute.conftest import make_work, printed
+
+LEAVE = (
+    "import time\nfor folder in ('/content', '/tmp', '/dev/shm'):\n"
+    "    open(folder + '/left', 'w').write('secret')\ntime.sleep(1)"
+)
+LOOK = (
+    "import os, time\ntime.sleep(0.5)\nprint([os.path.exists(f + '/left') for f in ('/content', '/tmp', '/dev/shm')])"
+)
+
+
+def test_what_one_submission_writes_another_does_not_find(servers):
+    with ThreadPoolExecutor(2) as pool:
+        leaving = pool.submit(execute_one, make_work(LEAVE), servers)
+        looking = pool.submit(execute_one, make_work(LOOK), servers)
+        leaving.result()
+        assert printed(looking.result()) == "[False, False, False]\n"
+    assert printed(execute_one(make_work(LOOK), servers)) == "[False, False, False]\n"
+
+
+def test_a_submission_sees_no_process_but_its_own(execute):
+    executed = execute("import os\nprint(sorted(int(name) for name in os.listdir('/proc') if name.isdigit()))")
+    assert printed(executed) == "[1]\n"
+
+
+def test_what_a_submission_starts_is_gone_when_it_ends(execute):
+    name = f"left-{os.getpid()}"
+    execute(f"import subprocess\nsubprocess.Popen(['bash', '-c', 'exec -a {name} sleep 60'], start_new_session=True)")
+    assert subprocess.run(["pgrep", "-f", name], capture_output=True, check=False).stdout == b""
+
+
+def test_a_class_leaves_no_folder_no_process_and_no_cgroup_behind():
+    before = set(forks.HOMES.glob("grader-*"))
+    with Servers("bubblewrap") as servers:
+        execute_one(make_work("print(1)"), servers)
+        (home,) = set(forks.HOMES.glob(f"grader-{os.getpid()}-*")) - before
+    assert not home.exists()
+    assert not [*cgroups.ROOT.glob(f"grader-{os.getpid()}-*"), *cgroups.ROOT.glob(f"*/grader-{os.getpid()}-*")]
+    assert subprocess.run(["pgrep", "-f", str(home)], capture_output=True, check=False).stdout == b""
+
+
+def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_folder():
+    code = (
+        "import time\nfrom grader.execute.forks import ForkServer\n"
+        "server = ForkServer('bubblewrap')\nserver.greeting\nprint(server.home, flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout is not None
+        home = Path(grader.stdout.readline().strip())
+        assert home.exists()
+        grader.send_signal(signal.SIGKILL)
+    for _ in range(100):
+        if not subprocess.run(["pgrep", "-f", str(home)], capture_output=True, check=False).stdout:
+            break
+    else:
+        raise AssertionError("the sandbox outlived its grader")
+    forks.sweep()
+    assert not home.exists()
+
+
+def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
+    with Servers("bubblewrap") as servers:
+        with servers.lend() as server, ThreadPoolExecutor(1) as pool:
+            running = pool.submit(execute_one, make_work("import time; time.sleep(3)"), servers)
+            kernel = _wait_for_a_kernel(server)
+            assert kernel
+            server._process.result().kill()
+            failed = running.result()
+        assert failed.run.end == "failed"
+        assert (
+            failed.run.because == "The grader failed on this notebook (ServerError); this is not the student's fault."
+        )
+        assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
+
+
+def _wait_for_a_kernel(server: ForkServer) -> bool:
+    import time
+
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if any(server.home.glob("spool/*/kernel/k-1")):
+            return True
+        time.sleep(0.05)
+    return False
