@@ -28,7 +28,9 @@ def dumps(value: Any, notes: Mapping[str, str] | None = None, *, max_nodes: int 
     """The value and notes beside it as the bytes of such a file; NotPlainError where it holds more than plain data."""
     encoder = _Encoder(max_nodes)
     tree = json.dumps(encoder.encode(value, 0))
-    content: bytes = save(encoder.arrays, metadata={"tree": tree, **(notes or {})})
+    # Half a character, which a student's error may hold, can be written nowhere.
+    told = {name: note.encode("utf-8", "replace").decode("utf-8") for name, note in (notes or {}).items()}
+    content: bytes = save(encoder.arrays, metadata={"tree": tree, **told})
     return content
 
 
