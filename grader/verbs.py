@@ -100,10 +100,13 @@ def execute(
     return Executions(executed=len(works), reused=len(plan) - len(works))
 
 
-def prepare(course: Course, work: WorkFolder, assignment: Assignment) -> None:
+def prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Watch) -> None:
     """Find out what is wrong with the course itself, before a class is run for an hour."""
     _read_given(assignment)
-    expected_for(course, work, assignment, [submission.student for submission in _submissions(work, assignment)])
+    students = [submission.student for submission in _submissions(work, assignment)]
+    watch("asking the reference", 0, 1)
+    expected_for(course, work, assignment, students)
+    watch("asking the reference", 1, 1)
 
 
 def _make_work(

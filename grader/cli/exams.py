@@ -12,10 +12,14 @@ from rich.table import Table
 from grader.cli import show
 from grader.cli.place import Place
 from grader.exam.exam import ExamOnDisk, find_exam
-from grader.exam.grading import Scored, Taken, score_exam, take_in
+from grader.exam.flags import Flags, flag
+from grader.exam.grading import Scored, Taken, analyse_exam, score_exam, take_in
 from grader.exam.guessing import guess_exam
 from grader.exam.importing import Imported, read_responses
 from grader.exam.lint import find_remarks
+from grader.exam.tables import options_as_csv, questions_as_csv
+from grader.report.items import ItemsPage
+from grader.report.render import render_items
 from grader.verbs import Executions
 from grader.work import WorkFolder
 
@@ -162,3 +166,44 @@ def _print_grades(out: Console, scored: Scored) -> None:
         out.print(f"[bold]The points of {len(changed)} of {len(scored.grades)} students changed:[/]")
     for graded in changed:
         out.print(f"  {escape(graded.grade.student)}: {graded.before:g} → {graded.earned:g}")
+
+
+# ---- items ----------------------------------------------------------------------------------------------------------
+
+
+@exams.command()
+def items(context: typer.Context, exam: str = EXAM) -> None:
+    """What the responses say of the questions: a page and two CSV files; exit code 1 where a key is probably wrong."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = find_exam(course.root, exam), place.work(course)
+    with work.locked():
+        analysis = analyse_exam(work.gradebook, chosen)
+        flags = flag(analysis)
+        title = chosen.exam.title.say(chosen.exam.languages[0])
+        page = ItemsPage(course.file.title, title, exam, analysis, flags, tuple(chosen.exam.bands))
+        folder = work.reports(exam)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "items.html").write_text(render_items(page), encoding="utf-8")
+        (folder / "items.csv").write_text(questions_as_csv(analysis), encoding="utf-8")
+        (folder / "options.csv").write_text(options_as_csv(analysis), encoding="utf-8")
+    out = show.console()
+    _tell_flags(out, flags)
+    whole = analysis.reliability.alpha
+    told = f"undefined: {whole.why}" if whole.value is None else f"{whole.value:.2f}"
+    band = f" ({whole.low:.2f} to {whole.high:.2f})" if whole.low is not None and whole.high is not None else ""
+    out.print(f"{_some(analysis.students, 'student')}, {_some(len(analysis.items), 'question')}; alpha {told}{band}.")
+    out.print(f"The page: {folder / 'items.html'}; tables: items.csv and options.csv beside it.", markup=False)
+    raise typer.Exit(NEEDS_A_PERSON if flags.doubtful_keys else 0)
+
+
+def _tell_flags(out: Console, flags: Flags) -> None:
+    for title, found in (
+        ("The key is probably wrong:", flags.doubtful_keys),
+        ("Hardly tells students apart:", flags.weak),
+        ("Distracts nobody:", flags.dead),
+    ):
+        if found:
+            out.print(title, style="bold")
+        for one in found:
+            out.print(f"  {one.question}: {one.because}", markup=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grader.errors import UserError
 from grader.exam.exam import Exam, ExamOnDisk, Rules
 from grader.exam.importing import Imported
+from grader.exam.items import ItemAnalysis, Response, analyse
 from grader.exam.judging import judge
 from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound, round_half_up
@@ -106,10 +107,30 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
     """The findings of one student, each question in the variant that was asked; pure."""
     findings: list[Finding] = []
     for one in asked:
-        seed = int(run.asked.get(one.question.id, exam.seed))
-        variant = Asked(make_variant(one.question, seed), one.accept, one.void, one.why)
-        findings += judge(variant, run.answers.get(one.question.id), exam.rules, exam.languages[0], shares)
+        findings += judge(
+            _variant(one, run, exam), run.answers.get(one.question.id), exam.rules, exam.languages[0], shares
+        )
     return tuple(findings)
+
+
+def _variant(asked: Asked, run: Run, exam: Exam) -> Asked:
+    """The question with the numbers that this student was asked for."""
+    seed = int(run.asked.get(asked.question.id, exam.seed))
+    return replace(asked, question=make_variant(asked.question, seed))
+
+
+def analyse_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ItemAnalysis:
+    """What the responses say of the questions, by the key as it is now and with what people decided."""
+    exam, asked = on_disk.exam, revise(on_disk.exam)
+    overrides, shares = gradebook.overrides(on_disk.name), _shares(gradebook, exam)
+    responses: list[Response] = []
+    for submission, run in _responses(gradebook, on_disk.name):
+        student = submission.student
+        own = [override for override in overrides if override.student == student]
+        findings = fold(score(asked, run, exam, shares.get(student, {})), own)
+        variants = {one.question.id: _variant(one, run, exam).question for one in asked}
+        responses.append(Response(student, findings, run.answers, variants))
+    return analyse(asked, responses, exam.languages[0])
 
 
 def total(findings: Sequence[Finding], rules: Rules) -> float:

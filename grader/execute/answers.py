@@ -76,7 +76,8 @@ def _as_answer(question: Question, value: Any, notes: Mapping[str, str]) -> Answ
             return question.unanswered(f"it took longer than {question.limit_s:g} s")
         case "raised":
             return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
-    detail = "" if question.hidden else f": {_one_line(notes.get('detail', ''))}"
+    told = "" if question.hidden else _one_line(notes.get("detail", ""))
+    detail = f": {told}" if told else ""
     return Answer(status="unusable", because=f"{subject} gave something other than plain data{detail}.")
 
 

@@ -8,6 +8,7 @@ DESCRIPTOR = 200
 """Where a kernel holds its end; high, so that a notebook's own files do not get this number."""
 
 QUESTION_BYTES = 64 << 20
+ANSWER_BYTES = 64 << 20
 
 
 def send(connection: socket.socket, content: bytes) -> None:

@@ -39,12 +39,23 @@ def warm_up() -> None:
     for name in MODULES:
         importlib.import_module(name)
     importlib.import_module(COLAB).prepare()
+    rehearse_error()
     import matplotlib.figure
 
     figure = matplotlib.figure.Figure()
     figure.add_subplot().plot([0, 1])
     with open(os.devnull, "wb") as nowhere:
         figure.savefig(nowhere, format="png")
+
+
+def rehearse_error() -> None:
+    """Format one error as a notebook shows it: the first one imports what reads and colours source code."""
+    from IPython.core.ultratb import VerboseTB
+
+    try:
+        raise ValueError("a rehearsal")
+    except ValueError as error:
+        VerboseTB(theme_name="linux").text(type(error), error, error.__traceback__)
 
 
 def set_seeds(seed: int) -> None:

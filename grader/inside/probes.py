@@ -58,9 +58,21 @@ def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> b
         notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": student_line(error)}
         return plain.dumps(None, {"status": "raised", **notes})
     try:
-        return plain.dumps(value, {"status": "answered"})
+        content = plain.dumps(value, {"status": "answered"})
     except plain.NotPlainError as error:
-        return plain.dumps(None, {"status": "unusable", "detail": str(error)})
+        return unusable(str(error))
+    except MemoryError:
+        return unusable("it takes more memory than there is")
+    except BaseException as error:  # noqa: BLE001  (round a student's code: the methods of its objects)
+        return unusable(f"it cannot be written down ({type(error).__name__[:100]})")
+    if len(content) > channel.ANSWER_BYTES:
+        return unusable(f"it has {len(content) >> 20} MiB, more than the limit of {channel.ANSWER_BYTES >> 20} MiB")
+    return content
+
+
+def unusable(detail: str) -> bytes:
+    """What is sent in place of an answer that does not cross the boundary."""
+    return plain.dumps(None, {"status": "unusable", "detail": detail})
 
 
 def _text(error: BaseException) -> str:

@@ -17,6 +17,15 @@ def number(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".") if math.isfinite(value) else "–"
 
 
+def decimal(value: float) -> str:
+    """Two decimals, and a true minus sign: for correlations and shares.
+
+    >>> decimal(-0.456), decimal(0.0), decimal(-0.001)
+    ('−0.46', '0.00', '0.00')
+    """
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
 def points(value: float, t: Texts) -> str:
     """Points with their unit: `1 point`, `0.5 points`."""
     return t("point" if value == 1 else "points", points=number(value))

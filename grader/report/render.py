@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from grader.report import class_overview, quantities, student, text
+from grader.report import class_overview, formulas, items, quantities, student, text
 from grader.report.pages import ClassPage, StudentPage
 from grader.report.texts import ENGLISH, Texts
 
@@ -28,6 +28,11 @@ def render_class(page: ClassPage) -> str:
     return environment.get_template("class.html").render(page=page, view=view, script_hash=digest)
 
 
+def render_items(page: items.ItemsPage) -> str:
+    """The page of an exam's item analysis, in one self-contained HTML file without a script."""
+    return _environment(ENGLISH).get_template("items.html").render(page=page, view=items.view_of(page))
+
+
 @cache
 def _environment(t: Texts) -> Environment:
     """The templates, compiled once for each language."""
@@ -43,7 +48,9 @@ def _environment(t: Texts) -> Environment:
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
+        "exam_words": formulas.exam_words,
         "number": quantities.number,
+        "decimal": quantities.decimal,
         "points": partial(quantities.points, t=t),
         "duration": partial(quantities.duration, t=t),
         "share": quantities.share,

@@ -226,5 +226,62 @@ ENGLISH = Texts(
             "All runs had the same environment.",
             "The runs had {n} different environments; the most frequent one is shown.",
         ),
+        # The page of an item analysis
+        "items": "Item analysis",
+        "items.tile.keys": ("key is probably wrong", "keys are probably wrong"),
+        "items.tile.weak": ("question hardly tells students apart", "questions hardly tell students apart"),
+        "items.tile.dead": ("question has options that distract nobody", "questions have options that distract nobody"),
+        "items.tile.left-out": ("question or student left out", "questions or students left out"),
+        "items.first": "Look at these first",
+        "items.first.keys": "The key is probably wrong",
+        "items.first.weak": "Hardly tells students apart",
+        "items.first.dead": "Distracts nobody",
+        "items.first.none": "No key looks wrong, every question tells students apart, no option is idle.",
+        "items.whole": "The exam as a whole",
+        "items.alpha": "Cronbach’s alpha",
+        "items.kuder-richardson": "KR-20",
+        "items.standard-error": "Standard error of a total, in points",
+        "items.mean": "Mean",
+        "items.deviation": "Standard deviation",
+        "items.of": "of {possible}",
+        "items.undefined": "undefined: {why}",
+        "items.undefined.short": "undefined",
+        "items.interval": "{low} to {high}",
+        "items.distribution": "Totals of the students who were analysed; the lines above show where each grade begins.",
+        "items.distribution.axis": "percent of the points that were analysed",
+        "items.distribution.bar": (
+            "{n} student with {low} to {high} percent",
+            "{n} students with {low} to {high} percent",
+        ),
+        "items.questions": "Questions",
+        "items.column.question": "Question",
+        "items.column.points": "Points",
+        "items.column.difficulty": "Mean share of points",
+        "items.column.corrected": "Corrected correlation",
+        "items.column.uncorrected": "Uncorrected",
+        "items.column.upper-lower": "Upper − lower",
+        "items.column.dropped": "Alpha without it",
+        "items.column.count": "Students",
+        "items.column.correlation": "Correlation",
+        "items.conventions": (
+            "Small print beside a value is its interval, {confidence} %. The corrected correlation is that of a "
+            "question’s points with the total of all other questions, the uncorrected one with the whole total. "
+            "Upper − lower is the mean share of points in the 27 % of students with the highest totals minus that in "
+            "the 27 % with the lowest: {size} students each; those tied at a group’s edge share its last places. An "
+            "option’s correlation is that of choosing it with the total of all other questions."
+        ),
+        "items.each": "Question by question",
+        "items.each.lead": (
+            "Students in {groups} groups of equal size, from the lowest totals to the highest. A good key rises from "
+            "left to right, and every wrong option falls."
+        ),
+        "items.curve.options": "Percent of each group who chose an option; the key is drawn thick.",
+        "items.curve.mean": "Mean percent of the points in each group.",
+        "items.low": "low",
+        "items.high": "high",
+        "items.options": "Options",
+        "items.right": "right",
+        "items.blank": "left blank",
+        "items.left-out": "Left out of the analysis",
     },
 )

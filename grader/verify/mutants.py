@@ -69,6 +69,8 @@ def _is_left_alone(node: ast.AST) -> bool:
     match node:
         case ast.Raise() | ast.JoinedStr() | ast.keyword(arg="dtype" | "strict" | "kind"):
             return True
+        case ast.Subscript(value=ast.Name(id="Literal" | "Callable")):
+            return True  # a type with a name
         case ast.Expr(value=ast.Constant(value=str())):
             return True  # a docstring
         case ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="errstate"))):

@@ -44,7 +44,11 @@ NAMES = {name: other for pair in _PAIRS for name, other in (pair, pair[::-1])}
 """Functions and methods that are mixed up."""
 
 PASSED_ON = {"abs", "sqrt", "exp", "log", "clip", "round", "rint", "floor", "sign", "radians", "degrees", "cumsum"}
-"""NumPy's functions of which the call is forgotten; the course's own functions are forgotten too."""
+PASSED_ON |= {"relu", "tanh", "sigmoid"}
+"""Functions of NumPy and torch of which the call is forgotten; the course's own functions are forgotten too."""
+
+SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "convolve"}
+"""Functions to which the order of their arguments is nothing."""
 
 BORDERS = {"reflect": "edge", "edge": "reflect"}
 SMALLEST = 1e-3
@@ -68,7 +72,7 @@ def slips(node: ast.AST, parent: ast.AST | None) -> Iterator[ast.AST]:
             yield from _of_call(node)
         case ast.Attribute(attr="T"):
             yield node.value
-        case ast.Tuple(elts=[first, second]) if ast.dump(first) != ast.dump(second):
+        case ast.Tuple(elts=[first, second]) if ast.dump(first) != ast.dump(second) and not _is_axis(parent):
             yield _with(node, elts=[second, first])
         case ast.AugAssign() if type(node.op) in OPERATORS:
             yield _with(node, op=OPERATORS[type(node.op)]())
@@ -85,7 +89,7 @@ def _other_values(value: object, parent: ast.AST | None) -> Iterator[bool | int 
     match value:
         case bool():
             yield not value
-        case int() if isinstance(parent, ast.keyword) and parent.arg == "axis":
+        case int() if _is_axis(parent):
             yield 1 if value == 0 else 0
         case int():
             yield value + 1
@@ -101,7 +105,7 @@ def _other_values(value: object, parent: ast.AST | None) -> Iterator[bool | int 
 
 def _of_call(node: ast.Call) -> Iterator[ast.AST]:
     match node.args:
-        case [first, second, *rest] if ast.dump(first) != ast.dump(second):
+        case [first, second, *rest] if ast.dump(first) != ast.dump(second) and _name_of(node.func) not in SYMMETRIC:
             yield _with(node, args=[second, first, *rest])
     for keyword in node.keywords:
         if keyword.arg not in ("dtype", "strict", "kind"):
@@ -117,11 +121,22 @@ def _of_call(node: ast.Call) -> Iterator[ast.AST]:
 
 def _may_be_forgotten(function: ast.expr) -> bool:
     match function:
-        case ast.Attribute(value=ast.Name(id="np" | "math"), attr=name):
+        case ast.Attribute(value=ast.Name(id="np" | "math" | "torch"), attr=name):
             return name in PASSED_ON
         case ast.Name(id=name):
             return name == "abs" or not hasattr(builtins, name)
     return False
+
+
+def _name_of(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _is_axis(parent: ast.AST | None) -> bool:
+    return isinstance(parent, ast.keyword) and parent.arg == "axis"
 
 
 def _with(node: ast.AST, **changes: object) -> ast.AST:

@@ -238,12 +238,17 @@ def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[
         for known in parts.equivalents
         for mutant in mutants
         if mutant.function == known.function
-        and mutant.was.strip() == known.was.strip()
-        and mutant.becomes.strip() in [line.strip() for line in known.becomes]
+        and _packed(mutant.was) == _packed(known.was)
+        and _packed(mutant.becomes) in map(_packed, known.becomes)
     }
     if most is not None and most < len(mutants):
         mutants = random.Random(0).sample(mutants, most)
     return mutants, equivalent
+
+
+def _packed(line: str) -> str:
+    """The line without its spaces: versions of Python do not agree on them."""
+    return "".join(line.split())
 
 
 def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
@@ -259,9 +264,9 @@ def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
 
 def _check_equivalents(parts: Parts, equivalent: Mapping[Mutant, Equivalent], caught: set[Mutant]) -> Iterator[str]:
     for known in parts.equivalents:
-        lines = [mutant.becomes.strip() for mutant, entry in equivalent.items() if entry is known]
+        lines = [_packed(mutant.becomes) for mutant, entry in equivalent.items() if entry is known]
         for line in known.becomes:
-            if line.strip() not in lines:
+            if _packed(line) not in lines:
                 yield f"equivalent.yaml names a mutant of `{known.function}` that there is not: {line.strip()}"
     for mutant in caught:
         yield f"equivalent.yaml names a mutant that the rubric notices:\n{mutant.diff}"
