@@ -136,3 +136,35 @@ def test_points_that_wait_for_a_person_end_with_1(exam, root, told):
     write(root / "course", exam_of(*asked))
     exam("import", "midterm", root / "class.csv")
     assert exam("score", "midterm").code == 1
+
+
+def test_an_item_analysis_is_a_page_and_two_tables(exam, root):
+    students = "".join(
+        f"s{number},{'b' if number % 3 else 'c'},{'a;c;e' if number % 2 else 'a'}\n" for number in range(12)
+    )
+    (root / "class.csv").write_text(f"student,edge,corner\n{students}")
+    exam("import", "midterm", root / "class.csv")
+    ended = exam("items", "midterm")
+    folder = root / "work" / "reports" / "midterm"
+    assert ended.code == 0
+    assert ended.out.splitlines()[-2].startswith("12 students, 2 questions; alpha 0.")
+    assert ended.out.endswith(f"The page: {folder / 'items.html'}; tables: items.csv and options.csv beside it.\n")
+    assert {path.name for path in folder.iterdir()} == {"items.html", "items.csv", "options.csv"}
+    assert (folder / "items.csv").read_text().startswith("question,topic,kind,points,students,")
+
+
+def test_a_key_that_is_probably_wrong_ends_with_1(exam, root, told):
+    questions = [single(f"q{number}") for number in range(8)]
+    write(root / "course", exam_of(*questions))
+    # Of sixteen students the first eight know b; the key of q0 says b, but they all chose c there.
+    rows = [
+        f"s{number},{'c' if number < 8 else 'a'}," + ",".join("b" if number < 8 else "d" for _ in range(7))
+        for number in range(16)
+    ]
+    (root / "class.csv").write_text("\n".join(["student," + ",".join(f"q{n}" for n in range(8)), *rows]))
+    exam("import", "midterm", root / "class.csv")
+    ended = exam("items", "midterm")
+    assert ended.code == 1
+    assert ended.out.startswith(
+        "The key is probably wrong:\n  q0: The good students prefer “Option c”: 100 % of the upper"
+    )
