@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special  # and not stats, which every command would wait for
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -52,7 +52,7 @@ def correlation_interval(r: float, students: int) -> tuple[float, float]:
         return math.nan, math.nan
     if abs(r) > 1 - 1e-12:
         return r, r
-    half = stats.norm.ppf((1 + CONFIDENCE) / 2) / math.sqrt(students - 3)
+    half = special.ndtri((1 + CONFIDENCE) / 2) / math.sqrt(students - 3)
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
@@ -77,10 +77,10 @@ def mean_interval(shares: Floats) -> tuple[float, float]:
         return math.nan, math.nan
     p = float(shares.mean())
     if np.isin(shares, (0.0, 1.0)).all():
-        z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+        z = float(special.ndtri((1 + CONFIDENCE) / 2))
         middle, spread = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(shares.std(ddof=1)) / math.sqrt(n)
+    half = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(shares.std(ddof=1)) / math.sqrt(n)
     return (max(0.0, p - half), min(1.0, p + half)) if half > 1e-12 else (math.nan, math.nan)
 
 
@@ -151,8 +151,8 @@ def alpha_interval(value: float, students: int, items: int) -> tuple[float, floa
     if students < 2 or items < 2 or math.isnan(value):
         return math.nan, math.nan
     degrees = students - 1, (students - 1) * (items - 1)
-    low = 1 - (1 - value) * stats.f.ppf((1 + CONFIDENCE) / 2, *degrees)
-    high = 1 - (1 - value) * stats.f.ppf((1 - CONFIDENCE) / 2, *degrees)
+    low = 1 - (1 - value) * special.fdtri(*degrees, (1 + CONFIDENCE) / 2)
+    high = 1 - (1 - value) * special.fdtri(*degrees, (1 - CONFIDENCE) / 2)
     return float(low), float(high)
 
 
