@@ -16,8 +16,6 @@ from safetensors import SafetensorError
 from grader.inside import channel, plain
 from grader.model import Answer
 
-ANSWER_BYTES = 64 << 20
-
 
 @dataclass(frozen=True)
 class Question:
@@ -48,7 +46,7 @@ def exchange(connection: socket.socket, question: Question) -> Answer:
     """Send the question and receive its answer; an answer that breaks the rules closes the connection."""
     try:
         channel.send(connection, plain.dumps(dict(question.content)))
-        content = channel.receive(connection, ANSWER_BYTES)
+        content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()
         return Answer(status="unusable", because=f"{question.subject} gave an answer that cannot be used: {error}.")

@@ -196,19 +196,22 @@ class Handshake:
             os.close(descriptor)
 
     def attend(self) -> None:
-        """Outside it: once it is ready, close its folder, and give the word; one that dies first is not waited for."""
+        """Outside it: once it is ready, close its folder; then, with no privileges left, give the word.
+
+        A kernel that dies first is not waited for.
+        """
         os.close(self._ready_write)
         if os.read(self._ready_read, 1):
             isolation.close_kernel_folder()
-            os.write(self._go_write, b".")
+        isolation.drop_privileges()
+        isolation.hide()
+        os.write(self._go_write, b".")
 
 
 def attend(child: int, ready: Handshake) -> None:
     """The process between the server and the first process of a PID namespace: ends as that one does. Never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ready.attend()
-    isolation.drop_privileges()
-    isolation.hide()
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
