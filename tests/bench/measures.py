@@ -49,6 +49,8 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
     yield from _stored_figures(plan, root)
     yield from _growth_figures(plan, root / "trivial")
+    starts_s = [Grader(ROOT, root / "none").time("--help")[0] for _ in range(plan.repeats)]
+    yield Figure("`grader --help`, what every command takes to start; seconds", statistics.median(starts_s))
 
 
 def _measure_round(notebooks: Sequence[Path], work: Path, plan: Plan) -> Round:
