@@ -5,9 +5,9 @@ make_variant(question, seed)       -> Question      parameters drawn, answers an
 find_remarks(exam, folder)         -> remarks       what a careful colleague would notice before the exam is printed
 read_responses(file, exam)         -> Imported      rows of a CSV file as runs, and what a person must look at
 take_in(gradebook, imported)       -> Taken         what of it was new
-score_exam(gradebook, exam)        -> Scored        findings by the key as it is now, and what changed since the last one
+score_exam(gradebook, exam)        -> Scored        findings by the key as it is now, and what changed in it
 analyse_exam(gradebook, exam)      -> ItemAnalysis  what the class's responses say of the questions
-flag(analysis)                     -> Flags         keys that are probably wrong, questions and options that say little
+flag(analysis)                     -> Flags         keys that are probably wrong, questions that say little
 
 Nothing here starts a kernel or imports what does.
 """
