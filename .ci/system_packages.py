@@ -24,7 +24,9 @@ def main() -> int:
     command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]
     told = f"sudo apt-get update && sudo {' '.join(command)}"
     if shutil.which("apt-get") is None:
-        print(f"Missing on this machine: {', '.join(missing)}. Install them with your system's packages.", file=sys.stderr)
+        print(
+            f"Missing on this machine: {', '.join(missing)}. Install them with your system's packages.", file=sys.stderr
+        )
         return 1
     as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if as_root and (shutil.which("sudo") is None or subprocess.run([*as_root, "true"], check=False).returncode):
