@@ -201,7 +201,7 @@ def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str)
     because = f"You wrote {value}. Right is {_number(numeric)}{unit}{_tolerance(numeric)}."
     reach = max(numeric.tolerance, 0.5 * 10.0 ** -(numeric.decimals if numeric.decimals is not None else 3))
     for name, mistake in numeric.mistakes.items():
-        if any(_within(number, float(mistake.value), reach) for number in readings):
+        if any(_within(number, mistake.number, reach) for number in readings):
             return Verdict(0.0, f"{because} Often behind that: {mistake.misconception.say(language)}", name)
     return Verdict(0.0, because)
 

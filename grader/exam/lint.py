@@ -11,6 +11,7 @@ from grader.documents import Keys
 from grader.exam.arithmetic import names_of
 from grader.exam.exam import Exam, questions_in, texts_in
 from grader.exam.formulas import why_no_formula
+from grader.exam.matching import fold_option
 from grader.exam.questions import Numeric, Option, Question
 from grader.exam.variants import make_variant
 from grader.exam.wording import Text, fold_words, names_in
@@ -139,8 +140,8 @@ def _of_equals(question: Question, keys: Keys) -> Iterator[tuple[str, Remark]]:
     for where, texts in _alternatives(question):
         seen: dict[str, str] = {}
         for name, text in texts.items():
-            for words in {fold_words(words) for words in text.all}:
-                other = seen.setdefault(words, name)
+            for words in text.all:
+                other = seen.setdefault(fold_option(words), name)
                 if other != name:
                     yield (
                         "equal",
@@ -168,14 +169,14 @@ def _of_numbers(question: Question, keys: Keys) -> Iterator[tuple[str, Remark]]:
             ),
         )
     for name, mistake in numeric.mistakes.items():
-        distance = abs(float(mistake.value) - answer)
+        distance = abs(mistake.number - answer)
         if distance <= 2 * numeric.tolerance or distance == 0:
             yield (
                 "reach",
                 Remark(
                     (*place, "mistakes", name),
                     f"`{question.id}`: the tolerance {numeric.tolerance:g} reaches half-way or further to the mistake "
-                    f"`{name}`, {float(mistake.value):.6g}, from the answer {answer:.6g}",
+                    f"`{name}`, {mistake.number:.6g}, from the answer {answer:.6g}",
                     "Choose other numbers, or a smaller tolerance.",
                 ),
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.exam.wording import fold_words
 
 SEPARATORS = ";,|"
-_ENDS = ".!"
+_ENDS = "."
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from grader.exam import rules
-from grader.exam.arithmetic import names_of
+from grader.exam.arithmetic import evaluate, names_of
 from grader.exam.wording import Text, fold_words
 from grader.rubric import Name, Part
 
@@ -144,6 +144,11 @@ class Mistake(Part):
     value: Expression
     misconception: Text
 
+    @property
+    def number(self) -> float:
+        """The value, in a variant, where no parameters are left."""
+        return evaluate(self.value, {})
+
 
 class Numeric(Part):
     """A number, right within a tolerance."""
@@ -159,8 +164,8 @@ class Numeric(Part):
 
     @property
     def value(self) -> float:
-        """The answer of a variant, where it is a plain number."""
-        return float(self.answer)
+        """The answer, in a variant, where no parameters are left."""
+        return evaluate(self.answer, {})
 
 
 class Wrong(Part):

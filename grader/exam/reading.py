@@ -98,7 +98,10 @@ def _texts(texts: Mapping[str, Text], names: bool) -> dict[str, Sequence[str]]:
 
 
 def _read_single(options: Mapping[str, Option], cell: str, names: bool) -> Answer:
-    found = find_options(cell, _known(options, names))
+    known = _known(options, names)
+    same = [name for name, texts in known.items() if fold_option(cell) in map(fold_option, texts)]
+    # One option is expected, so a cell that says just what an option says is that option, whatever others it contains.
+    found = Found(tuple(same)) if len(same) == 1 else find_options(cell, known)
     return Answer(status="answered", value=list(found.names)) if len(found.names) == 1 else _unusable(cell, found)
 
 

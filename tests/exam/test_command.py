@@ -53,7 +53,7 @@ def test_a_remark_is_told_with_its_line_and_what_to_do(exam, root, told):
     line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if text.strip() == "c:")
     assert ended.code == 1
     assert ended.out.splitlines()[:2] == [
-        f"{path}:{line}: `edge`: `a` and `c` say the same: option a",
+        f"{path}:{line}: `edge`: `a` and `c` say the same: Option a",
         "  Change one, so that a student can tell them apart.",
     ]
     assert ended.out.endswith("1 to mend.\n")

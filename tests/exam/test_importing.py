@@ -102,6 +102,13 @@ def test_options_that_contain_each_other_are_not_guessed():
     assert find_options("A", known).names == ("a",)
 
 
+def test_a_single_choice_that_says_just_what_an_option_says_is_that_option():
+    options = {"a": option("A"), "b": option("B"), "both": option("A, B", right=True)}
+    told = make_question(question("single", {"options": options}))
+    assert read_cell(told, "A, B", names=False).value == ["both"]
+    assert read_cell(told, "B, A", names=False).status == "unusable"
+
+
 @pytest.mark.parametrize(
     ("cell", "because"),
     [
@@ -118,6 +125,18 @@ def test_what_does_not_match_waits_for_a_person(cell, because):
     told = make_question(question("multiple", {"options": COMMAS, "none": "None of these."}))
     answer = read_cell(told, cell, names=False)
     assert (answer.status, answer.because) == ("unusable", because)
+
+
+def test_a_statement_that_is_called_both_waits_for_a_person():
+    answer = read_cell(make_question(rows()), "Statement a: True; Statement a: False", names=False)
+    assert answer.because == ("“Statement a: True; Statement a: False” is more than one answer: a person decides.")
+
+
+def test_a_long_cell_is_told_by_its_beginning():
+    answer = read_cell(make_question(single()), "word " * 100, names=False)
+    assert answer.because.startswith("“word word word")
+    assert "…” is none of the known options" in answer.because
+    assert len(answer.because) < 200
 
 
 def test_two_ticks_in_a_single_choice_wait_for_a_person():

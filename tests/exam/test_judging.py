@@ -163,7 +163,12 @@ def test_a_row_that_was_accepted_later_is_right_either_way_but_not_blank():
 
 @pytest.mark.parametrize("written", ["520", "520 px", "520,4 px", "519.5", "520.5", "  5.2e2px", "= 520", "1040/2"])
 def test_a_number_within_the_tolerance_is_right_however_it_is_written(written):
-    assert found(NUMERIC, written).status == "met"
+    finding = found(NUMERIC, written)
+    assert (finding.status, finding.earned, finding.because) == (
+        "met",
+        2,
+        f"You wrote {written}, which is right. So it is.",
+    )
 
 
 @pytest.mark.parametrize("written", ["519.4", "520.6", "-520", "52"])
@@ -193,6 +198,13 @@ def test_a_number_that_can_be_read_in_two_ways_waits_for_a_person_where_it_matte
     assert found(told, "1.050,0").status == "met"
 
 
+def test_an_answer_may_be_arithmetic_without_parameters():
+    mistakes = {"seven": {"value": "8 - 1", "misconception": "Takes one off."}}
+    told = question("numeric", {"answer": "2 ** 3", "mistakes": mistakes})
+    assert found(told, "8").status == "met"
+    assert found(told, "7").diagnosis == "seven"
+
+
 def test_a_unit_that_is_understood_is_converted():
     told = question("numeric", {"answer": 0.5, "unit": "m", "units": {"cm": 0.01, "mm": 0.001}})
     assert [found(told, written).status for written in ("50 cm", "500mm", "0,5 m", "50")] == ["met"] * 3 + ["missed"]
@@ -218,7 +230,7 @@ def test_thousands_and_powers_are_read(written, values):
 
 @pytest.mark.parametrize("written", ["Homography", " homografía. ", "projective map"])
 def test_words_that_are_known_to_be_right_are(written):
-    assert found(TEXT, written).status == "met"
+    assert (found(TEXT, written).status, found(TEXT, written).earned) == ("met", 2)
 
 
 def test_words_that_are_known_to_be_wrong_are_told_why():
@@ -238,12 +250,14 @@ def test_words_that_a_person_accepted_later_are_right():
 
 
 def test_an_output_is_compared_without_its_spaces():
-    assert found(OUTPUT, " ( 8,16 )").status == "met"
+    assert (found(OUTPUT, " ( 8,16 )").status, found(OUTPUT, " ( 8,16 )").earned) == ("met", 2)
 
 
 def test_an_output_with_other_numbers_is_wrong():
-    assert found(OUTPUT, "(8, 32)").because == "You wrote `(8, 32)`. It prints `(8, 16)`. So it is."
-    assert found(OUTPUT, "(16,)").diagnosis == "batch"
+    wrong, known = found(OUTPUT, "(8, 32)"), found(OUTPUT, "(16,)")
+    assert (wrong.status, wrong.earned, wrong.diagnosis) == ("missed", 0, None)
+    assert wrong.because == "You wrote `(8, 32)`. It prints `(8, 16)`. So it is."
+    assert (known.status, known.earned, known.diagnosis) == ("missed", 0, "batch")
 
 
 def test_an_output_in_another_notation_waits_for_a_person():
@@ -310,13 +324,29 @@ def test_a_question_whose_response_was_never_read_is_not_a_zero(told):
     assert finding.because == "No response to this question has been read yet."
 
 
-@pytest.mark.parametrize("told", [single(), multiple(), rows(), NUMERIC, TEXT, OUTPUT, MATCHING, ORDERING])
-def test_a_blank_is_told_what_was_right(told):
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [
+        (single(), "Right is “Option b”."),
+        (multiple(), "Right is “Option a”, “Option c”, “Option e”."),
+        (
+            rows(),
+            "“Statement a” is true. “Statement b” is true. “Statement c” is false. “Statement d” is false.",
+        ),
+        (NUMERIC, "Right is 520 px."),
+        (TEXT, "Right is “homography”."),
+        (OUTPUT, "It prints `(8, 16)`."),
+        (
+            MATCHING,
+            "To “La” belongs “Ra”. To “Lb” belongs “Rb”. To “Lc” belongs “Rc”. To “Ld” belongs “Rd”.",
+        ),
+        (ORDERING, "Right is “Step a” → “Step b” → “Step c” → “Step d”."),
+    ],
+)
+def test_a_blank_is_told_what_was_right(told, right):
     finding = found(told, Answer(status="missing"))
     assert (finding.status, finding.earned) == ("unanswered", 0)
-    assert finding.because.startswith("There is no answer. ")
-    assert finding.because.endswith(" So it is.")
-    assert len(finding.because) > len("There is no answer.  So it is.") + 5
+    assert finding.because == f"There is no answer. {right} So it is."
 
 
 @pytest.mark.parametrize(

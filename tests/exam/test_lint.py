@@ -29,7 +29,7 @@ def test_sound_questions_draw_no_remark(tmp_path):
 def test_two_options_that_say_the_same_are_found(tmp_path):
     told = single()
     told["single"]["options"]["c"]["says"] = "  option  A"
-    assert remarks_on(tmp_path, told) == ["`q`: `a` and `c` say the same: option a"]
+    assert remarks_on(tmp_path, told) == ["`q`: `a` and `c` say the same:   option  A"]
 
 
 def test_options_that_say_the_same_in_one_language_are_found(tmp_path):
@@ -37,6 +37,13 @@ def test_options_that_say_the_same_in_one_language_are_found(tmp_path):
     for name, es in (("a", "uno"), ("b", "dos"), ("c", "dos"), ("d", "tres")):
         told["single"]["options"][name]["says"] = {"en": f"Option {name}", "es": es}
     assert remarks_on(tmp_path, told) == ["`q`: `b` and `c` say the same: dos"]
+
+
+def test_options_that_differ_only_by_the_signs_of_a_formula_are_found(tmp_path):
+    told = single()
+    told["single"]["options"]["a"]["says"] = "$x$."
+    told["single"]["options"]["c"]["says"] = "X"
+    assert remarks_on(tmp_path, told) == ["`q`: `a` and `c` say the same: X"]
 
 
 def test_computed_options_that_come_out_the_same_are_found_with_their_seed(tmp_path):
