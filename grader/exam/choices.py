@@ -15,6 +15,8 @@ from grader.model import Answer, Finding
 
 MOST_WRITTEN = 8
 """Different written answers that are looked at one by one, the most frequent first."""
+LONGEST = 80
+"""Characters of a written answer that are shown."""
 LEAST_WRITTEN = 2
 """Students who must have written an answer for it to be looked at."""
 
@@ -106,7 +108,7 @@ def _of_written(question: Question, responses: Sequence[Responding], values: Seq
     ]
     return {
         text: Choice(
-            text,
+            text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…",
             all(right for right, one in zip(full, written, strict=True) if one == text),
             tuple(one == text for one in written),
         )

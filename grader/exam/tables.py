@@ -64,9 +64,17 @@ def _one(value: float | None) -> str:
 
 def _write(rows: Sequence[Sequence[object]]) -> str:
     text = io.StringIO()
-    # A spreadsheet takes a cell that begins with one of these for a formula.
-    safe = [
-        [f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "@", "+") else cell for cell in row] for row in rows
-    ]
+    safe = [[f"'{cell}" if _is_formula(cell) else cell for cell in row] for row in rows]
     csv.writer(text, lineterminator="\n").writerows(safe)
     return text.getvalue()
+
+
+def _is_formula(cell: object) -> bool:
+    """Whether a spreadsheet would compute the cell: it begins like a formula, and is no number."""
+    if not isinstance(cell, str) or cell[:1] not in tuple("=@+-\t\r"):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False

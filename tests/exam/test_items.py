@@ -265,11 +265,27 @@ def test_the_tables_hold_every_question_and_option_and_leave_the_undefined_empty
     assert [row["right"] for row in options[:4]] == ["0", "1", "0", "0"]
 
 
-def test_a_cell_that_a_spreadsheet_would_compute_is_quoted():
+@pytest.mark.parametrize(("says", "cell"), [("=1+1", "'=1+1"), ("-1+1", "'-1+1"), ("@sum", "'@sum"), ("-1", "-1")])
+def test_a_cell_that_a_spreadsheet_would_compute_is_quoted(says, cell):
     told = single("one")
-    told["single"]["options"]["a"]["says"] = "=1+1"
-    table = options_as_csv(a_class(make_exam(told, single("two")), 10, 1))
-    assert "'=1+1" in table
+    told["single"]["options"]["a"]["says"] = says
+    table = csv.DictReader(io.StringIO(options_as_csv(a_class(make_exam(told, single("two")), 10, 1))))
+    assert next(table)["says"] == cell
+
+
+def test_a_long_written_answer_is_cut_on_the_page():
+    exam = make_exam(question("text", TEXT, "t"), single("one"))
+    essay = Answer(status="answered", value="word " * 100)
+    asked, responses = revise(exam), []
+    for submission, run in simulate(exam, 6, 1):
+        findings = score(asked, run, exam, {})
+        settled = tuple(one.model_copy(update={"earned": 0.0, "status": "missed"}) for one in findings)
+        answers = {**run.answers, "t": essay}
+        responses.append(
+            Response(submission.student, settled, answers, {one.question.id: one.question for one in asked})
+        )
+    (option,) = analyse(asked, responses, "en").items[0].options
+    assert (len(option.says), option.count, option.right) == (80, 6, False)
 
 
 def test_the_page_names_the_doubtful_key_before_everything_else():
