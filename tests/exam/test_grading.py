@@ -242,6 +242,20 @@ def test_a_notebook_gives_its_share_once_it_is_graded(gradebook, tmp_path, point
     assert graded.grade.findings[1].earned == share
 
 
+def test_what_a_person_decided_on_a_notebook_counts_for_that_student_alone(gradebook, tmp_path):
+    told = exam_of(question("practical", {"assignment": "camera"}, "work", points=10), single("one"))
+    exam = ExamOnDisk("midterm", Exam.model_validate(told), Path("x"))
+    bring(gradebook, tmp_path, "student,one\nana,b\nbruno,b\n", exam)
+    for student in ("ana", "bruno"):
+        notebook = Submission(student=student, assignment="camera", sha256="0", source="x", received=None)
+        gradebook.add_scores("camera", [(notebook, Score(student, "run", (finding(4.0),)))])
+    now = datetime.now(UTC)
+    decided = {"student": "bruno", "assignment": "camera", "criterion": "c", "who": "instructor", "when": now}
+    gradebook.add_override(Override(earned=2, **decided))
+    shares = {g.grade.student: g.grade.findings[0].earned for g in score_exam(gradebook, exam).grades}
+    assert shares == {"ana": 10, "bruno": 5}
+
+
 def test_an_exam_without_responses_is_told_how_to_get_them(gradebook):
     with pytest.raises(UserError, match="no responses to `midterm` have been imported\n  Import them: grader exam"):
         score_exam(gradebook, replace(exam_with()))
