@@ -57,12 +57,13 @@ def test_a_class_is_scored_by_its_rules_and_bands(gradebook, tmp_path):
     assert [graded.before for graded in scored.grades] == [None] * 3
 
 
-def test_the_edge_of_a_band_belongs_to_the_better_grade(gradebook, tmp_path):
+@pytest.mark.parametrize(("edge", "grade"), [(100 * 4 / 7, "A"), (100 * 4 / 7 + 0.1, "B")])
+def test_the_edge_of_a_band_belongs_to_the_better_grade(gradebook, tmp_path, edge, grade):
     exam = exam_with()
-    bands = [{"grade": "A", "at_least": 100 * 4 / 7}, {"grade": "B", "at_least": 0}]
+    bands = [{"grade": "A", "at_least": edge}, {"grade": "B", "at_least": 0}]
     edged = ExamOnDisk("midterm", Exam.model_validate({**exam.exam.model_dump(), "bands": bands}), exam.path)
     bring(gradebook, tmp_path)
-    assert next(g.band for g in score_exam(gradebook, edged).grades if g.grade.student == "bruno") == "A"
+    assert next(g.band for g in score_exam(gradebook, edged).grades if g.grade.student == "bruno") == grade
 
 
 def test_nothing_is_rounded_but_the_total(gradebook, tmp_path):

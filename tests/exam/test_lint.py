@@ -159,6 +159,14 @@ def test_a_habit_of_the_longest_option_being_right_is_found(tmp_path):
     ]
 
 
+def test_a_right_option_that_shares_its_length_is_no_longest_one(tmp_path):
+    questions = habit(10)
+    for told in questions:
+        told["single"]["options"]["c"]["says"] = "The longest of them too"
+    assert len("The longest of them too") == len("The longest of them all")
+    assert remarks_on(tmp_path, *questions) == []
+
+
 def test_as_many_as_chance_makes_are_no_habit(tmp_path):
     assert remarks_on(tmp_path, *habit(5)) == []
 
