@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matplotlib.font_manager import FontProperties
-from matplotlib.mathtext import MathTextParser
-from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
+# matplotlib is loaded where a formula is set, and not before: every command would wait for it.
 
 EM = 100.0
 """Units of an outline in one em, the size of the type."""
 _DOLLAR = re.compile(r"(?<!\\)\$")
-_LETTER = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
-_POINTS = {Path.CURVE3: 2, Path.CURVE4: 3}
+_LETTER = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}
+"""The codes of matplotlib's paths, as SVG has them."""
+_POINTS = {3: 2, 4: 3}
 """Vertices of a curve, of which each has the curve's code."""
 
 
@@ -47,6 +45,8 @@ def why_no_formula(text: str) -> str | None:
     >>> why_no_formula(r"$\\frac{f x}{z}$") is None, why_no_formula(r"$\\frac{f x}{z$") is None
     (True, False)
     """
+    from matplotlib.mathtext import MathTextParser
+
     try:
         pieces = split_formulas(text)
     except ValueError as error:
@@ -67,6 +67,9 @@ def outline(formula: str) -> Outline:
     >>> shape.path[0], 40 < shape.width < 80, shape.descent < 5
     ('M', True, True)
     """
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
     font = FontProperties(family="DejaVu Sans", size=EM)
     width, height, descent = text_to_path.get_text_width_height_descent(f"${formula}$", font, True)
     vertices, codes = text_to_path.get_text_path(font, f"${formula}$", ismath=True)
@@ -74,7 +77,7 @@ def outline(formula: str) -> Outline:
     left = 0
     for (x, y), code in zip(vertices, codes, strict=True):
         # A curve's first vertex brings the letter, and the others follow it.
-        letter = "" if left else _LETTER[code]
-        left = (left or _POINTS.get(code, 1)) - 1
+        letter = "" if left else _LETTER[int(code)]
+        left = (left or _POINTS.get(int(code), 1)) - 1
         pieces.append(letter if letter == "Z" else f"{letter or ' '}{x:.4g} {-y:.4g}")
     return Outline("".join(pieces), float(width), float(height - descent), float(descent))
