@@ -13,6 +13,8 @@ from grader.execute.sandbox import ENVIRONMENT
 from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, Execute, make_work, printed
 
+pytestmark = pytest.mark.xdist_group("conformance")
+
 WAYS = {
     "one warm process for all": lambda: Servers("bubblewrap"),
     "a process for each": lambda: Servers("bubblewrap", shared=False),

@@ -9,10 +9,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from grader.execute import cgroups, forks
 from grader.execute.forks import ForkServer
 from grader.execute.pool import Servers, execute_one
 from tests.execute.conftest import make_work, printed
+
+pytestmark = pytest.mark.xdist_group("forks")
 
 LEAVE = (
     "import time\nfor folder in ('/content', '/tmp', '/dev/shm'):\n"

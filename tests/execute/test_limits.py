@@ -7,6 +7,8 @@ import pytest
 from grader.execute import cgroups
 from tests.execute.conftest import LIMITS, printed
 
+pytestmark = pytest.mark.xdist_group("limits")
+
 SPREAD = """\
 import subprocess, sys
 children = [subprocess.Popen([sys.executable, "-c", "x = bytearray(150 << 20); input()"], stdin=subprocess.PIPE)
