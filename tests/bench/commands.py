@@ -33,7 +33,13 @@ def time_command(line: Sequence[str | Path], cwd: Path = ROOT, accepted: Sequenc
     command = [str(part) for part in line]
     started = time.monotonic()
     ended = subprocess.run(
-        command, cwd=cwd, env=environment(Path(command[0]).parent), capture_output=True, text=True, check=False
+        command,
+        cwd=cwd,
+        env=environment(Path(command[0]).parent),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     wall_s = time.monotonic() - started
     if ended.returncode not in accepted:

@@ -32,6 +32,7 @@ def measure_floor(notebooks: Sequence[Path], processes: int = 1) -> float:
             [sys.executable, "-m", "tests.bench.floor", *map(str, notebooks[place::processes])],
             cwd=ROOT,
             env=environment(),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
         )
