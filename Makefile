@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Kernels use one thread each, so the tests may run side by side.
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint types tests bench schema doctor setup clean
+.PHONY: demo test lint types tests bench verify schema doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -28,6 +28,10 @@ tests: setup
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
 bench: setup
 	$(BIN)/python -m tests.bench --write .bench/table.md
+
+# Every mutant of every assignment: some 1,500 notebooks.
+verify: setup
+	$(BIN)/grader verify
 
 schema: setup
 	$(BIN)/python -m grader.schema > rubrics/rubric.schema.json

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 Modules = Mapping[str, str]
@@ -46,8 +46,8 @@ def home_of(modules: Modules, name: str) -> str | None:
     return next((module for module, source in modules.items() if name in definitions(source)), None)
 
 
-def reachable(modules: Modules, names: Sequence[str]) -> set[tuple[str, str]]:
-    """(module, name) of every definition that these functions use, directly or through others, and of themselves."""
+def reachable(modules: Modules, names: Sequence[str], given: Collection[str] = ()) -> set[tuple[str, str]]:
+    """(module, name) of these functions and all that they use, directly or through others, but for what is given."""
     trees = {module: ast.parse(source) for module, source in modules.items()}
     known = {module: definitions(source) for module, source in modules.items()}
     imported = {module: _imports(tree) for module, tree in trees.items()}
@@ -57,7 +57,7 @@ def reachable(modules: Modules, names: Sequence[str]) -> set[tuple[str, str]]:
         module, name = waiting.pop()
         if name in imported[module]:
             waiting.append(imported[module][name])
-        elif name in known[module] and (module, name) not in found:
+        elif name in known[module] and name not in given and (module, name) not in found:
             found.add((module, name))
             waiting += [(module, used) for used in _names_in(known[module][name])]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
@@ -26,49 +27,63 @@ for name, source in sources.items():
 """
 
 
-def functions_to_write(given: bytes, modules: Modules) -> dict[str, str]:
-    """What the given notebook leaves to its student and the reference has: function or class -> module."""
-    homes: dict[str, str] = {}
-    for cell in read_notebook(given).cells:
-        for statement in _definitions_in(cell):
-            home = home_of(modules, statement.name)
-            if home is not None:
-                homes[statement.name] = home
-    return homes
+@dataclass(frozen=True)
+class _Definition:
+    """A function or class of a cell: its lines, and whether the student is to write it."""
+
+    name: str
+    lines: slice
+    is_left: bool
+
+
+def functions_of(given: bytes) -> tuple[list[str], list[str]]:
+    """The functions and classes that the given notebook leaves to its student, and those that it gives complete."""
+    found = [definition for cell in read_notebook(given).cells for definition in _definitions_in(cell)]
+    left = [definition.name for definition in found if definition.is_left]
+    return left, [definition.name for definition in found if not definition.is_left]
 
 
 def solve(given: bytes, modules: Modules, cells: Mapping[str, str]) -> bytes:
-    """The notebook with each such function imported from the reference, and `cells` (by id) in place of the given."""
+    """The notebook with what is left to write imported from the reference, and `cells`, by their ids, replaced."""
     notebook = nbformat.reads(given.decode(), as_version=4)
     for cell in notebook.cells:
         cell.source = cells[cell.id] if cell.get("id") in cells else _filled_in(cell, modules)
     if modules:
         notebook.cells.insert(0, new_code_cell(_CARRIER.format(sources=dict(modules)), id="reference"))
-    return written(notebook)
-
-
-def written(notebook: NotebookNode) -> bytes:
-    """The notebook's file."""
     text: str = nbformat.writes(notebook)
     return text.encode()
 
 
 def _filled_in(cell: NotebookNode, modules: Modules) -> str:
-    """The cell's source with an import in place of each function that the reference has."""
+    """The cell's source with an import in place of each function that is left and that the reference has."""
     lines: list[str] = cell.source.splitlines()
-    for statement in reversed(_definitions_in(cell)):
-        home = home_of(modules, statement.name)
-        if home is not None:
-            first = min([statement.lineno, *(decorator.lineno for decorator in statement.decorator_list)])
-            lines[first - 1 : statement.end_lineno] = [f"from reference.{home} import {statement.name}"]
+    for definition in reversed(_definitions_in(cell)):
+        home = home_of(modules, definition.name)
+        if home is not None and definition.is_left:
+            lines[definition.lines] = [f"from reference.{home} import {definition.name}"]
     return "\n".join(lines)
 
 
-def _definitions_in(cell: NotebookNode) -> list[ast.FunctionDef | ast.ClassDef]:
+def _definitions_in(cell: NotebookNode) -> list[_Definition]:
     if cell.cell_type != "code":
         return []
     try:
         body = ast.parse(cell.source).body
     except SyntaxError:
         return []  # a cell of `%magic` or of unfinished code: it holds no function of ours
-    return [statement for statement in body if isinstance(statement, ast.FunctionDef | ast.ClassDef)]
+    lines = cell.source.splitlines()
+    starts = [*(_first_line(statement) for statement in body), len(lines) + 1]
+    found = []
+    for statement, start, end in zip(body, starts, starts[1:], strict=False):
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            # Up to the next statement: a comment may be all that stands below a docstring.
+            text = "\n".join(lines[start - 1 : end - 1])
+            is_left = "TODO" in text or "NotImplementedError" in text
+            found.append(_Definition(statement.name, slice(start - 1, statement.end_lineno), is_left))
+    return found
+
+
+def _first_line(statement: ast.stmt) -> int:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
+        return statement.decorator_list[0].lineno
+    return statement.lineno

@@ -20,7 +20,7 @@ from grader.score import score
 from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
 from grader.verify.modules import Modules, home_of, reachable, read_modules
 from grader.verify.mutants import Mutant, make_mutants
-from grader.verify.solved import functions_to_write, solve
+from grader.verify.solved import functions_of, solve
 from grader.work import WorkFolder
 
 LEAST_SHARE = 0.95
@@ -231,8 +231,7 @@ def _with_mistake(parts: Parts, name: str) -> Modules:
 
 def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:
     """The mutants to run, and which of all compute the same."""
-    names = functions_to_write(parts.given, parts.modules)
-    mutants = list(make_mutants(parts.modules, reachable(parts.modules, list(names))))
+    mutants = list(make_mutants(parts.modules, reachable(parts.modules, *functions_of(parts.given))))
     equivalent = {
         mutant: known
         for known in parts.equivalents

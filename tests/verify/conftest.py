@@ -8,6 +8,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grader.course import read_course
 from grader.execute.pool import Servers
 from grader.verify import verify
+from grader.verify.modules import reachable
+from grader.verify.mutants import make_mutants
+from grader.verify.solved import functions_of
+from grader.verify.verification import read_parts
 from grader.work import WorkFolder
 
 REFERENCE = '''
@@ -82,6 +86,10 @@ class Bench:
 
     def write_equivalents(self, *entries):
         (self.folder / "equivalent.yaml").write_text(yaml.safe_dump(list(entries)))
+
+    def mutants(self):
+        parts = read_parts(read_course(self.root), read_course(self.root).assignment("doubling"))
+        return list(make_mutants(parts.modules, reachable(parts.modules, *functions_of(parts.given))))
 
     def verify(self, mutants=0):
         course = read_course(self.root)

@@ -29,7 +29,12 @@ def lines(body):
         ("return x[0]", ["return x[1]"]),
         ("return x[2]", ["return x[3]", "return x[1]"]),
         ("return x.max(axis=0)", ["return x.max()", "return x.min(axis=0)", "return x.max(axis=1)"]),
-        ("return np.hypot(x, y)", ["return np.hypot(y, x)"]),
+        ("return np.arctan2(x, y)", ["return np.arctan2(y, x)"]),
+        ("return np.hypot(x, y)", []),
+        (
+            "return x.std(axis=(1, 2))",
+            ["return x.std()", *[f"return x.std(axis=({a}))" for a in ("2, 2", "0, 2", "1, 3", "1, 1")]],
+        ),
         ("return np.sqrt(x)", ["return x"]),
         ("return relu(x)", ["return x"]),
         ("return np.asarray(x)", []),
@@ -40,18 +45,14 @@ def lines(body):
         ("return 0.25", ["return 0.5"]),
         ("return 1e-9", ["return 1.0"]),
         ("return True", ["return False"]),
-        ("return 2 * (x + 1)", None),
+        ("return 2 * (x + 1)", ["return 2 * (x - 1)", "return 2 / (x + 1)", *[None] * 4]),
         ("return np.zeros(3, dtype=float)", ["return np.ones(3, dtype=float)", None, None]),
     ],
 )
 def test_a_line_becomes_what_a_slip_makes_of_it(line, becomes):
     found = lines(line)
-    if becomes is None:
-        assert "return 2 * (x - 1)" in found
-        assert "return 2 / (x + 1)" in found
-    else:
-        assert len(found) == len(becomes)
-        assert {one for one in becomes if one} <= set(found)
+    assert len(found) == len(becomes)
+    assert {one for one in becomes if one} <= set(found)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from grader.errors import UserError
+from tests.verify.conftest import CELLS
 
 
 def test_a_course_that_is_as_it_must_be_has_no_problems(bench):
@@ -43,10 +44,19 @@ def test_a_cell_that_does_not_run_once_it_is_solved_is_told(bench):
 
 
 def test_points_for_an_untouched_notebook_are_told(bench):
-    bench.write_notebook(["def double(x):\n    return 8", "def total(x, first=0):\n    raise NotImplementedError"])
+    bench.write_notebook(
+        ["def double(x):\n    return 8  # TODO", "def total(x, first=0):\n    raise NotImplementedError"]
+    )
     assert bench.verify().problems == (
         "the untouched notebook gets 1 points for `double`: The value of `double(4)` is 8, as expected.",
     )
+
+
+def test_what_the_notebook_gives_complete_stays_as_it_is_and_is_not_mutated(bench):
+    assert {mutant.module for mutant in bench.mutants()} == {"doubling", "steps"}
+    bench.write_notebook(["def step(x):\n    return 2 * x", *CELLS])
+    assert {mutant.module for mutant in bench.mutants()} == {"doubling"}
+    assert bench.verify().problems == ()
 
 
 def test_a_mistake_that_costs_less_than_it_names_is_told(bench):
