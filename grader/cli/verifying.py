@@ -73,6 +73,8 @@ def _print(out: Console, found: Verification) -> None:
     if found.mutants:
         also = f"; {found.equivalent} more compute the same" if found.equivalent else ""
         out.print(f"  {found.caught} of {found.mutants} mutants noticed ({found.share:.1%}){also}")
+    else:
+        out.print("  no mutants were tried")
     for problem in found.problems:
         out.print(f"  {problem}", style="red", markup=False)
     if found.survivors:

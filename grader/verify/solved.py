@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.notebook import read_notebook
 from grader.verify.modules import Modules, home_of
 
 _CARRIER = """\
@@ -36,9 +35,13 @@ class _Definition:
     is_left: bool
 
 
-def functions_of(given: bytes) -> tuple[list[str], list[str]]:
-    """The functions and classes that the given notebook leaves to its student, and those that it gives complete."""
-    found = [definition for cell in read_notebook(given).cells for definition in _definitions_in(cell)]
+def functions_of(given: bytes, except_in: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """The functions and classes that the given notebook leaves to its student, and those that it gives complete.
+
+    Cells of the ids `except_in` are left out.
+    """
+    cells = [cell for cell in nbformat.reads(given.decode(), as_version=4).cells if cell.get("id") not in except_in]
+    found = [definition for cell in cells for definition in _definitions_in(cell)]
     left = [definition.name for definition in found if definition.is_left]
     return left, [definition.name for definition in found if not definition.is_left]
 

@@ -104,8 +104,8 @@ class Judged:
 
     @property
     def lost(self) -> dict[str, Finding]:
-        """The criteria that are not met, but for those that a person decides."""
-        waits = {criterion.id for criterion in self.rubric.criteria if criterion.expect.kind == "person"}
+        """The criteria that are not met, but for what a person decides and for stored outputs: there are none."""
+        waits = {one.id for one in self.rubric.criteria if one.expect.kind in ("person", "reproduced")}
         return {
             finding.criterion: finding
             for finding in self.findings
@@ -231,7 +231,8 @@ def _with_mistake(parts: Parts, name: str) -> Modules:
 
 def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:
     """The mutants to run, and which of all compute the same."""
-    mutants = list(make_mutants(parts.modules, reachable(parts.modules, *functions_of(parts.given))))
+    left, given = functions_of(parts.given, except_in=parts.solution)
+    mutants = list(make_mutants(parts.modules, reachable(parts.modules, left, given)))
     equivalent = {
         mutant: known
         for known in parts.equivalents

@@ -22,7 +22,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 HERE = Path(__file__).parent
-TEMPLATE = HERE.parents[1] / "assignments" / "regression" / "regression.ipynb"
+ASSIGNMENT = HERE.parents[1] / "assignments" / "regression"
+TEMPLATE = ASSIGNMENT / "regression.ipynb"
+SOLUTION = ASSIGNMENT / "solution.yaml"
 Cells = dict[str, NotebookNode]
 """A notebook's cells by their id, in order."""
 
@@ -30,12 +32,13 @@ Cells = dict[str, NotebookNode]
 def main(names: list[str]) -> None:
     """Write the notebooks of the named cases, or of all."""
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", MPLBACKEND="module://matplotlib_inline.backend_inline")
-    plan = yaml.safe_load((HERE / "cases.yaml").read_text(encoding="utf-8"))
-    for name in names or plan["cases"]:
-        case = plan["cases"][name]
+    solution = yaml.safe_load(SOLUTION.read_text(encoding="utf-8"))
+    cases = yaml.safe_load((HERE / "cases.yaml").read_text(encoding="utf-8"))["cases"]
+    for name in names or cases:
+        case = cases[name]
         path = HERE / name / f"{case['student']}.ipynb"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(case.get("file") or written(make(plan["solution"], case)), encoding="utf-8")
+        path.write_text(case.get("file") or written(make(solution, case)), encoding="utf-8")
         print(f"{path.relative_to(HERE)}: {path.stat().st_size / 1024:.0f} KiB")
 
 

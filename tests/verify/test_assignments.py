@@ -17,19 +17,29 @@ COURSE = Path(__file__).parents[2]
 PROVEN = sorted(path.parent.name for path in COURSE.glob("assignments/*/wrong"))
 
 
+def verify(name, work, mutants):
+    line = [sys.executable, "-m", "grader", "--course", COURSE, "--work", work, "verify", name]
+    ended = subprocess.run([*line, "--mutants", mutants, "--json"], capture_output=True, text=True, check=False)
+    assert ended.stdout, ended.stderr
+    return json.loads(ended.stdout)["assignments"][0]
+
+
 @pytest.mark.parametrize("name", PROVEN)
 def test_the_rubric_is_proven(name, tmp_path):
-    """`make bench` runs all the mutants; here a few show that they are run at all."""
-    line = [sys.executable, "-m", "grader", "--course", COURSE, "--work", tmp_path, "verify", name]
-    ended = subprocess.run([*line, "--mutants", "6", "--json"], capture_output=True, text=True, check=False)
-    assert ended.stdout, ended.stderr
-    (told,) = json.loads(ended.stdout)["assignments"]
+    """`make verify` runs all the mutants; here a few show that they are run at all."""
+    told = verify(name, tmp_path, mutants="6")
     assert [problem for problem in told["problems"] if "of the mutants" not in problem] == []
     assert told["mistakes"] >= 5
     assert told["mutants"] + told["equivalent"] == 6
 
 
-@pytest.mark.parametrize("name", PROVEN)
+def test_the_solution_of_the_regression_exercise_gets_full_marks_and_its_untouched_notebook_none(tmp_path):
+    """Its deliberate mistakes are the demo class's; a training with one slip is often as good, so it is not mutated."""
+    told = verify("regression", tmp_path, mutants="0")
+    assert (told["problems"], told["points"], told["mutants"]) == ([], 20, 0)
+
+
+@pytest.mark.parametrize("name", [*PROVEN, "regression"])
 def test_the_solved_notebook_runs_on_an_ordinary_kernel(name, tmp_path, monkeypatch):
     course = read_course(COURSE)
     parts = read_parts(course, course.assignment(name))
