@@ -23,7 +23,7 @@ types: setup
 	$(BIN)/mypy
 
 tests: setup
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
 bench: setup
