@@ -188,15 +188,15 @@ class NotebookDriver:
             self.progress.died_in = known.index
             return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
         task.result()
-        if wall_s >= limit_s:
-            which = "cell" if limit_s == self.limits.cell_s else "notebook"
-            limit = self.limits.cell_s if which == "cell" else self.limits.notebook_s
-            because = f"it ran longer than the {limit:g} s that a {which} may take, and was interrupted"
-            return known.model_copy(update={"end": "interrupted", "because": because})
         if printed <= self.client.limit_bytes < self.client.output_bytes:
             because = (
                 f"it printed more than the {self.limits.output_mib:g} MiB that a notebook may, and was interrupted"
             )
+            return known.model_copy(update={"end": "interrupted", "because": because})
+        if wall_s >= limit_s:
+            which = "cell" if limit_s == self.limits.cell_s else "notebook"
+            limit = self.limits.cell_s if which == "cell" else self.limits.notebook_s
+            because = f"it ran longer than the {limit:g} s that a {which} may take, and was interrupted"
             return known.model_copy(update={"end": "interrupted", "because": because})
         if self.client.reply.get("status") == "ok":
             return known.model_copy(update={"end": "ok"})
