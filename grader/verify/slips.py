@@ -50,6 +50,9 @@ PASSED_ON |= {"relu", "tanh", "sigmoid"}
 SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "convolve"}
 """Functions to which the order of their arguments is nothing."""
 
+LEFT_IN = {"dtype", "strict", "kind", "out", "hermitian"}
+"""Keywords without which the same comes out, or nothing that is the same twice."""
+
 BORDERS = {"reflect": "edge", "edge": "reflect"}
 SMALLEST = 1e-3
 """Below this a number is a tolerance: doubling it is no slip, leaving it away is one."""
@@ -108,7 +111,7 @@ def _of_call(node: ast.Call) -> Iterator[ast.AST]:
         case [first, second, *rest] if ast.dump(first) != ast.dump(second) and _name_of(node.func) not in SYMMETRIC:
             yield _with(node, args=[second, first, *rest])
     for keyword in node.keywords:
-        if keyword.arg not in ("dtype", "strict", "kind"):
+        if keyword.arg not in LEFT_IN:
             yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
     match node.func:
         case ast.Attribute(attr=name) if name in NAMES:
