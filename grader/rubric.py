@@ -116,6 +116,9 @@ def _read_made(kind: type[Part], key: str, value: dict[str, Any], place: tuple[s
         return kind.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, ValueError):  # a sentence of ours says it all
+            raise PlacedError(str(cause), *place, key) from error
         where = ".".join(str(part) for part in first["loc"]) or key
         raise PlacedError(f"this is not how a `{key}` is written: `{where}`: {first['msg']}", *place, key) from error
 

@@ -114,7 +114,8 @@ def command(
         line += ["--ro-bind", "/proc", OUTER_PROC]
     # All submissions share this root and /dev: what one could write there, the others would read.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/content", sys.executable, *server]
-    return line, dict(os.environ)
+    # Bubblewrap stays as the first process in there, with the environment that it was started with.
+    return line, {"PATH": os.environ.get("PATH", os.defpath)}
 
 
 def _user() -> list[str]:
