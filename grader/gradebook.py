@@ -270,8 +270,13 @@ class Gradebook:
 
     def add_override(self, override: Override) -> None:
         """Append a person's decision."""
+        self.add_overrides([override])
+
+    def add_overrides(self, overrides: Sequence[Override]) -> None:
+        """Append decisions that were made at once: all of them or none."""
         with self._session() as session:
-            session.add(OverrideRow(assignment=override.assignment, override=override.model_dump_json()))
+            for override in overrides:
+                session.add(OverrideRow(assignment=override.assignment, override=override.model_dump_json()))
 
     def overrides(self, assignment: str) -> list[Override]:
         """All decisions on an assignment, oldest first."""

@@ -45,6 +45,29 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
+EvidenceKind = Literal["attachment", "upload", "link", "revision"]
+"""How a submission came.
+
+attachment  the bytes came with a mail
+upload      a learning platform or a form noted when it took the file
+link        a shared notebook, which stays alive: this is a copy of it as it was when it was looked at
+revision    an earlier state of a shared notebook, as its history keeps it
+"""
+
+
+class Evidence(Noun):
+    """What is known of when a submission was handed in: facts only, judged by the deadline as it stands on that day."""
+
+    kind: EvidenceKind
+    sent: datetime | None = Field(None, description="when the mail or the answer that brought it was taken in")
+    looked: datetime | None = Field(None, description="when a shared notebook was looked at, by its server's clock")
+    modified: datetime | None = Field(None, description="when a shared notebook says that it was last changed")
+    file: str = Field("", description="the shared notebook's id")
+    revision: str = Field("", description="which of its states this is")
+    message: str = Field("", description="the mail's id")
+    flags: tuple[str, ...] = Field((), description="what a person should know of it, a sentence each")
+
+
 class Submission(Noun):
     """What one student handed in for one assignment. Never written to; a resubmission is another one."""
 
@@ -54,6 +77,7 @@ class Submission(Noun):
     source: str = Field(description="where it came from, as an instructor would say it")
     received: datetime | None = Field(None, description="None where the source does not tell, as a plain folder does")
     late_by_s: float = 0.0
+    evidence: Evidence | None = Field(None, description="None where the source has none, as a plain folder")
 
 
 class Limits(Noun):
@@ -159,21 +183,56 @@ class Override(Noun):
     student: str
     assignment: str
     criterion: str
-    earned: float
+    earned: float | None = Field(description="None takes the decisions before it back: the finding counts as it was")
     comment: str = ""
     who: str
     when: datetime
     why: str = ""
 
 
+class Extension(Noun):
+    """A person's decision on one student's deadline: appended; the last one of a student counts."""
+
+    student: str
+    assignment: str
+    until: datetime | None = Field(description="None: the deadline stands, which also settles what waited for a person")
+    who: str
+    when: datetime
+    why: str = ""
+
+
+EvidenceStep = Literal["attachment", "upload", "snapshot", "revision", "unchanged", "changed", "unknown"]
+"""How surely it is known when a submission was handed in, the surest first.
+
+attachment  its bytes came with a mail, at the mail's time
+upload      the platform noted the time
+snapshot    a copy of the shared notebook was taken in time
+revision    its history has a state from before the deadline
+unchanged   it was looked at late, and says that it was last changed in time
+changed     it was looked at late, and was changed after the deadline: what it was before is not known
+unknown     the source does not tell, as a plain folder
+"""
+
+
+class Lateness(Noun):
+    """When a submission came, how that is known, and what it costs."""
+
+    step: EvidenceStep
+    because: str = Field(description="how it is known and what it costs, in sentences for the student")
+    late_by_s: float = 0.0
+    penalty: float = Field(0.0, description="points that it costs")
+    waits: bool = Field(False, description="a person has to say whether it was late; until then the penalty waits")
+
+
 class Grade(Noun):
-    """A student's findings for one assignment, folded with the overrides."""
+    """A student's findings for one assignment, folded with the overrides and with what lateness costs."""
 
     student: str
     assignment: str
     findings: tuple[Finding, ...]
     overrides: tuple[Override, ...] = ()
     late_by_s: float = 0.0
+    lateness: Lateness | None = None
     end: End
 
     @property
@@ -181,15 +240,26 @@ class Grade(Noun):
         return sum(finding.possible for finding in self.findings)
 
     @property
+    def penalty(self) -> float:
+        """Points that lateness costs: no more than the findings earned."""
+        return min(self.lateness.penalty, self._found) if self.lateness else 0.0
+
+    @property
     def earned(self) -> float:
         """Points so far: what waits for a person is not counted, and `needs_review` says that it is missing."""
+        return round(self._found - self.penalty, 6)
+
+    @property
+    def _found(self) -> float:
         return round(sum(finding.earned or 0.0 for finding in self.findings), 6)
 
     @property
     def needs_review(self) -> bool:
-        return any(finding.status == "unscored" for finding in self.findings)
+        disputed = self.lateness is not None and self.lateness.waits
+        return disputed or any(finding.status == "unscored" for finding in self.findings)
 
     @property
     def waiting(self) -> float:
-        """Points that wait for a person."""
-        return sum(finding.possible for finding in self.findings if finding.status == "unscored")
+        """Points that wait for a person: those of criteria, and those that disputed lateness would cost."""
+        disputed = self.penalty if self.lateness is not None and self.lateness.waits else 0.0
+        return disputed + sum(finding.possible for finding in self.findings if finding.status == "unscored")

@@ -83,8 +83,9 @@ def test_a_score_is_added_only_where_it_differs_from_the_last(gradebook, tmp_pat
 def test_overrides_are_appended_and_come_back_oldest_first(gradebook, tmp_path):
     for earned in (1.0, 3.0, 2.0):
         gradebook.add_override(override(earned))
+    gradebook.add_overrides([override(None), override(4.0)])
     again = Gradebook(tmp_path / "gradebook.sqlite")
-    assert [found.earned for found in again.overrides("hello")] == [1.0, 3.0, 2.0]
+    assert [found.earned for found in again.overrides("hello")] == [1.0, 3.0, 2.0, None, 4.0]
     assert again.overrides("other") == []
 
 

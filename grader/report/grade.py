@@ -9,12 +9,18 @@ from grader.model import Finding, Override, Status
 
 def fold(findings: Sequence[Finding], overrides: Sequence[Override]) -> tuple[Finding, ...]:
     """The findings with each overridden one replaced; overrides are in the order in which they were made."""
-    decided = {override.criterion: override for override in overrides}
+    decided = find_standing(overrides)
     return tuple(_overridden(finding, decided.get(finding.criterion)) for finding in findings)
 
 
+def find_standing(overrides: Sequence[Override]) -> dict[str, Override]:
+    """criterion -> the decision that counts: the last one, where it does not take back those before it."""
+    last = {override.criterion: override for override in overrides}
+    return {criterion: override for criterion, override in last.items() if override.earned is not None}
+
+
 def _overridden(finding: Finding, override: Override | None) -> Finding:
-    if override is None:
+    if override is None or override.earned is None:
         return finding
     # Points above what a criterion is worth are a slip of the pen or of a later rubric: no grade passes its total.
     earned = min(max(override.earned, 0.0), finding.possible)

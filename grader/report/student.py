@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
 from grader.report.fits import Figure, figures_of
+from grader.report.grade import find_standing
 from grader.report.pages import StudentPage
 from grader.report.pictures import MOST as MOST_PICTURES
 from grader.report.pictures import ShownPicture, shown
@@ -24,10 +25,10 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True)
 class Judged:
-    """A criterion on the page: its finding, what a person decided, and the words that a person judges."""
+    """A criterion on the page: its finding, the person's decision that counts, and the words that a person judges."""
 
     finding: Finding
-    overrides: tuple[Override, ...]
+    override: Override | None
     words: Markup | None
     words_clipped: bool
 
@@ -81,10 +82,11 @@ def view_of(page: StudentPage) -> StudentView:
     findings = [finding for finding in page.grade.findings if not (page.public_only and finding.hidden)]
     troubled = [cell for cell in page.run.cells if cell.end != "ok"]
     known = {finding.criterion for finding in page.grade.findings}
+    standing = find_standing(page.grade.overrides)
     statuses = Counter(finding.status for finding in findings)
     return StudentView(
-        judged=tuple(_judge(finding, page) for finding in findings),
-        orphans=tuple(override for override in page.grade.overrides if override.criterion not in known),
+        judged=tuple(_judge(finding, standing.get(finding.criterion), page) for finding in findings),
+        orphans=tuple(override for criterion, override in standing.items() if criterion not in known),
         counts=tuple(
             (status, statuses[status]) for status in get_args(Status) if statuses[status] and status != "unscored"
         ),
@@ -117,12 +119,11 @@ def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Ou
     )
 
 
-def _judge(finding: Finding, page: StudentPage) -> Judged:
-    overrides = tuple(override for override in page.grade.overrides if override.criterion == finding.criterion)
+def _judge(finding: Finding, override: Override | None, page: StudentPage) -> Judged:
     words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
     return Judged(
         finding=finding,
-        overrides=overrides,
+        override=override,
         words=words_as_html(words) if words else None,
         words_clipped=len(words) > WORDS_LIMIT,
     )

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
-from html_tree import Page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from grader.model import Finding, Grade, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
 from grader.report.pages import StudentPage
+from tests.report.html_tree import Page
 
 Row = Callable[..., StudentRow]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from html_tree import Page
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -18,6 +17,7 @@ from grader.report import StudentPage, render_student
 from grader.report.charts import Scale, line, thin, window
 from grader.report.fits import Figure, figures_of
 from grader.rubric import Rubric
+from tests.report.html_tree import Page
 
 Change = Callable[..., StudentPage]
 Network = Callable[..., dict[str, Any]]

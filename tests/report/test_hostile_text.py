@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from html_tree import Page
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override
 from grader.report import ClassPage, Picture, StudentPage, StudentRow, render_class, render_student
 from grader.report.text import sentence, visible, words_as_html
+from tests.report.html_tree import Page
 
 ATTACKS = [
     "<script>document.title='owned'</script>",

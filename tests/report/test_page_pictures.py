@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from html_tree import Page
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image, PngImagePlugin
 
 from grader.report import Picture, StudentPage, pictures_of, render_student
 from grader.report.pictures import LARGEST_BYTES, look_into, shown
+from tests.report.html_tree import Page
 
 
 def png(width: int = 8, height: int = 6, colour: str = "navy", **options: Any) -> bytes:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from html_tree import Page
 
 import grader.report
 from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override, Run
 from grader.report import StudentPage, render_student
 from grader.report.texts import ENGLISH
+from tests.report.html_tree import Page
 
 Change = Callable[..., StudentPage]
 
@@ -149,6 +149,24 @@ def test_a_comment_that_became_the_reason_is_not_said_twice(student_page: Studen
     text = read(changed(grade={"findings": (shape,), "overrides": (override,)}))
     assert text.count("Well argued.") == 1
     assert "Changed by a person: 1 point · bruno" in text
+
+
+def test_of_several_decisions_the_one_that_counts_is_shown(changed: Change) -> None:
+    first = Override(
+        student="ana", assignment="lines", criterion="fit", earned=1, who="bruno", when=datetime(2024, 8, 13, 9, 30)
+    )
+    second = first.model_copy(update={"earned": 3.0, "who": "carla"})
+    text = read(changed(grade={"overrides": (first, second)}))
+    assert "3 points · carla" in text
+    assert "bruno" not in text
+
+
+def test_a_decision_that_was_taken_back_is_not_shown(changed: Change) -> None:
+    first = Override(
+        student="ana", assignment="lines", criterion="fit", earned=1, who="bruno", when=datetime(2024, 8, 13, 9, 30)
+    )
+    text = read(changed(grade={"overrides": (first, first.model_copy(update={"earned": None}))}))
+    assert "Changed by a person" not in text
 
 
 def test_a_decision_outlives_its_criterion(changed: Change) -> None:

@@ -1,0 +1,53 @@
+"""Findings folded with what persons decided: the last decision counts, and taking one back counts as well."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.model import Finding, Override
+from grader.report.grade import find_standing, fold
+
+WAITING = Finding(
+    criterion="words", says="You compare.", status="unscored", earned=None, possible=4, because="Read it."
+)
+
+
+def decide(earned: float | None, comment: str = "") -> Override:
+    when = datetime(2024, 8, 13, tzinfo=UTC)
+    return Override(
+        student="ana", assignment="lines", criterion="words", earned=earned, comment=comment, who="eva", when=when
+    )
+
+
+@pytest.mark.parametrize(("earned", "status"), [(4.0, "met"), (1.5, "partly"), (0.0, "missed")])
+def test_a_decision_takes_the_place_of_what_was_found(earned: float, status: str) -> None:
+    (folded,) = fold([WAITING], [decide(earned)])
+    assert (folded.status, folded.earned, folded.because) == (status, earned, f"eva gave {earned:g} of 4 points.")
+
+
+def test_the_comment_is_the_reason_that_the_student_reads() -> None:
+    (folded,) = fold([WAITING], [decide(2, "Half of it.")])
+    assert folded.because == "Half of it."
+
+
+def test_the_last_decision_counts() -> None:
+    (folded,) = fold([WAITING], [decide(1), decide(3)])
+    assert folded.earned == 3
+
+
+def test_a_decision_that_is_taken_back_leaves_the_finding_as_it_was() -> None:
+    decisions = [decide(1), decide(3), decide(None)]
+    assert fold([WAITING], decisions) == (WAITING,)
+    assert find_standing(decisions) == {}
+
+
+def test_a_decision_after_one_that_was_taken_back_counts() -> None:
+    (folded,) = fold([WAITING], [decide(1), decide(None), decide(2)])
+    assert folded.earned == 2
+
+
+def test_points_above_what_a_criterion_is_worth_now_are_cut_to_it() -> None:
+    (folded,) = fold([WAITING], [decide(9)])
+    assert (folded.status, folded.earned) == ("met", 4)
