@@ -12,6 +12,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.collect import Collected, collect_folder
+from grader.collect.changes import tell_later
+from grader.collect.lateness import fix_offset, judge_lateness
+from grader.collect.terms import HandedIn, read_handed_in, zone_of
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.answers import Question
@@ -21,7 +24,7 @@ from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
 from grader.execute.sandbox import Sandbox
 from grader.gradebook import Score
-from grader.model import Answer, Finding, Grade, Override, Run, Submission
+from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
 from grader.notebook import UnreadableError, read_notebook
 from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
 from grader.report.grade import fold
@@ -75,10 +78,17 @@ def _refuse_two_sources(found: Sequence[Collected]) -> None:
 
 
 def execute(
-    work: WorkFolder, assignment: Assignment, *, sandbox: Sandbox, jobs: int, watch: Watch, again: bool = False
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    *,
+    sandbox: Sandbox,
+    jobs: int,
+    watch: Watch,
+    again: bool = False,
 ) -> Executions:
     """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
-    submissions = _submissions(work, assignment)
+    submissions = _handed_in(course, work, assignment).candidates
     plan: dict[str, list[Submission]] = {}
     works: dict[str, Work] = {}
     asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
@@ -89,21 +99,23 @@ def execute(
             works[made.key] = made
         else:
             work.gradebook.add_run(submission, made.key)
-    watch("running notebooks", 0, len(works))
-    if works:
-        with Servers(sandbox) as servers:
-            for done, (made, executed) in enumerate(execute_all(works.values(), servers, jobs), start=1):
-                _store(work, assignment, executed)
-                for submission in plan[made.key]:
-                    work.gradebook.add_run(submission, made.key)
-                watch("running notebooks", done, len(works))
+    with Servers(sandbox) as servers:
+        if works:
+            servers.warm_up()
+        _prepare(course, work, assignment, watch)
+        watch("running notebooks", 0, len(works))
+        for done, (made, executed) in enumerate(execute_all(works.values(), servers, jobs), start=1):
+            _store(work, assignment, executed)
+            for submission in plan[made.key]:
+                work.gradebook.add_run(submission, made.key)
+            watch("running notebooks", done, len(works))
     return Executions(executed=len(works), reused=len(plan) - len(works))
 
 
-def prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Watch) -> None:
+def _prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Watch) -> None:
     """Find out what is wrong with the course itself, before a class is run for an hour."""
-    _read_given(assignment)
-    students = [submission.student for submission in _submissions(work, assignment)]
+    read_given(assignment)
+    students = [*_handed_in(course, work, assignment).submissions]
     watch("asking the reference", 0, 1)
     expected_for(course, work, assignment, students)
     watch("asking the reference", 1, 1)
@@ -124,11 +136,11 @@ def with_facts(assignment: Assignment, executed: Executed) -> Run:
     """The run with what can be measured on its notebooks, once and for all."""
     if executed.stored is None or executed.fresh is None:
         return executed.run
-    facts = measure(executed.stored, executed.fresh, _read_given(assignment), executed.run.cells)
+    facts = measure(executed.stored, executed.fresh, read_given(assignment), executed.run.cells)
     return executed.run.model_copy(update={"facts": facts})
 
 
-def _read_given(assignment: Assignment) -> NotebookNode | None:
+def read_given(assignment: Assignment) -> NotebookNode | None:
     """The notebook as students get it, or None where the assignment gives none."""
     content = assignment.given
     if content is None:
@@ -142,9 +154,13 @@ def _read_given(assignment: Assignment) -> NotebookNode | None:
         ) from error
 
 
-def score_class(course: Course, work: WorkFolder, assignment: Assignment) -> list[Scored]:
-    """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError."""
-    submissions = _submissions(work, assignment)
+def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[Scored]:
+    """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError.
+
+    `keep` notes the scores in the gradebook; without it, they are only tried out.
+    """
+    handed_in = _handed_in(course, work, assignment)
+    submissions = handed_in.candidates
     keys = work.gradebook.run_keys(assignment.name)
     waiting = [
         submission.student
@@ -160,44 +176,53 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment) -> lis
     expected = expected_for(course, work, assignment, [submission.student for submission in submissions])
     before = {known.student: known for known in work.gradebook.scores(assignment.name)}
     overrides = work.gradebook.overrides(assignment.name)
-    scores: list[tuple[Submission, Score]] = []
-    graded: list[Scored] = []
+    best: dict[str, tuple[Scored, Score]] = {}
     asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
     for submission, questions in zip(submissions, asked, strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
         findings = score(_current(run, questions), assignment.rubric, expected[submission.student])
-        scores.append((submission, Score(submission.student, key, findings)))
         own = [override for override in overrides if override.student == submission.student]
         known = before.get(submission.student)
-        graded.append(
-            Scored(
-                submission=_timed(submission, assignment),
-                run=run,
-                grade=_grade(_timed(submission, assignment), run, fold(findings, own), own),
-                before=_earned(fold(known.findings, own)) if known else None,
-            )
+        lateness = _lateness(work, assignment, submission, handed_in)
+        grade = _grade(submission, run, fold(findings, own), own, lateness)
+        known_grade = _grade(submission, run, fold(known.findings, own), own, lateness) if known else None
+        scored = Scored(
+            submission=_timed(submission, assignment, lateness),
+            run=run,
+            grade=grade,
+            before=known_grade.earned if known_grade else None,
         )
-    work.gradebook.add_scores(assignment.name, scores)
-    return graded
+        if submission.student not in best or grade.earned > best[submission.student][0].grade.earned:
+            best[submission.student] = scored, Score(submission.student, key, findings)
+    if keep:
+        work.gradebook.add_scores(assignment.name, [(scored.submission, score) for scored, score in best.values()])
+    return [scored for scored, _ in best.values()]
 
 
-def _submissions(work: WorkFolder, assignment: Assignment) -> list[Submission]:
-    submissions = work.gradebook.submissions(assignment.name)
-    if not submissions:
+def _handed_in(course: Course, work: WorkFolder, assignment: Assignment) -> HandedIn:
+    handed_in = read_handed_in(course, work.gradebook, assignment)
+    if not handed_in.submissions:
         raise UserError(
             f"nothing has been collected for `{assignment.name}`",
             remedy=f"Collect it: grader collect {assignment.name} FOLDER",
         )
-    return submissions
+    return handed_in
 
 
-def _timed(submission: Submission, assignment: Assignment) -> Submission:
+def _lateness(work: WorkFolder, assignment: Assignment, submission: Submission, handed_in: HandedIn) -> Lateness | None:
     """How late it came, by the deadline as it stands now: moving a deadline needs no new collection."""
-    if submission.received is None or assignment.file.deadline is None:
+    terms = handed_in.terms[submission.student]
+    later = tell_later(submission, handed_in.submissions[submission.student], terms, work.submission)
+    return judge_lateness(submission, terms, assignment.rubric.points, later=later)
+
+
+def _timed(submission: Submission, assignment: Assignment, lateness: Lateness | None) -> Submission:
+    """The submission with its times as the course tells them."""
+    if submission.received is None or lateness is None:
         return submission
-    late_by_s = (submission.received - assignment.file.deadline).total_seconds()
-    return submission.model_copy(update={"late_by_s": max(0.0, late_by_s)})
+    received = fix_offset(submission.received, zone_of(assignment.file))
+    return submission.model_copy(update={"received": received, "late_by_s": lateness.late_by_s})
 
 
 def _current(run: Run, questions: Sequence[Question]) -> Run:
@@ -228,19 +253,22 @@ def expected_for(
     return {student: {**common, **{name: found[own[student, name].name] for name in personal}} for student in students}
 
 
-def _grade(submission: Submission, run: Run, findings: Sequence[Finding], overrides: Sequence[Override]) -> Grade:
+def _grade(
+    submission: Submission,
+    run: Run,
+    findings: Sequence[Finding],
+    overrides: Sequence[Override],
+    lateness: Lateness | None,
+) -> Grade:
     return Grade(
         student=submission.student,
         assignment=submission.assignment,
         findings=tuple(findings),
         overrides=tuple(overrides),
-        late_by_s=submission.late_by_s,
+        late_by_s=lateness.late_by_s if lateness else 0.0,
+        lateness=lateness,
         end=run.end,
     )
-
-
-def _earned(findings: Sequence[Finding]) -> float:
-    return round(sum(finding.earned or 0.0 for finding in findings), 6)
 
 
 def report(

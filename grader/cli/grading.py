@@ -67,8 +67,7 @@ def _grade(
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
         found = verbs.collect(work, assignment, sources)
-        verbs.prepare(course, work, assignment, watch)
-        executions = verbs.execute(work, assignment, sandbox=sandbox, jobs=jobs, watch=watch, again=again)
+        executions = verbs.execute(course, work, assignment, sandbox=sandbox, jobs=jobs, watch=watch, again=again)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
@@ -129,8 +128,7 @@ def execute(
     chosen, work = course.assignment(assignment), place.work(course)
     require(_sandbox(sandbox))
     with work.locked(), show.progress() as watch:
-        verbs.prepare(course, work, chosen, watch)
-        done = verbs.execute(work, chosen, sandbox=_sandbox(sandbox), jobs=jobs, watch=watch, again=again)
+        done = verbs.execute(course, work, chosen, sandbox=_sandbox(sandbox), jobs=jobs, watch=watch, again=again)
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
 

@@ -146,7 +146,8 @@ class ForkServer:
         self._process: concurrent.futures.Future[subprocess.Popen[bytes]] = concurrent.futures.Future()
         # The sandbox dies with the thread that started it, so that thread is one that lives until it is gone.
         run = functools.partial(self._start_and_listen, line, environment, theirs)
-        threading.Thread(target=run, name="fork server", daemon=True).start()
+        self._thread = threading.Thread(target=run, name="fork server", daemon=True)
+        self._thread.start()
         self._process.result()
 
     def __enter__(self) -> ForkServer:
@@ -249,9 +250,11 @@ class ForkServer:
     def close(self) -> None:
         """End the server and every kernel, and take the folder away."""
         self._watchdog.stop()
-        self._control.close()
         self._process.result().kill()
         self._process.result().wait()
+        self._control.shutdown(socket.SHUT_RDWR)
+        self._thread.join()  # whoever still waits for the server is told that it is gone
+        self._control.close()
         self._log.close()
         shutil.rmtree(self.home, ignore_errors=True)
 

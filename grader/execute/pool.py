@@ -64,8 +64,18 @@ class Servers:
 
     def __exit__(self, *_: object) -> None:
         self._ended = True
-        if self._shared is not None:
-            self._shared.close()
+        with self._lock:  # a server that is just starting is closed too
+            if self._shared is not None:
+                self._shared.close()
+
+    def warm_up(self) -> None:
+        """Start the server now, in the background, while other things are made ready."""
+        threading.Thread(target=self._warm_up, name="warm-up").start()
+
+    def _warm_up(self) -> None:
+        # What goes wrong here goes wrong again, and is told, when the first submission asks for the server.
+        with contextlib.suppress(ServerError), self.lend():
+            pass
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[ForkServer]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.execute import cgroups, forks
-from grader.execute.forks import ForkServer
+from grader.execute.forks import ForkServer, ServerError
 from grader.execute.pool import Servers, execute_one
 from tests.execute.conftest import make_work, printed
 
@@ -100,3 +100,12 @@ def _wait_for_a_kernel(server: ForkServer) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_whoever_waits_for_a_server_that_is_closed_as_it_starts_is_told_at_once():
+    server = ForkServer("bubblewrap")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: server.greeting)
+        server.close()
+        with pytest.raises(ServerError, match="^the fork server did not start: "):
+            waiting.result(timeout=20)

@@ -47,7 +47,7 @@ def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Cla
     course = read_course(course_root)
     assignment, work = course.assignment("hostile"), WorkFolder(work_root)
     verbs.collect(work, assignment, [str(folder)])
-    executions = verbs.execute(work, assignment, sandbox="bubblewrap", jobs=jobs, watch=watch)
+    executions = verbs.execute(course, work, assignment, sandbox="bubblewrap", jobs=jobs, watch=watch)
     scored = verbs.score_class(course, work, assignment)
     page = verbs.report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)
     return Class({one.submission.student: one for one in scored}, page.parent, work)
