@@ -107,5 +107,5 @@ def test_whoever_waits_for_a_server_that_is_closed_as_it_starts_is_told_at_once(
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: server.greeting)
         server.close()
-        with pytest.raises(ServerError, match="^the fork server did not start: "):
+        with pytest.raises(ServerError, match=r"^the fork server did not start: "):
             waiting.result(timeout=20)
