@@ -90,28 +90,27 @@ def suppress_non_maxima(gradient_x: np.ndarray, gradient_y: np.ndarray) -> np.nd
     if gradient_x.shape != gradient_y.shape:
         raise ValueError(f"the two gradients have different shapes, {gradient_x.shape} and {gradient_y.shape}")
     magnitude = np.hypot(gradient_x, gradient_y)
-    around = np.pad(magnitude, 1)
-    height, width = magnitude.shape
-
-    def neighbour(down: int, right: int) -> np.ndarray:
-        return around[1 + down : 1 + down + height, 1 + right : 1 + right + width]
-
     steep, flat = np.abs(gradient_y), np.abs(gradient_x)
     tan_22_5 = np.sqrt(2) - 1
     horizontal = steep < tan_22_5 * flat
     vertical = flat < tan_22_5 * steep
     falling = gradient_x * gradient_y >= 0  # the diagonal from top left to bottom right, as y points down
-
     largest = np.select(
         [horizontal, vertical, falling],
         [
-            (magnitude > neighbour(0, -1)) & (magnitude >= neighbour(0, 1)),
-            (magnitude > neighbour(-1, 0)) & (magnitude >= neighbour(1, 0)),
-            (magnitude > neighbour(-1, -1)) & (magnitude > neighbour(1, 1)),
+            (magnitude > _neighbour(magnitude, 0, -1)) & (magnitude >= _neighbour(magnitude, 0, 1)),
+            (magnitude > _neighbour(magnitude, -1, 0)) & (magnitude >= _neighbour(magnitude, 1, 0)),
+            (magnitude > _neighbour(magnitude, -1, -1)) & (magnitude > _neighbour(magnitude, 1, 1)),
         ],
-        default=(magnitude > neighbour(-1, 1)) & (magnitude > neighbour(1, -1)),
+        default=(magnitude > _neighbour(magnitude, -1, 1)) & (magnitude > _neighbour(magnitude, 1, -1)),
     )
     return np.where(largest, magnitude, 0.0)
+
+
+def _neighbour(magnitude: np.ndarray, down: int, right: int) -> np.ndarray:
+    """For each pixel the value of its neighbour, so many rows down and columns to the right; 0 outside the picture."""
+    height, width = magnitude.shape
+    return np.pad(magnitude, 1)[1 + down : 1 + down + height, 1 + right : 1 + right + width]
 
 
 def link(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:

@@ -154,7 +154,17 @@ def ransac_homography(
         raise ValueError(f"a homography takes four pairs of points or more; there are {len(from_xy)}")
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence lies between 0 and 1, and is neither; this is {confidence:g}")
-    random = np.random.default_rng(seed)
+    agrees = _largest_agreement(from_xy, to_xy, within, confidence, np.random.default_rng(seed))
+    if agrees.sum() < 5 and len(from_xy) > 4:
+        raise ValueError(f"no homography fits more than four of the {len(from_xy)} pairs to within {within:g} pixels")
+    agrees = distances_after(fit_homography(from_xy[agrees], to_xy[agrees]), from_xy, to_xy) < within
+    return fit_homography(from_xy[agrees], to_xy[agrees]), agrees
+
+
+def _largest_agreement(
+    from_xy: np.ndarray, to_xy: np.ndarray, within: float, confidence: float, random: np.random.Generator
+) -> np.ndarray:
+    """The pairs (N,) bool that agree with the best of the homographies fitted to four pairs drawn by chance."""
     most = np.zeros(len(from_xy), dtype=bool)
     draws, wanted = 0, 2000.0
     while draws < wanted:
@@ -168,10 +178,7 @@ def ransac_homography(
         if agrees.sum() > most.sum():
             most = agrees
             wanted = min(wanted, draws_for(most.mean(), confidence))
-    if most.sum() < 5 and len(from_xy) > 4:
-        raise ValueError(f"no homography fits more than four of the {len(from_xy)} pairs to within {within:g} pixels")
-    most = distances_after(fit_homography(from_xy[most], to_xy[most]), from_xy, to_xy) < within
-    return fit_homography(from_xy[most], to_xy[most]), most
+    return most
 
 
 def distances_after(homography: np.ndarray, from_xy: np.ndarray, to_xy: np.ndarray) -> np.ndarray:

@@ -70,15 +70,23 @@ def track(
     """
     if np.shape(first) != np.shape(second):
         raise ValueError(f"the two pictures have different shapes, {np.shape(first)} and {np.shape(second)}")
+    motion, eigenvalues = _coarse_to_fine(first, second, points_xy, radius, levels, steps)
+    moved_xy = points_xy + motion
+    height, width = np.shape(first)
+    is_within = ((moved_xy >= 0) & (moved_xy <= [width - 1, height - 1])).all(axis=1)
+    return moved_xy, is_within & (eigenvalues >= least_eigenvalue)
+
+
+def _coarse_to_fine(
+    first: np.ndarray, second: np.ndarray, points_xy: np.ndarray, radius: int, levels: int, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The motion (N, 2), found on each level from that of the smaller one, and what the largest says of its windows."""
     motion = np.zeros((len(points_xy), 2))
     pyramids = list(zip(gaussian_pyramid(first, levels), gaussian_pyramid(second, levels), strict=True))
     for level in reversed(range(levels)):
         from_xy = points_xy / 2**level
         motion, eigenvalues = _track_on_level(*pyramids[level], from_xy, 2 * motion, radius, steps)
-    moved_xy = points_xy + motion
-    height, width = np.shape(first)
-    is_within = ((moved_xy >= 0) & (moved_xy <= [width - 1, height - 1])).all(axis=1)
-    return moved_xy, is_within & (eigenvalues >= least_eigenvalue)
+    return motion, eigenvalues
 
 
 def _track_on_level(
