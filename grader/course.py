@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from grader.documents import read_toml
+from grader.collect.roster import Roster, read_roster
+from grader.documents import PlacedError, read_toml
 from grader.errors import UserError
 from grader.model import Limits
 from grader.rubric import Part, Rubric, read_rubric
@@ -29,7 +31,33 @@ class CourseFile(Part):
 
     title: str
     language: Literal["en"] = "en"
+    roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
+    free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
     demo: Demo | None = None
+
+
+class LatePolicy(Part):
+    """[late] of assignment.toml: what a late submission costs, as a share of the assignment's points."""
+
+    rule: Literal["free", "refuse", "fixed", "per-day"] = Field(
+        "free", description="free: told, and costs nothing; fixed: once; per-day: for each day that was begun"
+    )
+    costs: float | None = Field(None, gt=0, le=1, description="fixed and per-day only")
+    at_most: float = Field(1.0, gt=0, le=1, description="per-day only: it never costs more than this")
+    grace_min: float = Field(0.0, ge=0, description="minutes after the deadline that are still in time")
+    counts: Literal["last", "best"] = Field(
+        "last", description="of several submissions: the last one in time, or the one that gets most points"
+    )
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> LatePolicy:
+        if self.rule in ("fixed", "per-day") and self.costs is None:
+            raise PlacedError(f"`rule: {self.rule}` needs `costs`: 0.1 is a tenth of the points", "costs")
+        if self.rule in ("free", "refuse") and self.costs is not None:
+            raise PlacedError(f"`costs` says nothing where the rule is `{self.rule}`", "costs")
+        if self.rule != "per-day" and "at_most" in self.model_fields_set:
+            raise PlacedError("`at_most` belongs to the rule `per-day`", "at_most")
+        return self
 
 
 class AssignmentFile(Part):
@@ -37,15 +65,32 @@ class AssignmentFile(Part):
 
     title: str
     notebook: str | None = Field(None, description="what students are given: a file beside this one")
-    deadline: datetime | None = None
+    deadline: datetime | None = Field(None, description="with its offset, or local time in `time_zone`")
+    time_zone: str | None = Field(None, description="as America/Argentina/Buenos_Aires; times are shown in it")
+    late: LatePolicy = LatePolicy()
     limits: Limits = Limits()
 
-    @field_validator("deadline")
+    @field_validator("time_zone")
     @classmethod
-    def _has_a_zone(cls, deadline: datetime | None) -> datetime | None:
-        if deadline is not None and deadline.tzinfo is None:
-            raise ValueError("the time needs its zone, as in 2024-08-11T00:00:00-03:00")
-        return deadline
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"there is no time zone `{name}`; one is America/Argentina/Buenos_Aires") from error
+        return name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _deadline_has_a_zone(cls, told: object) -> object:
+        """A local time gets its zone, and a time without any is refused."""
+        if not isinstance(told, dict) or not isinstance(deadline := told.get("deadline"), datetime):
+            return told
+        if deadline.tzinfo is not None:
+            return told
+        if not isinstance(name := told.get("time_zone"), str):
+            raise PlacedError("`deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00", "deadline")
+        return {**told, "deadline": deadline.replace(tzinfo=ZoneInfo(cls._is_a_zone(name) or "UTC"))}
 
 
 @dataclass(frozen=True)
@@ -93,6 +138,11 @@ class Course:
     def assignments(self) -> list[str]:
         """The names of the assignments that there are."""
         return sorted(path.parent.name for path in self.root.glob("assignments/*/assignment.toml"))
+
+    @property
+    def roster(self) -> Roster | None:
+        """The students and their addresses, or None where course.toml names no roster."""
+        return read_roster(self.root / self.file.roster) if self.file.roster else None
 
     def assignment(self, name: str) -> Assignment:
         folder = self.root / "assignments" / name

@@ -6,18 +6,18 @@ Rows are only ever added: a re-score is a new row beside the old one, so that be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, inspect, select
+from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from grader.errors import UserError
-from grader.model import Finding, Override, Run, Submission
+from grader.model import Evidence, Extension, Finding, Override, Run, Submission
 
 
 class Row(DeclarativeBase):
@@ -26,7 +26,6 @@ class Row(DeclarativeBase):
 
 class SubmissionRow(Row):
     __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("assignment", "student", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment: Mapped[str] = mapped_column(String, index=True)
@@ -34,6 +33,7 @@ class SubmissionRow(Row):
     sha256: Mapped[str]
     source: Mapped[str]
     received: Mapped[str | None]
+    evidence: Mapped[str | None]
     collected: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -70,6 +70,14 @@ class OverrideRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment: Mapped[str] = mapped_column(String, index=True)
     override: Mapped[str]
+
+
+class ExtensionRow(Row):
+    __tablename__ = "extensions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    extension: Mapped[str]
 
 
 class ResponseRow(Row):
@@ -123,6 +131,7 @@ class Gradebook:
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _set_up_connection)
         with self._telling():
+            _carry_over(self._engine)
             self._refuse_other_tables()
             Row.metadata.create_all(self._engine)
 
@@ -169,28 +178,35 @@ class Gradebook:
                 )
 
     def add_submissions(self, submissions: Sequence[Submission]) -> int:
-        """Add what is not there yet; returns how many were new. The last one added for a student counts."""
+        """Append what is not there yet; returns how many were new.
+
+        What has a time is known by its bytes and its time. What has none, as in a folder, is new where a student's last
+        one has other bytes: the same bytes handed in again after others count again.
+        """
         with self._session() as session:
-            latest = {row.student: row.sha256 for row in _latest_submissions(session, submissions)}
-            new = [submission for submission in submissions if latest.get(submission.student) != submission.sha256]
-            for submission in new:
-                # The same bytes handed in again after others: they count again.
-                session.query(SubmissionRow).filter_by(
-                    assignment=submission.assignment, student=submission.student, sha256=submission.sha256
-                ).delete()
+            known, last = set(), {}
+            for row in _submission_rows(session, {submission.assignment for submission in submissions}):
+                known.add((row.assignment, row.student, row.sha256, row.received))
+                last[row.assignment, row.student] = row.sha256
+            new = 0
+            for submission in submissions:
                 received = submission.received.isoformat() if submission.received else None
-                told = submission.model_dump(exclude={"received", "late_by_s"})
-                session.add(SubmissionRow(**told, received=received, collected=datetime.now(UTC)))
-            return len(new)
+                owner = (submission.assignment, submission.student)
+                what = (*owner, submission.sha256, received)
+                if (what in known) if received else (last.get(owner) == submission.sha256):
+                    continue
+                known.add(what)
+                last[owner] = submission.sha256
+                told = submission.model_dump(include={"assignment", "student", "sha256", "source"})
+                evidence = submission.evidence.model_dump_json() if submission.evidence else None
+                session.add(SubmissionRow(**told, received=received, evidence=evidence, collected=datetime.now(UTC)))
+                new += 1
+            return new
 
     def submissions(self, assignment: str) -> list[Submission]:
-        """For each student the submission that counts: the last one that came."""
+        """Every one that was collected, oldest first; which of a student's counts is judged by the deadline."""
         with self._session() as session:
-            rows = session.scalars(
-                select(SubmissionRow).where(SubmissionRow.assignment == assignment).order_by(SubmissionRow.id)
-            )
-            latest = {row.student: row for row in rows}
-            return [_as_submission(latest[student]) for student in sorted(latest)]
+            return [_as_submission(row) for row in _submission_rows(session, {assignment})]
 
     def add_run(self, submission: Submission, run_key: str) -> None:
         """Note which run was made of a submission; the last one noted is the one that is scored."""
@@ -286,6 +302,36 @@ class Gradebook:
             )
             return [Override.model_validate_json(row.override) for row in rows]
 
+    def add_extension(self, extension: Extension) -> None:
+        """Append a person's decision on a student's deadline."""
+        with self._session() as session:
+            session.add(ExtensionRow(assignment=extension.assignment, extension=extension.model_dump_json()))
+
+    def extensions(self, assignment: str) -> list[Extension]:
+        """All of an assignment, oldest first."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(ExtensionRow).where(ExtensionRow.assignment == assignment).order_by(ExtensionRow.id)
+            )
+            return [Extension.model_validate_json(row.extension) for row in rows]
+
+
+def _carry_over(engine: Engine) -> None:
+    """A gradebook from before evidence was kept had each submission's bytes once; its rows move to the new table."""
+    with engine.begin() as connection:
+        found = inspect(connection)
+        columns = SubmissionRow.__table__.columns.keys()
+        if not found.has_table("submissions"):
+            return
+        if {column["name"] for column in found.get_columns("submissions")} != {*columns} - {"evidence"}:
+            return
+        connection.execute(text("ALTER TABLE submissions RENAME TO submissions_before"))
+        connection.execute(text("DROP INDEX IF EXISTS ix_submissions_assignment"))
+        SubmissionRow.metadata.tables["submissions"].create(connection)
+        kept = ", ".join(name for name in columns if name != "evidence")
+        connection.execute(text(f"INSERT INTO submissions ({kept}) SELECT {kept} FROM submissions_before"))
+        connection.execute(text("DROP TABLE submissions_before"))
+
 
 def _set_up_connection(connection: object, _: object) -> None:
     """Readers do not wait for the writer, and what is committed survives a killed process."""
@@ -295,10 +341,9 @@ def _set_up_connection(connection: object, _: object) -> None:
     cursor.close()
 
 
-def _latest_submissions(session: Session, submissions: Sequence[Submission]) -> list[SubmissionRow]:
-    names = {submission.assignment for submission in submissions}
-    rows = session.scalars(select(SubmissionRow).where(SubmissionRow.assignment.in_(names)).order_by(SubmissionRow.id))
-    return list({row.student: row for row in rows}.values())
+def _submission_rows(session: Session, assignments: Set[str]) -> list[SubmissionRow]:
+    chosen = select(SubmissionRow).where(SubmissionRow.assignment.in_(assignments))
+    return list(session.scalars(chosen.order_by(SubmissionRow.id)))
 
 
 def _as_submission(row: SubmissionRow) -> Submission:
@@ -308,6 +353,7 @@ def _as_submission(row: SubmissionRow) -> Submission:
         sha256=row.sha256,
         source=row.source,
         received=datetime.fromisoformat(row.received) if row.received else None,
+        evidence=Evidence.model_validate_json(row.evidence) if row.evidence else None,
     )
 
 

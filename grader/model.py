@@ -254,12 +254,16 @@ class Grade(Noun):
         return round(sum(finding.earned or 0.0 for finding in self.findings), 6)
 
     @property
+    def disputed(self) -> float:
+        """Points that lateness would cost, and of which a person has to say whether it does."""
+        return self.penalty if self.lateness is not None and self.lateness.waits else 0.0
+
+    @property
     def needs_review(self) -> bool:
-        disputed = self.lateness is not None and self.lateness.waits
-        return disputed or any(finding.status == "unscored" for finding in self.findings)
+        late = self.lateness is not None and self.lateness.waits
+        return late or any(finding.status == "unscored" for finding in self.findings)
 
     @property
     def waiting(self) -> float:
         """Points that wait for a person: those of criteria, and those that disputed lateness would cost."""
-        disputed = self.penalty if self.lateness is not None and self.lateness.waits else 0.0
-        return disputed + sum(finding.possible for finding in self.findings if finding.status == "unscored")
+        return self.disputed + sum(finding.possible for finding in self.findings if finding.status == "unscored")

@@ -7,7 +7,7 @@ import pytest
 
 from grader.errors import UserError
 from grader.gradebook import Gradebook, Score
-from grader.model import Finding, Override, Submission
+from grader.model import Evidence, Extension, Finding, Override, Submission
 
 
 @pytest.fixture
@@ -49,6 +49,46 @@ def test_a_submission_that_was_handed_in_before_counts_again(gradebook):
     for sha256 in ("a", "b", "a"):
         gradebook.add_submissions([submission(sha256=sha256)])
     assert hashes(gradebook) == {"ana": "a"}
+
+
+def test_what_has_a_time_is_added_once_and_every_state_of_it_is_kept(gradebook):
+    evidence = Evidence(kind="link", file="f", revision="1", looked=datetime(2024, 8, 2, tzinfo=UTC), flags=("So.",))
+    first = submission().model_copy(update={"received": datetime(2024, 8, 1, tzinfo=UTC), "evidence": evidence})
+    again = first.model_copy(update={"received": datetime(2024, 8, 3, tzinfo=UTC)})
+    other = again.model_copy(update={"sha256": "b"})
+    assert gradebook.add_submissions([first, other]) == 2
+    assert gradebook.add_submissions([first, again, other, again]) == 1
+    assert gradebook.submissions("hello") == [first, other, again]
+
+
+def test_extensions_are_appended_and_come_back_oldest_first(gradebook):
+    when = datetime(2024, 8, 1, tzinfo=UTC)
+    given = [
+        Extension(student="ana", assignment="hello", until=until, who="x", when=when, why="ill")
+        for until in (when, None)
+    ]
+    for extension in given:
+        gradebook.add_extension(extension)
+    assert gradebook.extensions("hello") == given
+    assert gradebook.extensions("other") == []
+
+
+def test_a_gradebook_from_before_evidence_was_kept_is_carried_over(tmp_path):
+    path = tmp_path / "gradebook.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript("""
+            create table submissions (id integer primary key, assignment varchar not null, student varchar not null,
+                sha256 varchar not null, source varchar not null, received varchar, collected datetime not null,
+                unique (assignment, student, sha256));
+            create index ix_submissions_assignment on submissions (assignment);
+            insert into submissions values (7, 'hello', 'ana', 'a', 'folder: x', null, '2024-08-01 00:00:00.000000');
+        """)
+    connection.close()
+    for _ in range(2):
+        carried = Gradebook(path)
+        assert carried.submissions("hello") == [submission()]
+    carried.add_submissions([submission(sha256="b"), submission(sha256="a")])
+    assert [found.sha256 for found in carried.submissions("hello")] == ["a", "b", "a"]
 
 
 def test_assignments_do_not_see_each_other(gradebook):

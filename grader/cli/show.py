@@ -108,14 +108,18 @@ def print_class(out: Console, graded: Sequence[Scored]) -> None:
     table.add_column("points", no_wrap=True, justify="right")
     if somebody_waits:
         table.add_column("waiting", no_wrap=True, justify="right")
+    somebody_is_late = any(scored.grade.penalty for scored in graded)
+    if somebody_is_late:
+        table.add_column("late", no_wrap=True, justify="right")
     table.add_column("run", no_wrap=True)
     table.add_column("findings", overflow="fold")
     for scored in sorted(graded, key=lambda scored: (not scored.grade.needs_review, scored.grade.student)):
         grade = scored.grade
         waits = [f"{grade.waiting:g}" if grade.waiting else ""] if somebody_waits else []
+        late = [f"−{grade.penalty:.4g}" if grade.penalty else ""] if somebody_is_late else []
         points = f"{grade.earned:.4g} of {grade.possible:g}"
         # As Text, which is not searched for markup: in a class of a thousand that would be half of the time.
-        cells = [Text(cell) for cell in (grade.student, points, *waits, grade.end)]
+        cells = [Text(cell) for cell in (grade.student, points, *waits, *late, grade.end)]
         table.add_row(*cells, _strip(grade.findings))
     out.print(table, soft_wrap=False)
     key = "  ".join(f"[{COLOURS[status]}]{MARKS[status]}[/] {status}" for status in MARKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from grader.report.names import page_name
 from grader.report.pages import ClassPage, StudentRow
 from grader.rubric import Criterion
 
+LATENESS = "-lateness"
+"""Stands for no criterion of a rubric, whose names begin with a letter; the student's page has a place of that name."""
 BARS = 10
 """Bars of a histogram, at most."""
 
@@ -104,7 +107,7 @@ def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
     students: dict[tuple[str, str], list[StudentRow]] = defaultdict(list)
     findings: dict[str, Finding] = {}
     for row in rows:
-        for finding in row.grade.findings:
+        for finding in (*row.grade.findings, *_disputed_deadline(row)):
             if finding.status == "unscored":
                 students[finding.criterion, finding.because].append(row)
                 findings.setdefault(finding.criterion, finding)
@@ -117,6 +120,24 @@ def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(tuple(findings[criterion] for criterion in criteria), tuple(reasons[criteria])) for criteria in reasons
     )
+
+
+def _disputed_deadline(row: StudentRow) -> tuple[Finding, ...]:
+    """Lateness of which a person has to say whether it counts, as what waits is shown."""
+    lateness = row.grade.lateness
+    if lateness is None or not lateness.waits:
+        return ()
+    command = f"grader extend {row.grade.assignment} {shlex.quote(row.grade.student)}"
+    because = f"{lateness.because} Decide: `{command} --until TIME` takes it as in time, `{command} --stands` as late."
+    finding = Finding(
+        criterion=LATENESS,
+        says="It was handed in before the deadline.",
+        status="unscored",
+        earned=None,
+        possible=row.grade.penalty,
+        because=because,
+    )
+    return (finding,)
 
 
 def alike_of(rows: Sequence[StudentRow]) -> tuple[tuple[StudentRow, ...], ...]:

@@ -90,9 +90,9 @@ def view_of(page: StudentPage) -> StudentView:
         counts=tuple(
             (status, statuses[status]) for status in get_args(Status) if statuses[status] and status != "unscored"
         ),
-        earned=round(sum(finding.earned or 0.0 for finding in findings), 6),
+        earned=round(sum(finding.earned or 0.0 for finding in findings) - page.grade.penalty, 6),
         possible=sum(finding.possible for finding in findings),
-        waiting=sum(finding.possible for finding in findings if finding.status == "unscored"),
+        waiting=sum(finding.possible for finding in findings if finding.status == "unscored") + page.grade.disputed,
         hidden=tuple(c for c in page.rubric.criteria if page.public_only and page.rubric.is_hidden(c)),
         figures=figures_of(page),
         pictures=shown(page.pictures),

@@ -77,7 +77,10 @@ ENGLISH = Texts(
         ),
         "received": "Handed in",
         "received.unknown": "not known",
+        "received.evidence": "How we know when it was handed in:",
         "late": "{duration} late",
+        "late.penalty": "costs {points}",
+        "late.penalty.disputed": "{points} wait for a person",
         "on-time": "on time",
         "run.end": "Run",
         # The student's page: criteria

@@ -1,0 +1,122 @@
+"""extend: one student's deadline is moved, or stands. Nothing is run: the next score counts by it."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+
+import typer
+
+from grader.cli import show
+from grader.cli.place import Place
+from grader.collect.lateness import Terms, choose, judge_lateness, tell_moment
+from grader.collect.terms import HandedIn, read_handed_in, zone_of
+from grader.course import Assignment
+from grader.errors import UserError
+from grader.model import Extension
+
+ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name.")
+STUDENT = typer.Argument(metavar="STUDENT", help="The student, as the class page names them.")
+UNTIL = typer.Option(
+    None, "--until", metavar="TIME", help="As 2024-08-12T00:00; the assignment's zone unless it has one."
+)
+STANDS = typer.Option(False, "--stands", help="The deadline stands: what waited for a person counts as late.")
+WHO = typer.Option(None, "--who", help="Who decides; by default the user who is logged in.")
+WHY = typer.Option("", "--why", help="Kept beside the decision.")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(extend)
+
+
+def extend(
+    context: typer.Context,
+    assignment: str = ASSIGNMENT,
+    student: str = STUDENT,
+    until: str | None = UNTIL,
+    stands: bool = STANDS,
+    who: str | None = WHO,
+    why: str = WHY,
+) -> None:
+    """Give one student more time, or say that the deadline stands. Nothing is run; the last decision counts."""
+    place: Place = context.obj
+    course = place.course()
+    chosen, work = course.assignment(assignment), place.work(course)
+    if (until is None) == (not stands):
+        raise UserError(
+            "one of --until TIME and --stands is needed",
+            remedy=f"More time: grader extend {assignment} {student} --until 2024-08-12T00:00",
+        )
+    _refuse_without_deadline(chosen)
+    moment = _read_time(until, chosen) if until else None
+    roster = course.roster
+    with work.locked():
+        known = {*(roster.names if roster else ()), *read_handed_in(course, work.gradebook, chosen).submissions}
+        if student not in known:
+            raise UserError(
+                f"there is no student `{student}` in the roster or among those who handed in",
+                remedy=f"There are: {show.some(sorted(known)) or 'none'}",
+            )
+        before = _tell(read_handed_in(course, work.gradebook, chosen), student, chosen)
+        work.gradebook.add_extension(
+            Extension(
+                student=student,
+                assignment=assignment,
+                until=moment,
+                who=who or _find_user(),
+                when=datetime.now(UTC),
+                why=why,
+            )
+        )
+        after = _tell(read_handed_in(course, work.gradebook, chosen), student, chosen)
+    out = show.console()
+    told = f"until {tell_moment(moment, zone_of(chosen.file))}" if moment else "no more time: the deadline stands"
+    out.print(f"{student} has {told}.", markup=False)
+    if after:
+        out.print(f"Before: {before}\nNow:    {after}", markup=False)
+    out.print(f"The points follow with: grader report {assignment}", markup=False)
+
+
+def _find_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # a user without a name, as in some containers
+        raise UserError("this user has no name", remedy="Say who decides: --who NAME") from error
+
+
+def _tell(handed_in: HandedIn, student: str, assignment: Assignment) -> str:
+    """How the student's submission stands, in a few words; an empty text where there is none."""
+    own = handed_in.submissions.get(student)
+    if not own:
+        return ""
+    terms: Terms = handed_in.terms[student]
+    lateness = judge_lateness(choose(own, terms), terms, assignment.rubric.points)
+    if lateness is None:
+        return "no time is known"
+    late = f"{lateness.late_by_s / 3600:.1f} h late" if lateness.late_by_s else "in time"
+    costs = f", which costs {lateness.penalty:g} points" if lateness.penalty else ""
+    return late + costs + (", and waits for a person" if lateness.waits else "")
+
+
+def _refuse_without_deadline(assignment: Assignment) -> None:
+    if assignment.file.deadline is None:
+        raise UserError(
+            f"the assignment `{assignment.name}` has no deadline, so there is nothing to extend",
+            where=str(assignment.folder / "assignment.toml"),
+            remedy="Write one there: deadline = 2024-08-11T00:00:00-03:00",
+        )
+
+
+def _read_time(text: str, assignment: Assignment) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"`{text}` is not a time", remedy="Write it as 2024-08-12T00:00:00-03:00.") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone_of(assignment.file))
+    if assignment.file.deadline and moment < assignment.file.deadline:
+        raise UserError(
+            f"{text} is before the deadline, {tell_moment(assignment.file.deadline, zone_of(assignment.file))}",
+            remedy="An extension gives more time; to let the deadline stand, say --stands.",
+        )
+    return moment
