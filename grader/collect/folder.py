@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 
+from grader.collect.collected import Collected, printable
 from grader.errors import UserError
 from grader.model import Submission
-
-
-@dataclass(frozen=True)
-class Collected:
-    """What a source holds: submissions with their bytes, and the names of files that are none."""
-
-    submissions: tuple[tuple[Submission, bytes], ...]
-    left_out: tuple[str, ...] = ()
 
 
 def collect_folder(assignment: str, source: Path) -> Collected:
@@ -38,7 +30,7 @@ def collect_folder(assignment: str, source: Path) -> Collected:
             continue
         # Anything else is told of: a link that leads nowhere may have been somebody's work.
         if path.suffix.lower() != ".ipynb" or not path.is_file():
-            left_out.append(_printable(str(path.relative_to(root))))
+            left_out.append(printable(str(path.relative_to(root))))
             continue
         student = _student_of(path)
         _refuse_duplicate(student, found, path)
@@ -59,7 +51,7 @@ def _student_of(path: Path) -> str:
     if not student.isprintable():
         raise UserError(
             "the file's name has a character that cannot be shown, so nobody could tell whose it is",
-            where=_printable(str(path)),
+            where=printable(str(path)),
             remedy="Rename it: the student is the file's name without .ipynb. Nothing was collected.",
         )
     return student
@@ -76,7 +68,7 @@ def _read(assignment: str, student: str, path: Path, place: str) -> tuple[Submis
         ) from error
     digest = hashlib.sha256(content).hexdigest()
     return Submission(
-        student=student, assignment=assignment, sha256=digest, source=f"folder: {_printable(place)}", received=None
+        student=student, assignment=assignment, sha256=digest, source=f"folder: {printable(place)}", received=None
     ), content
 
 
@@ -87,8 +79,3 @@ def _refuse_duplicate(student: str, found: dict[str, Path], path: Path) -> None:
             f"two files are handed in as `{student}`: {found[student]} and {path}",
             remedy="The student is the file's name without .ipynb: rename one, or move it away. Nothing was collected.",
         )
-
-
-def _printable(text: str) -> str:
-    """The text with escapes for what would not show, or would change the terminal."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
