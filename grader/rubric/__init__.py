@@ -1,0 +1,53 @@
+"""What a rubric may say: probes, criteria and expectations, as data.
+
+Probes say what to ask of a notebook, criteria what an answer is worth. This package holds their form only: how a probe
+is asked stands in `inside/`, how an expectation is judged in `score/`.
+"""
+
+from grader.rubric.criteria import Criterion, Rubric, read_rubric
+from grader.rubric.expectations import (
+    Built,
+    Close,
+    Count,
+    Distinct,
+    Expect,
+    Metric,
+    Nonlinear,
+    Person,
+    Reproduced,
+    Table,
+    Target,
+    Text,
+    Trained,
+)
+from grader.rubric.inputs import ArrayLiteral, Grid, Made, Random, Scene
+from grader.rubric.parts import Name, Part
+from grader.rubric.probes import ModelSelection, Probe
+
+__all__ = [
+    "ArrayLiteral",
+    "Built",
+    "Close",
+    "Count",
+    "Criterion",
+    "Distinct",
+    "Expect",
+    "Grid",
+    "Made",
+    "Metric",
+    "ModelSelection",
+    "Name",
+    "Nonlinear",
+    "Part",
+    "Person",
+    "Probe",
+    "Random",
+    "Reproduced",
+    "Rubric",
+    "Scene",
+    "Table",
+    "Target",
+    "Text",
+    "Trained",
+    "read_rubric",
+]

@@ -1,0 +1,98 @@
+"""Criteria, and the rubric that they make with their probes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from grader.documents import PlacedError, read_yaml
+from grader.rubric.expectations import Expect, Table
+from grader.rubric.parts import Name, Part
+from grader.rubric.probes import Probe
+
+PROBELESS = {"person", "reproduced", "count"}
+"""Expectations that may look at the notebook as a whole instead of at a probe's answer."""
+
+
+class Criterion(Part):
+    """One line of the rubric: what the student reads, what it is worth, and what is expected."""
+
+    id: Name
+    says: str = Field(min_length=5, description="the sentence the student reads")
+    points: float = Field(gt=0)
+    probe: Name | None = None
+    expect: Expect
+    partly: dict[str, float] = Field(default_factory=dict, description="share of the points for a named diagnosis")
+
+    @model_validator(mode="after")
+    def _has_a_probe(self) -> Criterion:
+        if self.probe is None and self.expect.kind not in PROBELESS:
+            raise ValueError(f"a criterion with `{self.expect.kind}` needs a `probe`")
+        for name, share in self.partly.items():
+            if not 0 < share < 1:
+                raise ValueError(f"the share for `{name}` lies between 0 and 1, not {share}")
+        return self
+
+
+class Rubric(Part):
+    """Probes and criteria of one assignment."""
+
+    points: float = Field(description="what the criteria add up to: said twice, so that a slip shows")
+    reference: list[str] = Field(default_factory=list, description="modules of reference/ that answer the probes")
+    probes: dict[Name, Probe] = Field(default_factory=dict)
+    criteria: list[Criterion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Rubric:
+        total = sum(criterion.points for criterion in self.criteria)
+        if abs(total - self.points) > 1e-9:
+            raise PlacedError(f"the criteria add up to {total:g} points, but the rubric says {self.points:g}", "points")
+        ids: set[str] = set()
+        for place, criterion in enumerate(self.criteria):
+            if criterion.id in ids:
+                raise PlacedError(f"the criterion `{criterion.id}` stands twice", "criteria", place)
+            ids.add(criterion.id)
+            for name in _probes_of(criterion):
+                if name not in self.probes:
+                    known = ", ".join(self.probes) or "none"
+                    what = f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there"
+                    raise PlacedError(f"{what} (there are: {known})", "criteria", place)
+        used = {name for criterion in self.criteria for name in _probes_of(criterion)}
+        unused = [name for name in self.probes if name not in used]
+        if unused:
+            raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0])
+        return self
+
+    def expected_probes(self, *, public_only: bool = False) -> list[str]:
+        """The probes whose right answer some criterion needs: what the reference is asked."""
+        needed: dict[str, None] = {}
+        for criterion in self.criteria:
+            if public_only and self.is_hidden(criterion):
+                continue
+            match getattr(getattr(criterion.expect, criterion.expect.kind), "to", None):
+                case "reference" if criterion.probe:
+                    needed[criterion.probe] = None
+                case {"probe": str(name)}:
+                    needed[name] = None
+        return list(needed)
+
+    def is_hidden(self, criterion: Criterion) -> bool:
+        """Whether a self-check leaves this criterion out."""
+        return criterion.probe is not None and self.probes[criterion.probe].hidden
+
+
+def _probes_of(criterion: Criterion) -> list[str]:
+    expectation = getattr(criterion.expect, criterion.expect.kind)
+    target = getattr(expectation, "to", None)
+    names = [criterion.probe] if criterion.probe else []
+    if isinstance(target, dict) and set(target) == {"probe"}:
+        names.append(target["probe"])
+    if isinstance(expectation, Table):
+        names.append(expectation.of)
+    return names
+
+
+def read_rubric(path: Path) -> Rubric:
+    """The rubric in a YAML file, or a UserError with file, line and remedy."""
+    return read_yaml(path, Rubric)

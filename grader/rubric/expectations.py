@@ -1,0 +1,144 @@
+"""Expectations: what an answer should be. How each is judged stands in `score/`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from grader.rubric.parts import Part, exactly_one
+
+Target = Any
+"""`reference` (its answer to the same probe), {probe: name} (its answer to that one), or a literal value."""
+
+
+class Close(Part):
+    """Every number is the target's, within atol + rtol * |target|."""
+
+    to: Target = "reference"
+    rtol: float = Field(1e-5, ge=0)
+    atol: float = Field(1e-8, ge=0)
+
+
+class Text(Part):
+    """The answer as text."""
+
+    contains: list[str] = Field(default_factory=list)
+    matches: str | None = Field(None, description="a regular expression, searched for")
+    ignore_case: bool = True
+
+
+class Metric(Part):
+    """A number with a band: all points at `full` or better, none at `none` or worse, linear between."""
+
+    name: Literal["mse", "rmse", "mae", "max-error"]
+    of: str | None = Field(
+        None, description="for a probe of models: best, worst, mean, or a model's name; otherwise leave it out"
+    )
+    to: Target = "reference"
+    full: float
+    none: float
+
+
+class Count(Part):
+    """How many there are."""
+
+    of: Literal["items", "models", "pictures", "words"] = "items"
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+class Person(Part):
+    """A person decides; nothing to decide on is no evidence, and zero."""
+
+    shows: Literal["words", "notebook", "answer"] = "notebook"
+    guide: str = Field("", description="what the person looks for")
+
+
+class Reproduced(Part):
+    """The stored outputs come out again: a share of the cells, as a band."""
+
+    full: float = Field(1.0, description="share of the cells from which all points are given")
+    none: float = Field(0.0, description="share at which none are left")
+    within: float = Field(0.05, description="numbers inside text may differ by this share")
+    picture_within: float = Field(0.05, description="pictures may differ by this mean pixel difference, of 1")
+
+
+class Distinct(Part):
+    """Networks that truly differ: no two alike in architecture, and no two with the same predictions."""
+
+    at_least: int = 3
+
+
+class Nonlinear(Part):
+    """Networks whose answers bend: their distance from the best straight line, as a share of their spread."""
+
+    at_least: int = 3
+    more_than: float = 1e-3
+
+
+class Trained(Part):
+    """Networks that learned: the error before training, over the error after it."""
+
+    at_least: int = 3
+    better_by: float = 2.0
+    to: Target = "reference"
+
+
+class Built(Part):
+    """How a network is made: layers that it must or must not have, and how many parameters."""
+
+    has: list[str] = Field(default_factory=list)
+    has_not: list[str] = Field(default_factory=list)
+    parameters: int | None = None
+
+
+class Table(Part):
+    """The notebook's own table agrees with what its models really do.
+
+    The answer is a table {model: {column: number}}; `of` is the probe that asked the models.
+    """
+
+    of: str
+    parameters: str = Field("parameters", description="the column with the number of parameters")
+    held_out_loss: str = Field(
+        "held_out_loss", description="the column with the mean squared error on the held-out data"
+    )
+    rtol: float = 0.05
+
+
+class Expect(Part):
+    """What is expected: exactly one of these."""
+
+    value: Any = None
+    close: Close | None = None
+    shape: list[int | None] | None = None
+    type: list[str] | str | None = None
+    text: Text | None = None
+    raises: str | None = None
+    metric: Metric | None = None
+    count: Count | None = None
+    person: Person | None = None
+    reproduced: Reproduced | None = None
+    distinct: Distinct | None = None
+    nonlinear: Nonlinear | None = None
+    trained: Trained | None = None
+    built: Built | None = None
+    table: Table | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_keys(cls, data: Any) -> Any:
+        """`person: true` and `distinct: {}` are as good as their long forms."""
+        if isinstance(data, dict):
+            return {key: {} if value is True and key != "value" else value for key, value in data.items()}
+        return data
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Expect:
+        self.kind  # noqa: B018  (raises where there is not exactly one)
+        return self
+
+    @property
+    def kind(self) -> str:
+        return exactly_one(self, tuple(type(self).model_fields))

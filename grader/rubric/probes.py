@@ -1,0 +1,89 @@
+"""Probes: what to ask of a notebook. How it is asked stands in `execute/questions.py` and `inside/`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from grader.rubric.inputs import read_input
+from grader.rubric.parts import Part, exactly_one
+
+
+class ModelSelection(Part):
+    """Which trained networks to take: by these names or, where one is missing, by type and by what they map."""
+
+    names: list[str] = Field(min_length=1)
+    inputs: int = 1
+    outputs: int = 1
+    parameters: tuple[int | None, int | None] = Field(
+        (None, None), description="least and most parameters a match by type has"
+    )
+    has: list[str] = Field(default_factory=list, description="layers, by their class, that a match by type has")
+    has_not: list[str] = Field(default_factory=list, description="layers that a match by type has not")
+
+
+class Probe(Part):
+    """One question to a notebook after its last cell. Exactly one of call, evaluate, variable, models."""
+
+    call: str | None = Field(None, description="name of a function or class, called with the arguments in `with`")
+    evaluate: str | None = Field(
+        None, description="Python run beside the notebook's names; its last expression is the answer"
+    )
+    variable: list[str] | str | None = Field(
+        None, description="a variable's name, or several names of which the first found counts"
+    )
+    models: ModelSelection | None = None
+
+    arguments: dict[str, Any] = Field(
+        default_factory=dict,
+        alias="with",
+        description="plain values, or {grid: [from, to, count]}, {array: [[…]], dtype: …}, "
+        "{random: uniform|normal, shape: […], seed: n|student}, {scene: …, size: [rows, columns]}",
+    )
+    predict: Any = Field(
+        None, description="models only: the inputs on which each network answers, written as in `with`"
+    )
+    held_out: list[str] | None = Field(
+        None,
+        description="models only: names of the notebook's own held-out inputs and targets",
+        min_length=2,
+        max_length=2,
+    )
+    hidden: bool = Field(False, description="asked after the notebook has ended, never in a self-check, never shown")
+    ask: Literal["student", "reference"] = Field(
+        "student", description="`reference`: a truth that no notebook is asked for"
+    )
+    reveal: bool = Field(False, description="the report may show the expected answer though the probe is hidden")
+    limit_s: float = Field(20.0, gt=0)
+
+    @field_validator("arguments", mode="after")
+    @classmethod
+    def _read_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {name: read_input(value, name) for name, value in arguments.items()}
+
+    @field_validator("predict", mode="after")
+    @classmethod
+    def _read_predict(cls, predict: Any) -> Any:
+        return read_input(predict)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Probe:
+        kind = self.kind
+        if kind != "models" and (self.predict is not None or self.held_out is not None):
+            raise ValueError("`predict` and `held_out` belong to a probe of `models`")
+        if kind == "models" and self.predict is None:
+            raise ValueError("a probe of `models` needs `predict`: the inputs on which they answer")
+        if self.evaluate is not None:
+            try:
+                body = ast.parse(self.evaluate).body
+            except SyntaxError as error:
+                raise ValueError(f"`evaluate` is not Python: {error.msg} in its line {error.lineno}") from error
+            if not body or not isinstance(body[-1], ast.Expr):
+                raise ValueError("the last line of `evaluate` is the answer, so it has to be an expression")
+        return self
+
+    @property
+    def kind(self) -> str:
+        return exactly_one(self, ("call", "evaluate", "variable", "models"))
