@@ -68,6 +68,7 @@ class AssignmentFile(Part):
     deadline: datetime | None = Field(None, description="with its offset, or local time in `time_zone`")
     time_zone: str | None = Field(None, description="as America/Argentina/Buenos_Aires; times are shown in it")
     late: LatePolicy = LatePolicy()
+    gpu: Literal["none", "auto", "required"] = Field("none", description="auto: a GPU where there is one")
     limits: Limits = Limits()
 
     @field_validator("time_zone")

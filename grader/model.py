@@ -86,6 +86,7 @@ class Limits(Noun):
     cell_s: float = Field(600.0, gt=0, description="wall time of one cell")
     notebook_s: float = Field(1800.0, gt=0, description="wall time of all cells together")
     memory_mib: int = Field(2048, gt=0, description="memory of each process")
+    gpu_memory_mib: int = Field(4096, gt=0, description="memory of the GPU, where one is used")
     output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
     disk_mib: int = Field(200, gt=0, description="any one file, /tmp, and /dev/shm")
     processes: int = Field(128, gt=0, description="processes and threads")

@@ -18,7 +18,8 @@ from grader.collect.terms import HandedIn, read_handed_in, zone_of
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.answers import Question
-from grader.execute.pool import Executed, Servers, Work, execute_all
+from grader.execute.gpu import GpuShare
+from grader.execute.pool import Executed, Resources, Servers, Work, execute_all
 from grader.execute.questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
@@ -81,25 +82,26 @@ def execute(
     course: Course,
     work: WorkFolder,
     assignment: Assignment,
+    resources: Resources,
     *,
-    sandbox: Sandbox,
-    jobs: int,
     watch: Watch,
     again: bool = False,
 ) -> Executions:
     """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
     submissions = _handed_in(course, work, assignment).candidates
+    gpu = resources.share(assignment.file.gpu, assignment.file.limits)
     plan: dict[str, list[Submission]] = {}
     works: dict[str, Work] = {}
     asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
     for submission, questions in zip(submissions, asked, strict=True):
-        made = _make_work(work, assignment, submission, questions, sandbox)
+        made = _make_work(work, assignment, submission, questions, resources.sandbox, gpu)
         plan.setdefault(made.key, []).append(submission)
         if again or not work.runs.is_finished(made.key):
             works[made.key] = made
         else:
             work.gradebook.add_run(submission, made.key)
-    with Servers(sandbox) as servers:
+    jobs = min(resources.jobs, gpu.jobs) if gpu else resources.jobs
+    with Servers(resources.sandbox, gpu=gpu) as servers:
         if works:
             servers.warm_up()
         _prepare(course, work, assignment, watch)
@@ -122,9 +124,14 @@ def _prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Wa
 
 
 def _make_work(
-    work: WorkFolder, assignment: Assignment, submission: Submission, questions: Sequence[Question], sandbox: Sandbox
+    work: WorkFolder,
+    assignment: Assignment,
+    submission: Submission,
+    questions: Sequence[Question],
+    sandbox: Sandbox,
+    gpu: GpuShare | None,
 ) -> Work:
-    key = make_key(submission.sha256, questions, assignment.file.limits, sandbox)
+    key = make_key(submission.sha256, questions, assignment.file.limits, sandbox, gpu)
     return Work(key, submission.sha256, work.submission(submission.sha256), questions, assignment.file.limits)
 
 

@@ -18,6 +18,7 @@ from grader.cli.grading import ASSIGNMENT, JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
 from grader.course import Assignment, Course
 from grader.errors import UserError
+from grader.execute.gpu import choose_share
 from grader.execute.pool import Servers, Work, execute_one
 from grader.execute.questions import make_questions
 from grader.execute.sandbox import require
@@ -54,7 +55,8 @@ def check(
     asked = _make_work(chosen, notebook, student)
     with _some_work_folder(place, course) as work, work.logged():
         expected = verbs.expected_for(course, work, chosen, [student], public_only=True)[student]
-        with Servers(_sandbox(sandbox)) as servers:
+        gpu = choose_share(chosen.file.gpu, chosen.file.limits.gpu_memory_mib)
+        with Servers(_sandbox(sandbox), gpu=gpu) as servers:
             run = verbs.with_facts(chosen, execute_one(asked, servers))
         if run.end == "failed":
             # The last place to pass writes it down where its message says.

@@ -17,7 +17,8 @@ from rich.markup import escape
 
 from grader.cli import show
 from grader.errors import UserError
-from grader.execute.pool import Servers, Work, execute_one
+from grader.execute.gpu import choose_share, find_gpus
+from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.execute.sandbox import why_no_sandbox
 from grader.gradebook import Gradebook
 from grader.model import Limits
@@ -132,7 +133,28 @@ def try_space() -> Iterator[Trial]:
 
 
 def try_gpu() -> Iterator[Trial]:
-    import torch
+    gpus = find_gpus()
+    if not gpus:
+        yield Trial("GPU", True, "none; notebooks run on the CPU")
+        return
+    share = choose_share("auto", Limits().gpu_memory_mib, gpus=gpus)
+    if share is None:
+        told = f"{gpus[0].name}, but the torch that is installed here is built for the CPU only"
+        yield Trial("GPU", False, told, "Install torch as https://pytorch.org/get-started says for this GPU.")
+        return
+    if why_no_sandbox() is not None:
+        return
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(_ON_GPU)])
+    with Servers("bubblewrap", gpu=share) as servers:
+        executed = execute_one(Work("doctor", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=60)), servers)
+    works = [cell.end for cell in executed.run.cells] == ["ok"]
+    told = f"{share.name}, {share.jobs} notebooks at once" if works else "; ".join(_whys(executed))
+    yield Trial("GPU", works, told, "Please send us what this says.")
 
-    told = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none; notebooks run on the CPU"
-    yield Trial("GPU", True, told)
+
+_ON_GPU = "import torch\nassert float(torch.ones(2, device='cuda').sum()) == 2"
+
+
+def _whys(executed: Executed) -> list[str]:
+    """Why a notebook did not end well."""
+    return [cell.because for cell in executed.run.cells if cell.because] or [executed.run.because]

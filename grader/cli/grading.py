@@ -15,6 +15,7 @@ from grader.cli.place import Place
 from grader.collect import Collected
 from grader.course import Assignment, Course
 from grader.errors import UserError
+from grader.execute.pool import Resources
 from grader.execute.sandbox import Sandbox, require
 from grader.verbs import Executions
 from grader.work import WorkFolder
@@ -25,6 +26,9 @@ ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: i
 SOURCES = typer.Argument(None, metavar="SOURCE", help="A folder of notebooks; the student is the file's name.")
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once.")
 SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
+GPU_JOBS = typer.Option(
+    None, "--gpu-jobs", min=1, help="Notebooks at once where the assignment uses GPUs; by default as many as fit."
+)
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
 
@@ -39,6 +43,7 @@ def grade(
     assignment: str = ASSIGNMENT,
     sources: list[str] | None = SOURCES,
     jobs: int = JOBS,
+    gpu_jobs: int | None = GPU_JOBS,
     sandbox: str = SANDBOX,
     again: bool = AGAIN,
     as_json: bool = JSON,
@@ -47,7 +52,8 @@ def grade(
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
-    _grade(course, place.work(course), chosen, sources or [], _sandbox(sandbox), jobs, again=again, as_json=as_json)
+    resources = Resources(_sandbox(sandbox), jobs, gpu_jobs)
+    _grade(course, place.work(course), chosen, sources or [], resources, again=again, as_json=as_json)
 
 
 def _grade(
@@ -55,19 +61,18 @@ def _grade(
     work: WorkFolder,
     assignment: Assignment,
     sources: Sequence[str],
-    sandbox: Sandbox,
-    jobs: int,
+    resources: Resources,
     *,
     again: bool,
     as_json: bool,
 ) -> None:
     started = time.monotonic()
     out = show.console(quiet=as_json)
-    require(sandbox)
+    require(resources.sandbox)
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
         found = verbs.collect(work, assignment, sources)
-        executions = verbs.execute(course, work, assignment, sandbox=sandbox, jobs=jobs, watch=watch, again=again)
+        executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
@@ -102,7 +107,7 @@ def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_js
     assignment = replace(assignment, file=assignment.file.model_copy(update={"limits": limits}))
     source = str(course.root / chosen.submissions)
     work = place.work(course, "demo")
-    _grade(course, work, assignment, [source], _sandbox(sandbox), jobs, again=False, as_json=as_json)
+    _grade(course, work, assignment, [source], Resources(_sandbox(sandbox), jobs), again=False, as_json=as_json)
 
 
 def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[str] = SOURCES) -> None:
@@ -120,15 +125,21 @@ def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[
 
 
 def execute(
-    context: typer.Context, assignment: str = ASSIGNMENT, jobs: int = JOBS, sandbox: str = SANDBOX, again: bool = AGAIN
+    context: typer.Context,
+    assignment: str = ASSIGNMENT,
+    jobs: int = JOBS,
+    gpu_jobs: int | None = GPU_JOBS,
+    sandbox: str = SANDBOX,
+    again: bool = AGAIN,
 ) -> None:
     """Run what was collected and has no run yet."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
-    require(_sandbox(sandbox))
+    resources = Resources(_sandbox(sandbox), jobs, gpu_jobs)
+    require(resources.sandbox)
     with work.locked(), show.progress() as watch:
-        done = verbs.execute(course, work, chosen, sandbox=_sandbox(sandbox), jobs=jobs, watch=watch, again=again)
+        done = verbs.execute(course, work, chosen, resources, watch=watch, again=again)
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from grader.execute import cgroups, sandbox, unprivileged
 from grader.execute.cgroups import Cgroup
+from grader.execute.gpu import HOST_MIB, GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import Watchdog
 from grader.model import Limits
@@ -71,6 +72,7 @@ class Fork:
     folder: Path
     inner: str
     listener: socket.socket
+    gpu: int | None = None
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
@@ -117,12 +119,15 @@ class Fork:
 class ForkServer:
     """A warm process in the sandbox, from which kernels are forked."""
 
-    def __init__(self, kind: Sandbox, modules: Iterable[str] = MODULES, *, nested: bool = True) -> None:
+    def __init__(
+        self, kind: Sandbox, modules: Iterable[str] = MODULES, *, nested: bool = True, gpu: GpuShare | None = None
+    ) -> None:
         sandbox.require(kind)
         sweep()
         self.kind = kind
+        self.gpu = gpu
         self.home = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-", dir=HOMES))
-        self._names = (f"s{number}" for number in itertools.count())
+        self._numbers = itertools.count()
         self._forks: dict[str, Fork] = {}
         self._groups: dict[str, Cgroup] = {}
         self._watchdog = Watchdog()
@@ -141,7 +146,8 @@ class ForkServer:
             "outer_proc": sandbox.OUTER_PROC,
             "spool": sandbox.SPOOL if kind == "bubblewrap" else str(spool),
         }
-        line, environment = sandbox.command(kind, spool, [str(theirs.fileno()), json.dumps(options)], nested=nested)
+        arguments = [str(theirs.fileno()), json.dumps(options)]
+        line, environment = sandbox.command(kind, spool, arguments, nested=nested, gpu=gpu)
         self._log = (self.home / "server.log").open("wb")
         self._process: concurrent.futures.Future[subprocess.Popen[bytes]] = concurrent.futures.Future()
         # The sandbox dies with the thread that started it, so that thread is one that lives until it is gone.
@@ -180,7 +186,8 @@ class ForkServer:
     def prepare(self) -> Fork:
         """A folder for one submission, before its kernel is forked."""
         with self._lock:
-            name = next(self._names)
+            number = next(self._numbers)
+        name = f"s{number}"
         folder = self.home / "spool" / name
         for part in ("content", "kernel"):
             (folder / part).mkdir(parents=True)
@@ -193,12 +200,13 @@ class ForkServer:
         listener.bind(str(folder / "kernel" / "probes"))
         unprivileged.hand_over(folder / "kernel" / "probes")
         listener.listen(1)
-        return Fork(name, folder, inner, listener)
+        return Fork(name, folder, inner, listener, self.gpu.index_for(number) if self.gpu else None)
 
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Hold the kernel's whole tree of processes to its limits from now on; `connection` is the one it made."""
         # The system tells the other end's process as it is numbered here, whatever its own namespace calls it.
         pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        limits = _with_room_for_cuda(limits, fork)
         group = cgroups.create(fork.name, limits)
         if group is not None:
             self._groups[fork.name] = group
@@ -213,11 +221,12 @@ class ForkServer:
     def start(self, fork: Fork, limits: Limits, seed: int) -> None:
         """Fork its kernel; ServerError where that fails."""
         self._forks[fork.name] = fork
-        wanted = limits.model_dump(include={"memory_mib", "disk_mib", "processes", "open_files"})
+        held = {"memory_mib", "disk_mib", "processes", "open_files"}
+        wanted = _with_room_for_cuda(limits, fork).model_dump(include=held)
         # A process that spins in many threads at once is the CPU limit's; the clock's limits are kept from outside.
         wanted["cpu_s"] = int(4 * limits.notebook_s) + 10
         self.greeting  # noqa: B018  (waits until it is warm)
-        self._send(op="fork", name=fork.name, limits=wanted, seed=seed)
+        self._send(op="fork", name=fork.name, limits=wanted, seed=seed, gpu=fork.gpu)
         problem = fork.started.result(timeout=START_S)
         if problem:
             raise ServerError(problem)
@@ -310,3 +319,10 @@ class ForkServer:
             for future in (fork.started, fork.ended):
                 if not future.done():
                     future.set_exception(ServerError("the fork server is gone"))
+
+
+def _with_room_for_cuda(limits: Limits, fork: Fork) -> Limits:
+    """A notebook on a GPU loads the driver and CUDA's libraries into memory of its own."""
+    if fork.gpu is None:
+        return limits
+    return limits.model_copy(update={"memory_mib": limits.memory_mib + HOST_MIB})

@@ -266,6 +266,8 @@ class NotebookDriver:
 
 def _name_limit(name: str, value: str, limits: Limits) -> str:
     """The limit that an error stems from, in a sentence; an empty one where it stems from none."""
+    if name == "OutOfMemoryError" and "CUDA" in value:
+        return f"it asked for more GPU memory than the limit of {limits.gpu_memory_mib} MiB"
     if name == "MemoryError" or "not enough memory" in value:
         return f"it asked for more memory than the limit of {limits.memory_mib} MiB"
     if name == "OSError" and value.startswith(("[Errno 28]", "[Errno 27]")):

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from grader.execute.answers import Question
 from grader.execute.forks import Ending, ForkServer, ServerError
+from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook import NotebookDriver, Progress
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
@@ -49,11 +50,25 @@ class Executed:
     fresh: NotebookNode | None
 
 
+@dataclass(frozen=True)
+class Resources:
+    """What notebooks run in and on: the sandbox, how many at once, how many of them on GPUs (None: as many as fit)."""
+
+    sandbox: Sandbox
+    jobs: int
+    gpu_jobs: int | None = None
+
+    def share(self, wanted: Wanted, limits: Limits) -> GpuShare | None:
+        """The share of a GPU that an assignment's notebooks get."""
+        return choose_share(wanted, limits.gpu_memory_mib, at_once=self.gpu_jobs)
+
+
 class Servers:
     """The fork servers of one class: one that all share or, where forks cannot be isolated, one for each submission."""
 
-    def __init__(self, sandbox: Sandbox, *, shared: bool = True) -> None:
+    def __init__(self, sandbox: Sandbox, *, shared: bool = True, gpu: GpuShare | None = None) -> None:
         self.sandbox = sandbox
+        self.gpu = gpu
         self.may_share = shared
         self._shared: ForkServer | None = None
         self._lock = threading.Lock()
@@ -84,12 +99,12 @@ class Servers:
             if self._ended:
                 raise ServerError("the grader was stopped")  # a thread that is still at work starts nothing new
             if self.may_share and (self._shared is None or not self._shared.is_alive):
-                self._shared = ForkServer(self.sandbox)
+                self._shared = ForkServer(self.sandbox, gpu=self.gpu)
                 self.may_share = self._shared.is_shared
         if self.may_share and self._shared is not None:
             yield self._shared
         else:
-            with ForkServer(self.sandbox, nested=False) as own:
+            with ForkServer(self.sandbox, nested=False, gpu=self.gpu) as own:
                 yield own
 
 
@@ -119,13 +134,13 @@ def execute_one(work: Work, servers: Servers) -> Executed:
     try:
         stored = read_notebook(work.content, limit_mib=work.limits.notebook_mib)
     except UnreadableError as error:
-        return Executed(_make_run(work, servers.sandbox, end="unreadable", because=str(error)), None, None)
+        return Executed(_make_run(work, servers, end="unreadable", because=str(error)), None, None)
     try:
         return _execute(work, stored, servers)
     except Exception as error:
         log.exception("run %s failed", work.key)
         because = f"The grader failed on this notebook ({type(error).__name__}); this is not the student's fault."
-        return Executed(_make_run(work, servers.sandbox, end="failed", because=because), stored, None)
+        return Executed(_make_run(work, servers, end="failed", because=because), stored, None)
 
 
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
@@ -147,7 +162,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         deaths[progress.died_in] = progress.cells[progress.died_in]
     end, because = _how_it_ended(progress, deaths)
     answers = {question.name: question.unanswered("the kernel died") for question in work.questions} | progress.answers
-    run = _make_run(work, servers.sandbox, end=end, because=because).model_copy(
+    run = _make_run(work, servers, end=end, because=because).model_copy(
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
@@ -177,7 +192,7 @@ def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, 
     return "finished", f"Every cell was run; not well ended: code cell{'s' if len(bad) > 1 else ''} {numbers}."
 
 
-def _make_run(work: Work, sandbox: Sandbox, *, end: str, because: str) -> Run:
-    told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": sandbox}
+def _make_run(work: Work, servers: Servers, *, end: str, because: str) -> Run:
+    told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": servers.sandbox}
     asked = {question.name: question.hash for question in work.questions}
-    return Run.model_validate({**told, "asked": asked, "environment": describe_environment()})
+    return Run.model_validate({**told, "asked": asked, "environment": describe_environment(servers.gpu)})

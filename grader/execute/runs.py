@@ -18,14 +18,19 @@ from nbformat import NotebookNode
 
 from grader.execute.answers import Question
 from grader.execute.forks import PACKAGES
+from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import ENVIRONMENT, INSIDE, Sandbox
 from grader.inside import plain
 from grader.model import Answer, Limits, Run
 
 
-@functools.cache
-def describe_environment() -> dict[str, str]:
+def describe_environment(gpu: GpuShare | None = None) -> dict[str, str]:
     """What a submission meets: Python, the machine, the packages that notebooks import. The sandbox has the same."""
+    return _software() | ({"gpu": gpu.name} if gpu else {})
+
+
+@functools.cache
+def _software() -> dict[str, str]:
     found = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
     return found | {package: importlib.metadata.version(package) for package in PACKAGES}
 
@@ -39,10 +44,12 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
-def make_key(sha256: str, questions: Sequence[Question], limits: Limits, sandbox: Sandbox) -> str:
+def make_key(
+    sha256: str, questions: Sequence[Question], limits: Limits, sandbox: Sandbox, gpu: GpuShare | None = None
+) -> str:
     """Hash of notebook + probes + limits + environment: equal work is never done twice, changed work always again."""
     asked = sorted(question.hash for question in questions)
-    facts = [sha256, asked, limits.model_dump(), describe_environment(), ENVIRONMENT, _code_hash(), sandbox]
+    facts = [sha256, asked, limits.model_dump(), describe_environment(gpu), ENVIRONMENT, _code_hash(), sandbox]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 import grader.inside
 from grader.errors import UserError
 from grader.execute import unprivileged
+from grader.execute.gpu import GpuShare
 
 Sandbox = Literal["bubblewrap", "none"]
 
@@ -88,7 +89,7 @@ def descriptors() -> tuple[int, ...]:
 
 
 def command(
-    sandbox: Sandbox, spool: Path, arguments: list[str], *, nested: bool = True
+    sandbox: Sandbox, spool: Path, arguments: list[str], *, nested: bool = True, gpu: GpuShare | None = None
 ) -> tuple[list[str], dict[str, str]]:
     """The command line that starts the fork server, and its environment; `arguments` are the server's own.
 
@@ -99,13 +100,15 @@ def command(
         return [sys.executable, *server], {
             **os.environ,
             **_without_home(ENVIRONMENT),
+            **(gpu.environment if gpu else {}),
             "PYTHONPATH": _path(INSIDE.parent.parent),
         }
     line = ["bwrap", *_user(), *_namespaces(), "--hostname", "colab", "--clearenv"]
     environment = {**ENVIRONMENT, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": _path(Path(_CODE))}
+    environment |= gpu.environment if gpu else {}
     for name, value in environment.items():
         line += ["--setenv", name, value]
-    line += _system()
+    line += [*_system(), *(_gpu(gpu) if gpu else [])]
     line += [*_parents(f"{_CODE}/grader/inside"), "--ro-bind", str(INSIDE), f"{_CODE}/grader/inside"]
     line += ["--bind", str(spool), SPOOL]
     line += ["--dir", "/run", "--dir", "/content", "--dir", "/run/kernel"]
@@ -151,6 +154,12 @@ def _system() -> list[str]:
         if not prefix.startswith("/usr"):
             line += [*_parents(prefix), "--ro-bind", prefix, prefix]
     return line
+
+
+def _gpu(share: GpuShare) -> list[str]:
+    """Its device files, and /sys, without which CUDA finds no device. The driver's libraries lie in /usr."""
+    line = [part for device in share.devices for part in ("--dev-bind-try", device, device)]
+    return [*line, "--ro-bind", "/sys", "/sys"]
 
 
 def _parents(path: str) -> list[str]:

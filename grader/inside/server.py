@@ -160,6 +160,8 @@ class Server:
                 os.write(report, f"the sandbox refused: {error}".encode())
             print(f"the sandbox refused: {error}", file=sys.stderr, flush=True)
             os._exit(kernel.NOT_STARTED)
+        if message["gpu"] is not None:
+            os.environ["CUDA_VISIBLE_DEVICES"] = str(message["gpu"])  # read as CUDA starts, which is not before here
         kernel.run(content, connection, seed=message["seed"], ready=ready.wait if self.isolate else None)
 
     def reap(self) -> None:

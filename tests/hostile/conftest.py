@@ -14,6 +14,7 @@ import pytest
 
 from grader import verbs
 from grader.course import read_course
+from grader.execute.pool import Resources
 from grader.execute.sandbox import why_no_sandbox
 from grader.model import Override
 from grader.report import page_name
@@ -47,7 +48,7 @@ def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Cla
     course = read_course(course_root)
     assignment, work = course.assignment("hostile"), WorkFolder(work_root)
     verbs.collect(work, assignment, [str(folder)])
-    executions = verbs.execute(course, work, assignment, sandbox="bubblewrap", jobs=jobs, watch=watch)
+    executions = verbs.execute(course, work, assignment, Resources("bubblewrap", jobs), watch=watch)
     scored = verbs.score_class(course, work, assignment)
     page = verbs.report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)
     return Class({one.submission.student: one for one in scored}, page.parent, work)
