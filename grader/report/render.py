@@ -7,7 +7,7 @@ import hashlib
 from functools import cache, partial
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.report import class_overview, formulas, items, quantities, student, text
 from grader.report.pages import ClassPage, StudentPage
@@ -16,12 +16,12 @@ from grader.report.texts import ENGLISH, Texts
 
 def render_student(page: StudentPage) -> str:
     """The page of one student, in one self-contained HTML file without a script."""
-    return _environment(ENGLISH).get_template("student.html").render(page=page, view=student.view_of(page))
+    return make_environment(ENGLISH).get_template("student.html").render(page=page, view=student.view_of(page))
 
 
 def render_class(page: ClassPage) -> str:
     """The page of a class, in one self-contained HTML file; its only script sorts the table."""
-    environment = _environment(ENGLISH)
+    environment = make_environment(ENGLISH)
     script = environment.get_template("sort.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     view = class_overview.view_of(page)
@@ -30,14 +30,14 @@ def render_class(page: ClassPage) -> str:
 
 def render_items(page: items.ItemsPage) -> str:
     """The page of an exam's item analysis, in one self-contained HTML file without a script."""
-    return _environment(ENGLISH).get_template("items.html").render(page=page, view=items.view_of(page))
+    return make_environment(ENGLISH).get_template("items.html").render(page=page, view=items.view_of(page))
 
 
 @cache
-def _environment(t: Texts) -> Environment:
-    """The templates, compiled once for each language."""
+def make_environment(t: Texts, *packages: str) -> Environment:
+    """The templates of the reports, and before them those of other packages, compiled once for each language."""
     environment = Environment(
-        loader=PackageLoader("grader.report"),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, "grader.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=text.finish,

@@ -1,0 +1,187 @@
+"""The local page: each view takes the session and the request, and answers with a page or the way to the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answered
+
+from grader.course import Assignment
+from grader.errors import UserError
+from grader.report.render import make_environment
+from grader.report.texts import ENGLISH
+from grader.review.decisions import read_points
+from grader.review.guard import HEADERS, Guard
+from grader.review.page import show_item, show_queue
+from grader.review.queue import ClassQueue, Item
+from grader.review.session import Given, ReviewSession
+from grader.review.trial import keep_points, read_new_points, try_points
+
+View = Callable[..., "str | Answered | tuple[str, int]"]
+
+
+def make_app(session: ReviewSession, guard: Guard) -> Flask:
+    """The page of a session, which answers only to whom the guard lets in."""
+    app = Flask("grader.review")
+    app.before_request(partial(_let_in, guard))
+    app.after_request(_harden)
+    app.register_error_handler(UserError, _tell)
+    app.register_error_handler(HTTPException, _tell_http)
+    views: list[tuple[str, str, View]] = [
+        ("GET", "/", _queue),
+        ("GET", "/style.css", _style),
+        ("GET", "/item/<key>", _item),
+        ("POST", "/item/<key>", _decide),
+        ("POST", "/undo", _undo),
+        ("POST", "/again", _read_again),
+        ("GET", "/class/<name>", _class),
+        ("GET", "/points/<name>", _points),
+        ("POST", "/points/<name>", _keep),
+    ]
+    for method, path, view in views:
+        bound = partial(view, session) if view is not _style else view
+        app.add_url_rule(path, endpoint=view.__name__.strip("_"), view_func=bound, methods=[method])
+    app.config["FORM_TOKEN"] = guard.form_token
+    return app
+
+
+def _let_in(guard: Guard) -> Answered | tuple[str, int] | None:
+    if guard.brings_token(request):
+        return guard.admit(Response(status=303, headers={"Location": "/"}))
+    refused = guard.refuse(request)
+    return (_render("message.html", title="Not let in", message=refused, remedy=""), 403) if refused else None
+
+
+def _harden(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+def _render(template: str, **values: Any) -> str:
+    values |= {"url_for": url_for, "form_token": current_app.config["FORM_TOKEN"]}
+    return make_environment(ENGLISH, "grader.review").get_template(template).render(**values)
+
+
+def _tell(error: UserError) -> tuple[str, int]:
+    where = f"{error.where}: " if error.where else ""
+    return _render("message.html", title="That did not work", message=where + error.what, remedy=error.remedy), 400
+
+
+def _tell_http(error: HTTPException) -> tuple[str, int]:
+    message = "There is nothing at this address. It may have changed: begin at the queue again."
+    told = message if error.code == 404 else str(error.description)
+    return _render("message.html", title="That did not work", message=told, remedy=""), error.code or 500
+
+
+def _style() -> Response:
+    return Response(_render("review.css"), content_type="text/css; charset=utf-8")
+
+
+# ---- the queue ------------------------------------------------------------------------------------------------------
+
+
+def _queue(session: ReviewSession) -> str:
+    standings = session.standings()
+    parts = show_queue(session, standings)
+    first = session.next_waiting("", standings)
+    return _render("queue.html", session=session, parts_of_queue=parts, first=first)
+
+
+def _read_again(session: ReviewSession) -> Answered:
+    with session.lock:
+        session.read()
+    return redirect(url_for("queue"), 303)
+
+
+def _find_item(session: ReviewSession, key: str) -> Item:
+    return session.items.get(key) or abort(404)
+
+
+def _find_queue(session: ReviewSession, name: str) -> ClassQueue:
+    return next((queue for queue in session.queues if queue.name == name), None) or abort(404)
+
+
+# ---- an item --------------------------------------------------------------------------------------------------------
+
+
+def _item(session: ReviewSession, key: str) -> str:
+    return _render_item(session, _find_item(session, key))
+
+
+def _render_item(session: ReviewSession, item: Item, refused: UserError | None = None) -> str:
+    page = show_item(session, item, session.standings())
+    last = session.history[-1][1] if session.history else None
+    return _render("item.html", session=session, page=page, last=last, refused=refused, form=request.form)
+
+
+def _decide(session: ReviewSession, key: str) -> Answered | tuple[str, int]:
+    item = _find_item(session, key)
+    try:
+        given = _read_given(item)
+        students = [student for student in item.students if student in request.form.getlist("student")]
+        if not students:
+            raise UserError("no student is chosen", remedy="Tick those who get these points.")
+    except UserError as error:
+        return _render_item(session, item, error), 400
+    session.decide(item, students, given)
+    following = session.next_waiting(key, session.standings())
+    return redirect(url_for("item", key=following.key) if following else url_for("queue"), 303)
+
+
+def _read_given(item: Item) -> list[Given]:
+    """The points that were filled in, criterion by criterion; a blank one stays as it was."""
+    comment, why = (request.form.get(name, "").strip() for name in ("comment", "why"))
+    filled = [(part, request.form.get(f"points-{part.criterion}", "").strip()) for part in item.parts]
+    given = [Given(part.criterion, read_points(text, part.possible), comment, why) for part, text in filled if text]
+    if not given:
+        raise UserError("no points are given", remedy=f"Give a number from 0 to {item.parts[0].possible:g}.")
+    return given
+
+
+def _undo(session: ReviewSession) -> Answered:
+    return redirect(url_for("item", key=session.undo()), 303)
+
+
+# ---- a class, and the points of its criteria ------------------------------------------------------------------------
+
+
+def _class(session: ReviewSession, name: str) -> str:
+    queue = _find_queue(session, name)
+    standings = session.standings()[name]
+    places = {
+        (student, part.criterion): item for item in queue.items for student in item.students for part in item.parts
+    }
+    return _render("class-of-review.html", queue=queue, standings=standings, places=places)
+
+
+def _points(session: ReviewSession, name: str) -> str:
+    assignment = _find_assignment(session, name)
+    criterion, text = request.args.get("criterion", ""), request.args.get("points", "")
+    trial, refused = None, None
+    if criterion:
+        try:
+            trial = try_points(session.course, session.work, assignment, criterion, read_new_points(text))
+        except UserError as error:
+            refused = error
+    return _render("points.html", assignment=assignment, trial=trial, refused=refused, tried=criterion, points=text)
+
+
+def _keep(session: ReviewSession, name: str) -> Answered:
+    assignment = _find_assignment(session, name)
+    points = read_new_points(request.form.get("points", ""))
+    criterion, sha256 = request.form.get("criterion", ""), request.form.get("sha256", "")
+    with session.lock:
+        keep_points(session.course, session.work, assignment, criterion, points, sha256)
+        session.read()
+    return redirect(url_for("points", name=name), 303)
+
+
+def _find_assignment(session: ReviewSession, name: str) -> Assignment:
+    """Read anew each time: the rubric is the instructor's, who may be writing it at the same moment."""
+    if _find_queue(session, name).kind != "assignment":
+        abort(404)
+    return session.course.assignment(name)

@@ -1,0 +1,150 @@
+"""A review session: what there is to decide, as it was read, and what was decided, so that it can be taken back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from grader import verbs
+from grader.course import Assignment, Course
+from grader.errors import UserError
+from grader.exam.exam import ExamOnDisk, find_exam
+from grader.exam.grading import score_exam
+from grader.model import Override
+from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
+from grader.review.queue import ClassQueue, Item, gather_assignment, gather_exam
+from grader.work import WorkFolder
+
+Standings = Mapping[str, Mapping[str, Standing]]
+"""assignment -> student -> findings and decisions."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a person gives on one criterion of an item."""
+
+    criterion: str
+    earned: float
+    comment: str = ""
+    why: str = ""
+
+
+@dataclass
+class ReviewSession:
+    """One person at the page. The gradebook holds every decision; this holds only how to walk and to take back."""
+
+    course: Course
+    work: WorkFolder
+    who: str
+    queues: tuple[ClassQueue, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What kept a class from being scored anew."""
+    history: list[tuple[str, Decision]] = field(default_factory=list)
+    """(item, decision), the last one last."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self) -> None:
+        """Score what there is by the rubrics as they are now, and gather the items; no notebook is run."""
+        notes: list[str] = []
+        queues = [*self._read_assignments(notes), *self._read_exams(notes)]
+        self.queues, self.notes = tuple(queues), tuple(notes)
+
+    def _read_assignments(self, notes: list[str]) -> list[ClassQueue]:
+        found: list[ClassQueue] = []
+        for name in self.course.assignments:
+            if self.work.gradebook.submissions(name):
+                assignment = self.course.assignment(name)
+                try:
+                    with self.work.locked():
+                        verbs.score_class(self.course, self.work, assignment)
+                except UserError as error:
+                    notes.append(f"{name} is shown as it was scored last. {error}")
+                found.append(gather_assignment(self.work, assignment))
+        return found
+
+    def _read_exams(self, notes: list[str]) -> list[ClassQueue]:
+        found: list[ClassQueue] = []
+        for exam in find_exams(self.course):
+            if self.work.gradebook.responses(exam.name):
+                try:
+                    with self.work.locked():
+                        score_exam(self.work.gradebook, exam)
+                except UserError as error:
+                    notes.append(f"{exam.name} is shown as it was scored last. {error}")
+                found.append(gather_exam(self.work, exam))
+        return found
+
+    # ---- walking ----------------------------------------------------------------------------------------------------
+
+    @property
+    def items(self) -> dict[str, Item]:
+        return {item.key: item for queue in self.queues for item in queue.items}
+
+    @property
+    def walk(self) -> list[Item]:
+        """The items that need, or needed, a person, in their order."""
+        return [item for queue in self.queues for item in queue.items if item.kind != "settled"]
+
+    def standings(self) -> Standings:
+        return {
+            queue.name: {standing.student: standing for standing in read_standings(self.work.gradebook, queue.name)}
+            for queue in self.queues
+        }
+
+    def next_waiting(self, after: str, standings: Standings) -> Item | None:
+        """The next item that waits, from the beginning again after the last; None where nothing waits."""
+        walk = self.walk
+        place = next((place for place, item in enumerate(walk) if item.key == after), -1)
+        ordered = [*walk[place + 1 :], *walk[: place + 1]]
+        return next((item for item in ordered if item.waiting(standings[item.assignment])), None)
+
+    # ---- deciding ---------------------------------------------------------------------------------------------------
+
+    def decide(self, item: Item, students: Sequence[str], given: Sequence[Given]) -> Decision:
+        """Append the decision for each of the students and each criterion that points were given on."""
+        now = datetime.now(UTC)
+        overrides = [
+            Override(
+                student=student,
+                assignment=item.assignment,
+                criterion=one.criterion,
+                earned=one.earned,
+                comment=one.comment,
+                who=self.who,
+                when=now,
+                why=one.why,
+            )
+            for one in given
+            for student in students
+        ]
+        with self.lock:
+            decision = decide(self.work.gradebook, overrides)
+            self.history.append((item.key, decision))
+        return decision
+
+    def undo(self) -> str:
+        """Take back the last decision of this session, by an appended one; returns its item."""
+        with self.lock:
+            if not self.history:
+                raise UserError("there is nothing to take back in this session")
+            key, decision = self.history[-1]
+            take_back(self.work.gradebook, decision, who=self.who, when=datetime.now(UTC))
+            self.history.pop()
+        return key
+
+
+def find_exams(course: Course) -> list[ExamOnDisk]:
+    """Every exam of a course."""
+    names = sorted(path.parent.name for path in course.root.glob("assignments/*/exam.yaml"))
+    return [find_exam(course.root, name) for name in names]
+
+
+def given_sources(assignment: Assignment) -> frozenset[str]:
+    """The sources of the cells that students were given; empty where the notebook is missing or cannot be read."""
+    try:
+        given = verbs.read_given(assignment)
+    except UserError:
+        return frozenset()
+    return frozenset(cell.source.strip() for cell in given.cells) if given is not None else frozenset()

@@ -1,0 +1,194 @@
+"""In a real browser: a person decides by keyboard alone, nothing of a student's runs, and everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from grader.review.session import Given, ReviewSession
+from tests.browser import browser, complaints, needs_browser
+from tests.report.test_hostile_text import ATTACKS
+from tests.review.conftest import Find
+from tests.review.making import add_student
+
+pytestmark = needs_browser
+OWNED = "document.title === 'owned' || window.owned === true"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str) -> Iterator[Page]:
+    """The page of the queue, as the address that was printed opens it."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(served)
+    yield page
+    context.close()
+
+
+def open_item(page: Page, find: Find, criterion: str, student: str) -> None:
+    page.goto(urljoin(page.url, f"/item/{find(criterion, student).key}"))
+
+
+def test_a_person_decides_walks_and_takes_back_by_keyboard_alone(
+    page: Page, session: ReviewSession, find: Find
+) -> None:
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(urljoin(page.url, f"/item/{session.walk[0].key}"))
+    for _ in range(2):
+        before = page.url
+        page.keyboard.press("n")
+        expect(page).not_to_have_url(before)
+    words = find("words", "ana")
+    expect(page).to_have_url(urljoin(page.url, f"/item/{words.key}"))
+    page.keyboard.type("3.5")
+    page.keyboard.press("c")
+    page.keyboard.type("Nearly: not the number n of points.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".last")).to_contain_text("Kept: 3.5 points on words for ana and 1 more.")
+    page.wait_for_load_state()
+    page.keyboard.press("h")
+    page.keyboard.press("Enter")
+    expect(page.locator(".last")).to_contain_text("Kept: 2 points on words for carla.")
+    page.keyboard.press("u")
+    expect(page).to_have_url(urljoin(page.url, f"/item/{find('words', 'carla').key}"))
+    page.keyboard.press("p")
+    expect(page).to_have_url(urljoin(page.url, f"/item/{words.key}"))
+    told = [(one.student, one.earned, one.comment) for one in session.work.gradebook.overrides("noise")]
+    comment = "Nearly: not the number n of points."
+    assert told == [("ana", 3.5, comment), ("bruno", 3.5, comment), ("carla", 2.0, ""), ("carla", None, "")]
+
+
+def test_letters_in_a_comment_are_letters(page: Page, session: ReviewSession, find: Find) -> None:
+    open_item(page, find, "words", "carla")
+    before = page.url
+    page.keyboard.press("c")
+    page.keyboard.type("n p u q f h w")
+    expect(page.locator("#comment")).to_have_value("n p u q f h w")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(page.locator("#points-words")).to_have_value("4")
+    assert page.url == before
+    assert session.work.gradebook.overrides("noise") == []
+
+
+def test_a_student_can_be_left_out_of_a_common_decision(page: Page, session: ReviewSession, find: Find) -> None:
+    open_item(page, find, "words", "ana")
+    page.get_by_label("bruno").uncheck()
+    page.keyboard.press("f")
+    page.get_by_role("button", name="Keep, and next").click()
+    expect(page.locator(".last")).to_contain_text("for ana.")
+    assert [one.student for one in session.work.gradebook.overrides("noise")] == ["ana"]
+
+
+def test_points_are_tried_out_and_kept(page: Page, session: ReviewSession) -> None:
+    page.get_by_role("link", name="Try out points").click()
+    page.get_by_label("bright is 3.").fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#trial")).to_have_text("bright: 2 → 5 points")
+    page.get_by_role("button", name="Keep it, and score the class").click()
+    expect(page.get_by_label("bright is 3.")).to_have_value("5")
+    expect(page.locator("#trial")).to_have_count(0)
+    assert session.course.assignment("noise").rubric.points == 13
+
+
+@pytest.mark.parametrize("where", ["words", "plot", "bright"])
+def test_nothing_that_a_student_wrote_runs(page: Page, session: ReviewSession, find: Find, where: str) -> None:
+    attack = " ".join(ATTACKS)
+    add_student(
+        session.course, session.work, attack, words=attack, bright=attack, table=attack, code=attack, printed=attack
+    )
+    session.read()
+    told: list[str] = []
+    page.on("dialog", lambda dialog: told.append(dialog.message))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_item(page, find, where, attack)
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+    page.wait_for_timeout(200)
+    assert not page.evaluate(OWNED)
+    assert told == []
+    assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {page.url.split("/")[2]}
+    assert attack[:40] in page.locator("body").inner_text()
+
+
+def test_a_script_that_got_into_the_page_would_not_run(page: Page, find: Find) -> None:
+    """The policy is the second wall: it holds where cleaning failed."""
+    open_item(page, find, "words", "ana")
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.owned = true";
+        document.body.append(script);
+        const picture = document.createElement("img");
+        picture.setAttribute("onerror", "window.owned = true");
+        picture.src = "data:image/png;base64,x";
+        document.body.append(picture);
+    }""")
+    page.wait_for_timeout(200)
+    assert not page.evaluate(OWNED)
+
+
+def test_another_page_cannot_send_a_form(chromium: Browser, page: Page, session: ReviewSession, find: Find) -> None:
+    target = urljoin(page.url, f"/item/{find('words', 'ana').key}")
+    elsewhere = page.context.new_page()
+    elsewhere.set_content(
+        f'<form method="post" action="{target}"><input name="student" value="ana">'
+        '<input name="points-words" value="4"><button>Win</button></form>'
+    )
+    elsewhere.get_by_role("button").click()
+    expect(elsewhere.locator("body")).to_contain_text("Not let in")
+    assert session.work.gradebook.overrides("noise") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_accessibility_checker_finds_nothing_serious(
+    page: Page, session: ReviewSession, find: Find, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found = {"queue": complaints(page)}
+    for criterion, student in (("words", "ana"), ("plot", "dora"), ("words", "fede"), ("words", "eva")):
+        open_item(page, find, criterion, student)
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        found[f"{criterion} of {student}"] = complaints(page)
+    session.decide(find("words", "ana"), ["ana"], [Given("words", 2.0, "Good.")])
+    for path in (
+        "/class/noise",
+        "/points/noise?criterion=words&points=6",
+        "/nothing",
+        f"/item/{find('words', 'ana').key}",
+    ):
+        page.goto(urljoin(page.url, path))
+        found[path] = complaints(page)
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_the_checker_would_notice(page: Page) -> None:
+    page.evaluate(
+        "document.querySelector('main').innerHTML += '<input><p style=\"color:#eee;background:#fff\">pale</p>'"
+    )
+    assert [one.split(":")[0] for one in complaints(page)] == ["label"], (
+        "styles in the page are forbidden, so no pallor"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_no_page_is_wider_than_its_screen(page: Page, find: Find, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (
+        "/",
+        f"/item/{find('words', 'ana').key}",
+        f"/item/{find('plot', 'dora').key}",
+        "/class/noise",
+        "/points/noise",
+    ):
+        page.goto(urljoin(page.url, path))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
