@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli import show
+from grader.cli import papers, show
 from grader.cli.place import Place
 from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.flags import Flags, flag
@@ -35,11 +35,12 @@ JSON = typer.Option(False, "--json", help="One JSON object on standard output, a
 exams = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="An exam: checked before it is held, then its responses imported, scored and analysed.",
+    help="An exam: checked and printed, its responses scanned or imported, then scored and analysed.",
 )
 
 
 def add_to(app: typer.Typer) -> None:
+    papers.add_to(exams)
     app.add_typer(exams, name="exam")
 
 

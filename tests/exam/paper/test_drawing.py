@@ -1,0 +1,140 @@
+"""What stands on the sheets, read from the PDF itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from grader.exam.guessing import guess_exam
+from grader.exam.paper.drawing import draw_copies
+from grader.exam.paper.key import draw_key
+from grader.exam.paper.rule_words import RULED, SENTENCES
+from grader.exam.paper.sheet import BOX_MM, SIZES_MM, mark_corners_mm
+from grader.exam.questions import MultipleRule, OrderRule, PairsRule, RowsRule, SingleRule
+from tests.exam.making import make_exam, multiple, single
+from tests.exam.test_course_exam import EXAM, PATH
+
+from .printing import every_kind, plan, render, text_of
+
+DPI = 150
+
+
+def draw(print_, **more):
+    return draw_copies(print_, Path(), **more)
+
+
+def words(pdf):
+    return " ".join(" ".join(text_of(pdf)).split())
+
+
+def test_every_page_is_of_the_papers_size():
+    for paper, (width, height) in SIZES_MM.items():
+        for page in render(draw(plan(every_kind(), "ana", paper=paper)), DPI):
+            assert page.shape == pytest.approx((height * DPI / 25.4, width * DPI / 25.4), abs=1)
+
+
+def test_a_square_is_drawn_where_each_box_is_said_to_be():
+    print_ = plan(every_kind(), "ana", blank=1)
+    pictures = iter(render(draw(print_), 254))  # ten pixels to the millimetre
+    for page in (page for copy in print_.copies for page in copy.pages):
+        picture = next(pictures) < 128
+        for box in page.boxes:
+            left, top = round(box.x_mm * 10), round(box.y_mm * 10)
+            side = round(BOX_MM * 10)
+            square = picture[top - 3 : top + side + 4, left - 3 : left + side + 4]
+            for line in (square[2:5], square[-5:-2], square[:, 2:5].T, square[:, -5:-2].T):
+                assert line[:, 3:-3].max(axis=0).all(), box.id
+            assert not square[7:-7, 7:-7].any(), box.id
+
+
+def test_the_marks_are_arucos_where_they_are_said_to_be():
+    (picture, *_) = render(draw(plan(every_kind(), "ana")), 254)
+    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+    corners, ids, _ = cv2.aruco.ArucoDetector(dictionary).detectMarkers(picture)
+    found = {int(id): corner.reshape(4, 2) / 10 for id, corner in zip(ids.ravel(), corners, strict=True)}
+    for name, expected in enumerate(mark_corners_mm("a4")):
+        assert np.abs(found[name] - expected).max() < 0.2
+
+
+def test_the_first_page_says_whose_it_is_how_to_answer_and_what_guessing_earns():
+    exam = every_kind()
+    told = words(draw(plan(exam, "ana")))
+    assert told.startswith("ana copy 1 page 1 of ")
+    assert "cancelled: filled completely" in told
+    assert "To take a tick back, fill its box completely, and tick another one." in told
+    assert f"Who guesses everything earns {guess_exam(exam):.1f} of {exam.points:g} points on average." in told
+    assert "One answer: the right option earns the points, another one nothing. Pure guessing earns 25 %." in told
+
+
+def test_a_question_with_a_rule_of_its_own_says_so():
+    told = multiple("corner")
+    told["multiple"]["rule"] = "ripkey"
+    text = words(draw(plan(make_exam(single("edge"), told), "ana")))
+    assert "Every right tick earns 1/k of the points; more than k ticks earn nothing. Pure guessing earns 34 %." in text
+    assert "Several answers:" not in text
+
+
+def test_sheets_speak_spanish_where_the_exam_does():
+    told = words(draw_copies(plan_course(language="es"), PATH.parent))
+    assert "Para anular una marca, rellene su casilla por completo" in told
+    assert "¿Por qué se suaviza una imagen antes de derivarla" in told
+    assert "tick one" not in told
+
+
+def plan_course(**more):
+    from grader.exam.exam import ExamOnDisk
+    from grader.exam.paper.planning import Enrolled, plan_print
+
+    options = {"paper": "a4", "language": "en", "digits": 6, **more}
+    return plan_print(ExamOnDisk("exam-2024", EXAM, PATH), [Enrolled("ana", "Ana Ejemplo")], blank=0, **options)
+
+
+def test_the_courses_exam_can_be_printed_with_its_formulas_and_pictures():
+    pdf = draw_copies(plan_course(), PATH.parent)
+    told = words(pdf)
+    assert "Ana Ejemplo" in told
+    assert "$" not in told
+    assert pdf.count(b"/Subtype /Image") >= 2
+
+
+def test_the_same_print_is_the_same_file():
+    print_ = plan(every_kind(), "ana")
+    assert draw(print_) == draw(print_)
+
+
+def test_on_both_sides_no_back_is_another_students():
+    print_ = plan(every_kind(), "ana", "bruno")
+    pages = [len(copy.pages) for copy in print_.copies]
+    assert len(text_of(draw(print_, duplex=True))) == sum(count + count % 2 for count in pages)
+    assert len(text_of(draw(print_))) == sum(pages)
+
+
+def test_every_rule_has_words_in_every_language():
+    kinds = {
+        "single": SingleRule,
+        "multiple": MultipleRule,
+        "rows": RowsRule,
+        "matching": PairsRule,
+        "ordering": OrderRule,
+    }
+    assert set(kinds) == set(RULED)
+    for kind, rule in kinds.items():
+        names = set(rule.model_fields["name"].annotation.__args__)
+        for language, sentences in SENTENCES.items():
+            assert set(sentences[kind]) == names, (language, kind)
+
+
+def test_the_key_has_the_letters_of_each_copy():
+    print_ = plan(every_kind(), "ana", "bruno")
+    told = words(draw_key(print_))
+    assert "work 1 (way, 2 points): The way is right." in told
+    for copy in print_.copies:
+        page = next(page for page in copy.pages if any(box.question == "edge" for box in page.boxes))
+        options = sorted((box.y_mm, box.value) for box in page.boxes if box.question == "edge")
+        letter = "ABCD"[[value for _, value in options].index("b")]
+        assert f"{letter} edge" in told.split(f"copy {copy.number}")[1]
+    assert "homography word" in told
+    assert "12.5 px width" in told
