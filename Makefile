@@ -23,6 +23,7 @@ types: setup
 	$(BIN)/mypy
 
 tests: setup
+	@$(PYTHON) .ci/system_packages.py --tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.

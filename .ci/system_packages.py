@@ -1,6 +1,7 @@
 """Installs the Debian packages that are missing, where the user may; says what to do where not.
 
-Run by the Makefile with the system's Python, before anything else is there.
+Run by the Makefile with the system's Python, before anything else is there. With `--tests`, it asks for what only the
+tests need: a browser, without which those that look at pages in one are skipped.
 """
 
 import ctypes.util
@@ -15,10 +16,26 @@ NEEDED = {
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "libglib2.0-0": lambda: ctypes.util.find_library("glib-2.0"),
 }
+FOR_TESTS = {
+    "chromium": lambda: any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")),
+}
 
 
 def main() -> int:
-    missing = [package for package, found in NEEDED.items() if not found()]
+    if "--tests" not in sys.argv:
+        return install([package for package, found in NEEDED.items() if not found()])
+    try:
+        failed = install([package for package, found in FOR_TESTS.items() if not found()])
+    except subprocess.CalledProcessError as error:
+        print(error, file=sys.stderr)
+        failed = 1
+    if failed:
+        print("Without a browser, the tests that need one are skipped.", file=sys.stderr)
+    return 0
+
+
+def install(missing: list[str]) -> int:
+    """0 where everything is there now."""
     if not missing:
         return 0
     command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]
