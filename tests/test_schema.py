@@ -13,7 +13,7 @@ from grader.schema import rubric_schema
 RUBRICS = Path(__file__).parents[1] / "rubrics"
 SCHEMA = RUBRICS / "rubric.schema.json"
 EDITOR_LINE = "# yaml-language-server: $schema=rubric.schema.json"
-NAMES = sorted(path.name for path in RUBRICS.glob("*.yaml"))
+NAMES = sorted(path.name for path in RUBRICS.glob("*.yaml") if not path.name.endswith(".noise.yaml"))
 
 
 def complaints(document):

@@ -4,7 +4,7 @@ Probes say what to ask of a notebook, criteria what an answer is worth. This pac
 is asked stands in `inside/`, how an expectation is judged in `score/`.
 """
 
-from grader.rubric.criteria import Criterion, Rubric, read_rubric
+from grader.rubric.criteria import Criterion, Rubric, read_rubric, with_thresholds
 from grader.rubric.expectations import (
     Built,
     Close,
@@ -13,6 +13,7 @@ from grader.rubric.expectations import (
     Expect,
     Metric,
     Nonlinear,
+    OfReference,
     Person,
     Reproduced,
     Table,
@@ -21,11 +22,14 @@ from grader.rubric.expectations import (
     Trained,
 )
 from grader.rubric.inputs import ArrayLiteral, Grid, Made, Random, Scene
+from grader.rubric.noise import LEVELS, Band, Noise, band_of, noise_path, read_noise, write_noise
 from grader.rubric.parts import Name, Part
 from grader.rubric.probes import ModelSelection, Probe
 
 __all__ = [
+    "LEVELS",
     "ArrayLiteral",
+    "Band",
     "Built",
     "Close",
     "Count",
@@ -37,7 +41,9 @@ __all__ = [
     "Metric",
     "ModelSelection",
     "Name",
+    "Noise",
     "Nonlinear",
+    "OfReference",
     "Part",
     "Person",
     "Probe",
@@ -49,5 +55,10 @@ __all__ = [
     "Target",
     "Text",
     "Trained",
+    "band_of",
+    "noise_path",
+    "read_noise",
     "read_rubric",
+    "with_thresholds",
+    "write_noise",
 ]

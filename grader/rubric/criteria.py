@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from grader.documents import PlacedError, read_yaml
-from grader.rubric.expectations import Expect, Table
+from grader.rubric.expectations import Expect, Metric, Table
+from grader.rubric.noise import Band, read_noise
 from grader.rubric.parts import Name, Part
 from grader.rubric.probes import Probe
 
@@ -93,6 +95,32 @@ def _probes_of(criterion: Criterion) -> list[str]:
     return names
 
 
-def read_rubric(path: Path) -> Rubric:
-    """The rubric in a YAML file, or a UserError with file, line and remedy."""
-    return read_yaml(path, Rubric)
+def read_rubric(path: Path, *, calibrated: bool = True) -> Rubric:
+    """The rubric in a YAML file, or a UserError with file, line and remedy.
+
+    Thresholds that speak of the reference become numbers, as far as the noise band beside the rubric has them; not so
+    if it is not to be `calibrated`.
+    """
+    rubric = read_yaml(path, Rubric)
+    metrics = [one.expect.metric for one in rubric.criteria if one.expect.metric]
+    if not calibrated or not any(metric.speaks_of_reference for metric in metrics):
+        return rubric
+    noise = read_noise(path)
+    return with_thresholds(rubric, noise.criteria) if noise else rubric
+
+
+def with_thresholds(rubric: Rubric, bands: Mapping[str, Band]) -> Rubric:
+    """The rubric with numbers in place of the thresholds that speak of the reference, where the bands have them."""
+    criteria = [
+        one.model_copy(update={"expect": one.expect.model_copy(update={"metric": _in_numbers(metric, bands[one.id])})})
+        if (metric := one.expect.metric) and one.id in bands
+        else one
+        for one in rubric.criteria
+    ]
+    return rubric.model_copy(update={"criteria": criteria})
+
+
+def _in_numbers(metric: Metric, band: Band) -> Metric:
+    return metric.model_copy(
+        update={"full": band.resolve(metric.name, metric.full), "none": band.resolve(metric.name, metric.none)}
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from grader.documents import PlacedError
 from grader.rubric.parts import Part, exactly_one
 
 Target = Any
@@ -28,6 +29,28 @@ class Text(Part):
     ignore_case: bool = True
 
 
+class OfReference(Part):
+    """A threshold in terms of the reference: the error that so many of 100 of its runs do not exceed, by a factor."""
+
+    reference: int = Field(ge=50, le=99, description="in so many of 100 runs the reference has no larger error")
+    times: float = Field(1.0, ge=1, description="the threshold is so many times that error")
+
+
+def _read_threshold(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    try:
+        return OfReference.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        text = f"a threshold is a number, or written {{reference: 99, times: 2}}; `{where}`: {first['msg']}"
+        raise PlacedError(text, *first["loc"]) from error
+
+
+Threshold = Annotated[float | OfReference, BeforeValidator(_read_threshold)]
+
+
 class Metric(Part):
     """A number with a band: all points at `full` or better, none at `none` or worse, linear between."""
 
@@ -36,8 +59,13 @@ class Metric(Part):
         None, description="for a probe of models: best, worst, mean, or a model's name; otherwise leave it out"
     )
     to: Target = "reference"
-    full: float
-    none: float
+    full: Threshold
+    none: Threshold
+
+    @property
+    def speaks_of_reference(self) -> bool:
+        """Whether a threshold has no number yet: `grader calibrate` has to measure it."""
+        return isinstance(self.full, OfReference) or isinstance(self.none, OfReference)
 
 
 class Count(Part):

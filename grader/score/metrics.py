@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.rubric import Metric
+from grader.rubric import Metric, OfReference
 from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
 from grader.score.sentences import code, inside, number, shape, subject
@@ -115,25 +115,35 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     return _banded(metric, error_size, because, values)
 
 
+def _thresholds(metric: Metric) -> tuple[float, float]:
+    """`full` and `none` as numbers."""
+    if isinstance(metric.full, OfReference) or isinstance(metric.none, OfReference):
+        text = "What counts as good is measured on the reference, and nobody has: the course has to `grader calibrate`."
+        raise UnscoredError(text)
+    return metric.full, metric.none
+
+
 def _band(metric: Metric) -> str:
-    if metric.full <= metric.none:
-        return f"all points up to {number(metric.full)}, none from {number(metric.none)}"
-    return f"all points from {number(metric.full)}, none up to {number(metric.none)}"
+    full, none = _thresholds(metric)
+    if full <= none:
+        return f"all points up to {number(full)}, none from {number(none)}"
+    return f"all points from {number(full)}, none up to {number(none)}"
 
 
 def _fraction(metric: Metric, value: float) -> float:
+    full, none = _thresholds(metric)
     if not np.isfinite(value):
         return 0.0
-    if metric.full == metric.none:
-        return 1.0 if value <= metric.full else 0.0
-    return float(np.clip((metric.none - value) / (metric.none - metric.full), 0.0, 1.0))
+    if full == none:
+        return 1.0 if value <= full else 0.0
+    return float(np.clip((none - value) / (none - full), 0.0, 1.0))
 
 
 def _banded(metric: Metric, value: float, because: str, values: FloatArray | None) -> Verdict:
     fraction = _fraction(metric, value)
     if fraction < 1 and values is not None and is_constant(values):
-        return Verdict(fraction, f"{because} It is nearly the same number everywhere.", "constant")
-    return Verdict(fraction, because)
+        return Verdict(fraction, f"{because} It is nearly the same number everywhere.", "constant", measured=value)
+    return Verdict(fraction, because, measured=value)
 
 
 # ---- networks -------------------------------------------------------------------------------------------------------
@@ -166,7 +176,7 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
     if metric.of == "mean":
         mean = float(np.mean([one.error for one in measured]))
         because = f"Your networks have a {_IN_WORDS[metric.name]} of {number(mean)} on average ({_band(metric)})."
-        return Verdict(_fraction(metric, mean), because)
+        return Verdict(_fraction(metric, mean), because, measured=mean)
     of = metric.of if len(measured) > 1 and metric.of in ("best", "worst") else None
     which = f"Your {of} network, {code(chosen.network.name)}," if of else f"Your network {code(chosen.network.name)}"
     because = f"{which} has a {_IN_WORDS[metric.name]} of {number(chosen.error)}{where} ({_band(metric)})."

@@ -18,6 +18,8 @@ class Verdict:
     because: str
     diagnosis: str | None = None
     status: Literal["unanswered"] | None = None
+    measured: float | None = None
+    """the error, where a metric has measured one"""
 
 
 def unscored(because: str) -> Verdict:

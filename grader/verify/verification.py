@@ -15,7 +15,7 @@ from grader.errors import UserError
 from grader.execute.pool import Servers, Work, execute_all
 from grader.execute.questions import make_questions
 from grader.model import Answer, Finding, Run
-from grader.rubric import Rubric
+from grader.rubric import Rubric, read_noise
 from grader.score import score
 from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
 from grader.verify.modules import Modules, home_of, reachable, read_modules
@@ -69,6 +69,15 @@ class Parts:
 
     def solved_by(self, modules: Modules) -> Notebook:
         return functools.partial(solve, self.given, modules, self.solution)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the solved notebook, without modules that it does not use, and of what it is asked."""
+        left, _ = functions_of(self.given, except_in=self.solution)
+        used = {module for module, _ in reachable(self.modules, left)}
+        solved = solve(self.given, {name: self.modules[name] for name in self.modules if name in used}, self.solution)
+        asked = "".join(question.hash for question in make_questions(self.assignment.rubric, ""))
+        return hashlib.sha256(solved + asked.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ def verify(
         problems = [*_check_solved(bench), *_check_untouched(bench), *_check_mistakes(bench)]
         survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
-    problems += _check_equivalents(parts, equivalent, known - set(survivors))
+    problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
     unknown = tuple(mutant for mutant in survivors if mutant not in known)
     found = Verification(
         assignment=assignment.name,
@@ -260,6 +269,13 @@ def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
     }
     judged = bench.judge("mutants", notebooks, hurried=True)
     return [mutant for name, mutant in named.items() if not judged[name].lost]
+
+
+def _check_noise(parts: Parts) -> Iterator[str]:
+    noise = read_noise(parts.assignment.rubric_path)
+    if noise is not None and noise.made_from != parts.fingerprint:
+        name = parts.assignment.name
+        yield f"{name}.noise.yaml was measured on another solution or other probes: run `grader calibrate {name}` again"
 
 
 def _check_equivalents(parts: Parts, equivalent: Mapping[Mutant, Equivalent], caught: set[Mutant]) -> Iterator[str]:
