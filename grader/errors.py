@@ -16,3 +16,7 @@ class UserError(Exception):
         place = f"{self.where}: " if self.where else ""
         remedy = f"\n  {self.remedy}" if self.remedy else ""
         return f"{place}{self.what}{remedy}"
+
+
+class PassingError(UserError):
+    """Something that mends itself, such as a network that is gone: the same command may do later what it cannot now."""

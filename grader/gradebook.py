@@ -8,101 +8,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DateTime, Engine, String, UniqueConstraint, create_engine, event, func, inspect, select, text
+from sqlalchemy import Engine, create_engine, event, func, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
+from grader.collect.collected import Problem
 from grader.errors import UserError
 from grader.model import Evidence, Extension, Finding, Override, Run, Submission
-
-
-class Row(DeclarativeBase):
-    """A table of the gradebook."""
-
-
-class SubmissionRow(Row):
-    __tablename__ = "submissions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    student: Mapped[str]
-    sha256: Mapped[str]
-    source: Mapped[str]
-    received: Mapped[str | None]
-    evidence: Mapped[str | None]
-    collected: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class RunRow(Row):
-    """Which run was made of which submission; a submission may have several, under several rubrics."""
-
-    __tablename__ = "runs"
-    __table_args__ = (UniqueConstraint("assignment", "student", "sha256", "run_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    student: Mapped[str]
-    sha256: Mapped[str]
-    run_key: Mapped[str]
-
-
-class ScoreRow(Row):
-    """The findings of one submission under one rubric."""
-
-    __tablename__ = "scores"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    student: Mapped[str] = mapped_column(String, index=True)
-    sha256: Mapped[str]
-    run_key: Mapped[str]
-    findings: Mapped[str]
-    scored: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class OverrideRow(Row):
-    __tablename__ = "overrides"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    override: Mapped[str]
-
-
-class ExtensionRow(Row):
-    __tablename__ = "extensions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    extension: Mapped[str]
-
-
-class ResponseRow(Row):
-    """What has been read of a student's exam, as it stood after each import."""
-
-    __tablename__ = "responses"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    student: Mapped[str] = mapped_column(String, index=True)
-    submission: Mapped[str]
-    run: Mapped[str]
-    added: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class KeyRow(Row):
-    """An exam as it was when it was scored: its key, rules and revisions."""
-
-    __tablename__ = "keys"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assignment: Mapped[str] = mapped_column(String, index=True)
-    sha256: Mapped[str]
-    exam: Mapped[str]
-    first_used: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+from grader.tables import (
+    CollectionRow,
+    DraftRow,
+    ExtensionRow,
+    KeyRow,
+    OverrideRow,
+    ResponseRow,
+    Row,
+    RunRow,
+    ScoreRow,
+    SubmissionRow,
+    carry_over,
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +60,7 @@ class Gradebook:
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _set_up_connection)
         with self._telling():
-            _carry_over(self._engine)
+            carry_over(self._engine)
             self._refuse_other_tables()
             Row.metadata.create_all(self._engine)
 
@@ -315,22 +244,31 @@ class Gradebook:
             )
             return [Extension.model_validate_json(row.extension) for row in rows]
 
+    def add_collection(self, assignment: str, source: str, problems: Sequence[Problem]) -> None:
+        """Note that a source was collected to its end, and what of it could not be taken."""
+        told = json.dumps([asdict(problem) for problem in problems])
+        with self._session() as session:
+            session.add(CollectionRow(assignment=assignment, source=source, problems=told, ended=datetime.now(UTC)))
 
-def _carry_over(engine: Engine) -> None:
-    """A gradebook from before evidence was kept had each submission's bytes once; its rows move to the new table."""
-    with engine.begin() as connection:
-        found = inspect(connection)
-        columns = SubmissionRow.__table__.columns.keys()
-        if not found.has_table("submissions"):
-            return
-        if {column["name"] for column in found.get_columns("submissions")} != {*columns} - {"evidence"}:
-            return
-        connection.execute(text("ALTER TABLE submissions RENAME TO submissions_before"))
-        connection.execute(text("DROP INDEX IF EXISTS ix_submissions_assignment"))
-        SubmissionRow.metadata.tables["submissions"].create(connection)
-        kept = ", ".join(name for name in columns if name != "evidence")
-        connection.execute(text(f"INSERT INTO submissions ({kept}) SELECT {kept} FROM submissions_before"))
-        connection.execute(text("DROP TABLE submissions_before"))
+    def problems(self, assignment: str) -> list[Problem]:
+        """What could not be taken when each source was last collected."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(CollectionRow).where(CollectionRow.assignment == assignment).order_by(CollectionRow.id)
+            )
+            last = {row.source: row.problems for row in rows}
+        return [Problem(**told) for problems in last.values() for told in json.loads(problems)]
+
+    def add_draft(self, assignment: str, called: str, what: str) -> None:
+        """Note that a draft was left, so that it is not left again."""
+        with self._session() as session:
+            session.add(DraftRow(assignment=assignment, called=called, what=what, left=datetime.now(UTC)))
+
+    def drafts(self, assignment: str) -> set[tuple[str, str]]:
+        """(to whom, about what) of every draft that was left."""
+        with self._session() as session:
+            rows = session.scalars(select(DraftRow).where(DraftRow.assignment == assignment))
+            return {(row.called, row.what) for row in rows}
 
 
 def _set_up_connection(connection: object, _: object) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.collect import Collected, collect_folder
 from grader.collect.changes import tell_later
 from grader.collect.lateness import fix_offset, judge_lateness
 from grader.collect.terms import HandedIn, read_handed_in, zone_of
@@ -53,29 +52,6 @@ class Scored:
     run: Run
     grade: Grade
     before: float | None
-
-
-def collect(work: WorkFolder, assignment: Assignment, sources: Sequence[str]) -> list[Collected]:
-    """Take what the sources hold into the work folder."""
-    found = [collect_folder(assignment.name, Path(source)) for source in sources]
-    _refuse_two_sources(found)
-    for collected in found:
-        for submission, content in collected.submissions:
-            work.keep(submission.sha256, content)
-        work.gradebook.add_submissions([submission for submission, _ in collected.submissions])
-    return found
-
-
-def _refuse_two_sources(found: Sequence[Collected]) -> None:
-    """One student's notebook in two sources at once: which counts is not ours to decide."""
-    places: dict[str, Submission] = {}
-    for submission in (submission for collected in found for submission, _ in collected.submissions):
-        other = places.setdefault(submission.student, submission)
-        if other is not submission and other.sha256 != submission.sha256:
-            raise UserError(
-                f"`{submission.student}` is in two sources with different files: {other.source}, {submission.source}",
-                remedy="Collect the one that counts, or collect them one after the other: the last one counts.",
-            )
 
 
 def execute(

@@ -41,7 +41,7 @@ def set_up(
     context.obj = Place(course_dir, work_dir)
 
 
-for group in (grading, extending, reviewing, checking, verifying, calibrating, exams, courses, doctor):
+for group in (collecting, grading, extending, reviewing, checking, verifying, calibrating, exams, courses, doctor):
     group.add_to(app)
 
 

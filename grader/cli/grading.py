@@ -1,4 +1,4 @@
-"""collect, execute, score, report, grade, demo: from a folder of notebooks to a page for each student."""
+"""execute, score, report, grade, demo: from what was handed in to a page for each student."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import typer
 
 from grader import verbs
 from grader.cli import show
+from grader.cli.collecting import ASSIGNMENT, SOURCES
 from grader.cli.place import Place
-from grader.collect import Collected
+from grader.collecting import collect
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources
@@ -22,8 +23,6 @@ from grader.work import WorkFolder
 
 NEEDS_A_PERSON = 1
 
-ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: its folder in assignments/.")
-SOURCES = typer.Argument(None, metavar="SOURCE", help="A folder of notebooks; the student is the file's name.")
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once.")
 SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
 GPU_JOBS = typer.Option(
@@ -34,7 +33,7 @@ AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (demo, collect, execute, score, report, grade):
+    for command in (demo, execute, score, report, grade):
         app.command()(command)
 
 
@@ -71,12 +70,12 @@ def _grade(
     require(resources.sandbox)
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
-        found = verbs.collect(work, assignment, sources)
+        found = collect(course, work, assignment, sources, watch=watch)
         executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
-    _tell_left_out(found, quiet=as_json)
+    show.print_left_out(show.console(quiet=as_json), found)
     if as_json:
         show.print_json(assignment.name, graded, executions)
     else:
@@ -108,20 +107,6 @@ def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_js
     source = str(course.root / chosen.submissions)
     work = place.work(course, "demo")
     _grade(course, work, assignment, [source], Resources(_sandbox(sandbox), jobs), again=False, as_json=as_json)
-
-
-def collect(context: typer.Context, assignment: str = ASSIGNMENT, sources: list[str] = SOURCES) -> None:
-    """Take what was handed in into the work folder. Nothing is run."""
-    place: Place = context.obj
-    course = place.course()
-    chosen, work = course.assignment(assignment), place.work(course)
-    with work.locked():
-        found = verbs.collect(work, chosen, sources or [])
-    count = sum(len(collected.submissions) for collected in found)
-    if not count:
-        raise UserError("there is nothing to collect from", remedy=f"Name a folder: grader collect {assignment} FOLDER")
-    show.console().print(f"{count} collected.")
-    _tell_left_out(found, quiet=False)
 
 
 def execute(
@@ -178,12 +163,3 @@ def _sandbox(name: str) -> Sandbox:
         case "bubblewrap" | "none":
             return name
     raise UserError(f"there is no sandbox `{name}`", remedy="Choose bubblewrap or none.")
-
-
-def _tell_left_out(found: Sequence[Collected], *, quiet: bool) -> None:
-    """Files that were not taken, so that a notebook with a wrong name is not missed."""
-    names = [name for collected in found for name in collected.left_out]
-    if names:
-        verb = "is no notebook and was" if len(names) == 1 else "are no notebooks and were"
-        told = f"{show.counted(len(names), 'file')} {verb} left out: {show.some(names)}"
-        show.console(quiet=quiet).print(told, markup=False)

@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from grader.collect import Collected
 from grader.model import Finding, Grade, Status
 from grader.verbs import Executions, Scored, Watch
 
@@ -152,6 +153,14 @@ def print_failed(out: Console, graded: Sequence[Scored], log: Path) -> None:
         out.print(f"\nThe grader failed on {counted(len(names), 'notebook')}: {some(names)}.", markup=False)
         out.print(f"It is not their students' fault: the traceback is in {log}.", markup=False)
         out.print("The same command tries them again.", markup=False)
+
+
+def print_left_out(out: Console, found: Sequence[Collected]) -> None:
+    """Files that were not taken, so that a notebook with a wrong name is not missed."""
+    names = [name for collected in found for name in collected.left_out]
+    if names:
+        verb = "is no notebook and was" if len(names) == 1 else "are no notebooks and were"
+        out.print(f"{counted(len(names), 'file')} {verb} left out: {some(names)}", markup=False)
 
 
 def counted(count: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import verbs
+from grader.collecting import collect
 from grader.course import read_course
 from grader.execute.pool import Resources
 from grader.execute.sandbox import why_no_sandbox
@@ -47,7 +48,7 @@ def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Cla
 
     course = read_course(course_root)
     assignment, work = course.assignment("hostile"), WorkFolder(work_root)
-    verbs.collect(work, assignment, [str(folder)])
+    collect(course, work, assignment, [str(folder)])
     executions = verbs.execute(course, work, assignment, Resources("bubblewrap", jobs), watch=watch)
     scored = verbs.score_class(course, work, assignment)
     page = verbs.report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)

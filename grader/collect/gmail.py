@@ -1,0 +1,102 @@
+"""Gmail: the mails that a search finds, each fetched once and kept as it came; and drafts of answers, never sent."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from grader.collect.mail import Letter, read_letter
+from grader.collect.patience import Patience, RefusedError, ask
+from grader.errors import UserError
+
+
+class Gmail:
+    """The mailbox, asked patiently; what is fetched stays in a folder, one file a mail."""
+
+    def __init__(self, service: Any, folder: Path, *, patience: Patience, tell: Callable[[str], None]) -> None:
+        self._service = service
+        self._users = service.users()
+        self._folder = folder
+        self._patience = patience
+        self._tell = tell
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._service.close()
+
+    def find_letters(self, query: str, watch: Callable[[int, int], None]) -> list[Letter]:
+        """What the search finds, oldest first; students' mails land among spam, too, so nothing is left unsearched."""
+        names = list(self._list(query))
+        letters = []
+        for done, name in enumerate(names, start=1):
+            told = self._fetch(name)
+            letter = read_letter(told) if told else None
+            if letter is not None:
+                letters.append(letter)
+            watch(done, len(names))
+        return sorted(letters, key=lambda letter: (letter.received, letter.id))
+
+    def _list(self, query: str) -> Iterator[str]:
+        messages = self._users.messages()
+        request = messages.list(userId="me", q=query, maxResults=500, includeSpamTrash=True)
+        while request is not None:
+            try:
+                page = ask(request.execute, self._patience, self._tell)
+            except RefusedError as refused:
+                raise UserError(
+                    f"Gmail does not take the search `{query}` ({refused.reason or refused.status})",
+                    remedy="Write it as in Gmail’s own search field: gmail:'subject:hw2 has:attachment'",
+                ) from refused
+            yield from (message["id"] for message in page.get("messages", ()))
+            request = messages.list_next(request, page)
+
+    def _fetch(self, name: str) -> dict[str, Any] | None:
+        """The mail as Gmail gives it out; None where it was deleted for good between the search and now."""
+        path = self._folder / f"{name}.json"
+        if path.exists():
+            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return kept
+        request = self._users.messages().get(userId="me", id=name, format="raw")
+        try:
+            told: dict[str, Any] = ask(request.execute, self._patience, self._tell)
+        except RefusedError as refused:
+            if refused.status == 404:
+                return None
+            raise UserError(
+                f"Gmail does not give out a mail ({refused.reason or refused.status})",
+                remedy="Collect again; what is collected is kept.",
+            ) from refused
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(f".draft{os.getpid()}")
+        draft.write_text(json.dumps(told), encoding="utf-8")
+        draft.replace(path)
+        return told
+
+    def read_kept(self, name: str) -> Letter | None:
+        """A mail that was fetched before."""
+        path = self._folder / f"{name}.json"
+        return read_letter(json.loads(path.read_text(encoding="utf-8"))) if name and path.exists() else None
+
+    def leave_draft(self, to: str, subject: str, text: str, answered: Letter | None) -> None:
+        """Leave a draft for a person to read, change and send. Nothing is sent."""
+        message = EmailMessage()
+        message["To"] = to
+        message["Subject"] = subject
+        if answered and answered.message_id:
+            message["In-Reply-To"] = message["References"] = answered.message_id
+        message.set_content(text)
+        body: dict[str, Any] = {"message": {"raw": base64.urlsafe_b64encode(bytes(message)).decode("ascii")}}
+        if answered and answered.thread:
+            body["message"]["threadId"] = answered.thread
+        try:
+            ask(self._users.drafts().create(userId="me", body=body).execute, self._patience, self._tell)
+        except RefusedError as refused:
+            raise UserError(
+                f"Gmail does not take the draft ({refused.reason or refused.status})",
+                remedy="Sign in for drafts: grader sign-in --drafts",
+            ) from refused

@@ -1,0 +1,122 @@
+"""The course's Google account: signing in as an installed app, and the services that are asked with it.
+
+Read-only, unless drafts are asked for. The secrets lie in the user's own configuration folder, never in a course.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httplib2
+from google.oauth2.credentials import Credentials
+from google_auth_httplib2 import AuthorizedHttp
+from google_auth_oauthlib.flow import InstalledAppFlow
+from googleapiclient.discovery import build
+
+from grader.errors import UserError
+
+READ = (
+    "https://www.googleapis.com/auth/gmail.readonly",
+    "https://www.googleapis.com/auth/drive.readonly",
+)
+DRAFTS = "https://www.googleapis.com/auth/gmail.compose"
+"""Google has no smaller scope for drafts: this one could also send, which no line of this program does."""
+ENDPOINT = "GRADER_GOOGLE_ENDPOINT"
+"""An environment variable with the address of another server that speaks Google's language."""
+_SERVICE_PATHS = {"drive": "drive/v3/", "gmail": ""}
+_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who asks, and where; the credentials renew themselves."""
+
+    credentials: Credentials
+    endpoint: str = ""
+
+    def service(self, name: str, version: str) -> Any:
+        """The client of one of Google's services, made from the description that comes with the library."""
+        options = {"api_endpoint": f"{self.endpoint}/{_SERVICE_PATHS[name]}"} if self.endpoint else None
+        http = AuthorizedHttp(self.credentials, http=httplib2.Http(timeout=_TIMEOUT_S))
+        return build(name, version, http=http, client_options=options, static_discovery=True, cache_discovery=False)
+
+
+def config_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the secrets lie."""
+    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grader"
+
+
+def sign_in(folder: Path, *, drafts: bool, open_browser: bool) -> None:
+    """Let the user allow it in their browser, and keep what Google gives in return."""
+    client = folder / "client.json"
+    if not client.exists():
+        raise UserError(
+            "there is no OAuth client",
+            where=str(client),
+            remedy="Make one in a few steps, and put it there: see the README.",
+        )
+    scopes = [*READ, *([DRAFTS] if drafts else [])]
+    try:
+        flow = InstalledAppFlow.from_client_secrets_file(str(client), scopes)
+    except ValueError as error:
+        raise UserError(
+            "this is not the OAuth client of a desktop app",
+            where=str(client),
+            remedy="In the Google console, create credentials of the type “Desktop app”, and download them as JSON.",
+        ) from error
+    # Google may grant less than was asked; oauthlib would raise, and the check below says it in words.
+    os.environ.setdefault("OAUTHLIB_RELAX_TOKEN_SCOPE", "1")
+    credentials = flow.run_local_server(port=0, open_browser=open_browser)
+    missing = set(scopes) - set(credentials.granted_scopes or scopes)
+    if missing:
+        named = ", ".join(sorted(scope.rpartition("/")[2] for scope in missing))
+        raise UserError(f"you did not allow {named}", remedy="Sign in again and tick every box: grader sign-in")
+    _write(folder / "token.json", credentials.to_json())
+
+
+def load_account(folder: Path, *, drafts: bool = False, environment: Mapping[str, str] = os.environ) -> Account:
+    """The account that was signed in."""
+    path = folder / "token.json"
+    if not path.exists():
+        raise UserError("nobody has signed in to Google yet", remedy="Sign in: grader sign-in (see the README)")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise UserError(
+            f"others on this machine can read the sign-in (its mode is {mode:o})",
+            where=str(path),
+            remedy=f"Whoever has it can read the mail. Take the right away: chmod 600 {path}",
+        )
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        credentials = Credentials(  # type: ignore[no-untyped-call]
+            None,  # the short-lived token is asked for when it is needed
+            refresh_token=told["refresh_token"],
+            token_uri=told["token_uri"],
+            client_id=told["client_id"],
+            client_secret=told["client_secret"],
+            scopes=told["scopes"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            "the sign-in cannot be read", where=str(path), remedy="Sign in again: grader sign-in"
+        ) from error
+    if drafts and DRAFTS not in (credentials.scopes or ()):
+        raise UserError("the sign-in does not cover drafts", remedy="Sign in for them, too: grader sign-in --drafts")
+    return Account(credentials, environment.get(ENDPOINT, "").rstrip("/"))
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that only its owner can read, from its first byte on."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)

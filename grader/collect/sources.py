@@ -1,0 +1,244 @@
+"""What stands after `grader collect ASSIGNMENT`: which kind of source it is, and what it holds."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.collect.archive import collect_archive
+from grader.collect.collected import Collected, Problem
+from grader.collect.folder import collect_folder
+from grader.collect.link_list import Row, read_link_list
+from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, read_link
+from grader.collect.roster import Roster
+from grader.errors import UserError
+from grader.model import Submission
+
+if TYPE_CHECKING:  # Google's client takes half a second to load: only a source that needs it waits for it
+    from grader.collect.drive import Drive
+    from grader.collect.gmail import Gmail
+    from grader.collect.google_account import Account
+    from grader.collect.shared import SentLink
+
+_LISTS = (".txt", ".csv", ".tsv")
+_PREFIX = re.compile(r"^([a-z]{2,}):(?!//)(.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A folder of notebooks, or one notebook."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ArchiveSource:
+    """A zip, plain or as a learning platform makes it."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ListSource:
+    """A text or CSV file of links."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class DriveSource:
+    """A file or a folder on Google Drive."""
+
+    file: DriveFile
+
+
+@dataclass(frozen=True)
+class GmailSource:
+    """The mails that a search in Gmail finds."""
+
+    query: str
+
+
+Source = FolderSource | ArchiveSource | ListSource | DriveSource | GmailSource
+
+
+def parse_source(text: str) -> Source:
+    """The source that a text names.
+
+    >>> parse_source("gmail:subject:hw2")
+    GmailSource(query='subject:hw2')
+    """
+    found = _PREFIX.match(text)
+    match found.groups() if found and not Path(text).exists() else None:
+        case ("drive", name):
+            return DriveSource(_read_drive_name(name))
+        case ("gmail", query):
+            if not query.strip():
+                raise UserError("the search after `gmail:` is empty", remedy="As in Gmail: gmail:'subject:hw2'")
+            return GmailSource(query.strip())
+        case (kind, _):
+            raise UserError(
+                f"there is no kind of source `{kind}:`",
+                remedy="There are drive:ID and gmail:SEARCH; and files and folders: a folder, a zip, a list of links.",
+            )
+    if re.match(r"https?://", text):
+        return DriveSource(_read_drive_name(text))
+    path = Path(text)
+    suffix = path.suffix.lower()
+    if path.is_dir() or not path.exists() or suffix == ".ipynb":
+        return FolderSource(path)
+    if suffix == ".zip":
+        return ArchiveSource(path)
+    if suffix in _LISTS:
+        return ListSource(path)
+    raise UserError(
+        "this is no source of submissions",
+        where=text,
+        remedy="Name a folder, a notebook (.ipynb), a .zip, or a list of links (.txt, .csv).",
+    )
+
+
+def _read_drive_name(name: str) -> DriveFile:
+    name = name.strip()
+    if re.fullmatch(r"[A-Za-z0-9_-]{10,}", name):
+        return DriveFile(name)
+    if folder := re.search(r"/folders/([A-Za-z0-9_-]{10,})", name):
+        return DriveFile(folder[1])
+    file = read_link(name)
+    if isinstance(file, BadLink):
+        raise UserError(file.what, where=name, remedy="Give the id: the long word in the link of a file or a folder.")
+    return file
+
+
+@dataclass(frozen=True)
+class Opening:
+    """All that sources are opened with."""
+
+    assignment: str
+    limit_mib: float
+    roster: Roster | None
+    zone: tzinfo
+    closes: Callable[[str], datetime | None]
+    """student -> the last moment that is in time"""
+    history: Sequence[Submission]
+    """What was collected before."""
+    messages: Path
+    """Where mails are kept as they came."""
+    account: Callable[[], Account]
+    tell: Callable[[str], None]
+    watch: Callable[[str, int, int], None] = field(default=lambda *_: None)
+
+    @functools.cached_property
+    def drive(self) -> Drive:
+        from grader.collect.drive import Drive
+        from grader.collect.patience import Patience
+
+        service = self._account.service("drive", "v3")
+        return Drive(service, limit_mib=self.limit_mib, patience=Patience(), tell=self.tell)
+
+    @functools.cached_property
+    def gmail(self) -> Gmail:
+        from grader.collect.gmail import Gmail
+        from grader.collect.patience import Patience
+
+        service = self._account.service("gmail", "v1")
+        return Gmail(service, self.messages, patience=Patience(), tell=self.tell)
+
+    @functools.cached_property
+    def _account(self) -> Account:
+        return self.account()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        for service in ("drive", "gmail"):
+            if service in self.__dict__:
+                self.__dict__[service].close()
+
+
+def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
+    """What a source holds, piece by piece: each can be kept before the next one is fetched."""
+    match source:
+        case FolderSource(path):
+            yield collect_folder(opening.assignment, path)
+        case ArchiveSource(path):
+            collected, typed = collect_archive(opening.assignment, path, opening.roster)
+            yield collected
+            if typed:
+                from grader.collect.shared import SentLink
+
+                links = [SentLink(one.student, one.called, one.link, one.place) for one in typed]
+                yield from _follow(links, opening)
+        case ListSource(path):
+            yield from _collect_rows(read_link_list(path, opening.roster, opening.zone), opening)
+        case DriveSource(file):
+            yield from _collect_drive(file, opening)
+        case GmailSource(query):
+            yield from _collect_mail(query, opening)
+
+
+def _collect_rows(rows: Iterable[Row], opening: Opening) -> Iterator[Collected]:
+    from grader.collect.shared import SentLink
+
+    links = []
+    for row in rows:
+        if not row.links:
+            what = "There is no link in this answer."
+            problem = Problem(row.student, row.called, what, f"{HOW_TO_SHARE} {SEND_THE_FILE}", row.place)
+            yield Collected((), problems=(problem,))
+        links += [SentLink(row.student, row.called, link, row.place, sent=row.sent) for link in row.links]
+    yield from _follow(links, opening)
+
+
+def _collect_drive(file: DriveFile, opening: Opening) -> Iterator[Collected]:
+    from grader.collect.shared import SentLink
+
+    files = opening.drive.list_folder(file.id)
+    place = "drive folder" if files is not None else "drive"
+    yield from _follow([SentLink("", one.id, one, place) for one in ([file] if files is None else files)], opening)
+
+
+def _collect_mail(query: str, opening: Opening) -> Iterator[Collected]:
+    from grader.collect.letters import read_letters
+
+    if opening.roster is None:
+        raise UserError(
+            "mails are matched with students by the roster, and course.toml names none",
+            remedy='Write roster = "roster.csv" there; the file: student,name,addresses',
+        )
+    letters = opening.gmail.find_letters(query, functools.partial(opening.watch, "reading mails"))
+    links = []
+    for piece in read_letters(opening.assignment, letters, opening.roster, opening.closes):
+        if isinstance(piece, Collected):
+            yield piece
+        else:
+            links.append(piece)
+    yield from _follow(links, opening)
+
+
+def _follow(links: Sequence[SentLink], opening: Opening) -> Iterator[Collected]:
+    """Each link once for each student: a link that is sent again is the same notebook, handed in when it first came."""
+    from grader.collect.shared import Taking, take_link
+
+    taking = Taking(opening.assignment, opening.drive, opening.roster, opening.closes, _group(opening.history))
+    seen: set[tuple[str, DriveFile]] = set()
+    for done, sent in enumerate(links, start=1):
+        file = sent.link if isinstance(sent.link, DriveFile) else read_link(sent.link)
+        if isinstance(file, BadLink) or (sent.student, file) not in seen:
+            yield take_link(sent, taking)
+        if isinstance(file, DriveFile):
+            seen.add((sent.student, file))
+        opening.watch("fetching notebooks", done, len(links))
+
+
+def _group(history: Iterable[Submission]) -> Mapping[tuple[str, str], list[Submission]]:
+    grouped: dict[tuple[str, str], list[Submission]] = {}
+    for submission in history:
+        if submission.evidence and submission.evidence.file:
+            for student in (submission.student, ""):  # where only the file says whose it is, its id alone names it
+                grouped.setdefault((student, submission.evidence.file), []).append(submission)
+    return grouped
