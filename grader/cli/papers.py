@@ -16,6 +16,8 @@ from grader.exam.exam import ExamOnDisk, find_exam
 from grader.work import WorkFolder
 
 if TYPE_CHECKING:
+    from grader.exam.paper.intake import Intake
+    from grader.exam.paper.review import Pending
     from grader.exam.paper.sheet import Print
 
 # What draws and reads sheets is loaded where it is used, and not before: OpenCV would let every command wait.
@@ -42,8 +44,19 @@ LANGUAGE = typer.Option(None, "--language", metavar="CODE", help="One of the exa
 DUPLEX = typer.Option(False, "--duplex", help="An even number of pages for each copy, to print on both sides.")
 
 
+FILES = typer.Argument(metavar="FILE…", help="Scans: PDF, PNG, JPEG, TIFF, or folders of them.")
+SHEET = typer.Argument(None, metavar="[SHEET", help="A sheet's name, as it stands at its upper right.")
+ITEM = typer.Argument(None, metavar="ITEM", help="A box, a question, or STUDENT.")
+VALUE = typer.Argument(
+    None, metavar="VALUE]", help="marked or empty; the answer as a file would hold it; the student, or - for nobody."
+)
+WHO = typer.Option(None, "--who", help="Who decides; by default the user who is logged in.")
+
+
 def add_to(group: typer.Typer) -> None:
     group.command(name="print")(print_copies)
+    group.command()(scan)
+    group.command()(resolve)
 
 
 def _open(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder]:
@@ -98,3 +111,93 @@ def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) ->
     out.print(
         f"The print {planned.id} is kept in {work.root}: its sheets can be read as long as that is.", markup=False
     )
+
+
+# ---- scan -----------------------------------------------------------------------------------------------------------
+
+
+def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES) -> None:
+    """Read scanned sheets; exit code 1 where a person has to look at something."""
+    from grader.exam.paper.intake import take_scans
+    from grader.exam.paper.pictures import find_files, open_pictures
+    from grader.exam.paper.review import pending
+    from grader.exam.paper.store import PaperStore
+
+    chosen, work = _open(context, exam)
+    store = PaperStore(work.root, exam)
+    found = find_files(files)
+    with work.locked():
+        pictures = (picture for file in found for picture in open_pictures(file))
+        intake = take_scans(store, work.gradebook, chosen.name, pictures)
+        waiting = pending(store)
+    out = show.console()
+    _tell_scan(out, intake, len(found))
+    _tell_pending(out, waiting, exam)
+    if waiting or intake.remarks or intake.count("rejected"):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _tell_scan(out: Console, intake: Intake, files: int) -> None:
+    from grader.exam.paper.intake import FATES
+
+    for page in intake.pages:
+        if page.because:
+            out.print(f"{page.source}: {page.fate}. {page.because}", markup=False)
+    for remark in intake.remarks:
+        out.print(remark, markup=False)
+    told = ", ".join(f"{intake.count(fate)} {fate}" for fate in FATES)
+    out.print(f"{_some(len(intake.pages), 'page')} in {_some(files, 'file')} = {told}.", markup=False)
+    taken = intake.taken
+    out.print(f"Responses: {taken.new} new, {taken.changed} changed, {taken.known} known already.")
+
+
+def _tell_pending(out: Console, waiting: list[Pending], exam: str) -> None:
+    if not waiting:
+        return
+    out.print(f"For a person to look at: {_some(len(waiting), 'item')}")
+    for item in waiting:
+        one = item.waiting
+        out.print(f"  {one.sheet} {one.item}: {one.because}", markup=False)
+        out.print(f"    {item.picture}", markup=False, style="dim")
+    first = waiting[0].waiting
+    value = {"box": "marked", "student": "NAME"}.get(first.kind, '"ANSWER"')
+    out.print(f"Say what you see: grader exam resolve {exam} {first.sheet} {first.item} {value}", markup=False)
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+# ---- resolve --------------------------------------------------------------------------------------------------------
+
+
+def resolve(
+    context: typer.Context,
+    exam: str = EXAM,
+    sheet: str | None = SHEET,
+    item: str | None = ITEM,
+    value: str | None = VALUE,
+    who: str | None = WHO,
+) -> None:
+    """Say what a box, a written answer or a student's number is; without SHEET, list what waits for that."""
+    from grader.exam.paper.answers import copies_read
+    from grader.exam.paper.intake import take_copies
+    from grader.exam.paper.review import decide, pending
+    from grader.exam.paper.store import PaperStore
+    from grader.review.decisions import find_user
+
+    _, work = _open(context, exam)
+    store, out = PaperStore(work.root, exam), show.console()
+    with work.locked():
+        if sheet is not None:
+            if item is None or value is None:
+                remedy = f"For example: grader exam resolve {exam} {sheet} edge.b marked"
+                raise UserError("say which item of the sheet, and what it is", remedy=remedy)
+            decide(store, sheet, item, value, who=who or find_user())
+            take_copies(work.gradebook, exam, copies_read(store.prints(), store.sheets(), store.decisions()))
+        waiting = pending(store)
+    if sheet is None:
+        _tell_pending(out, waiting, exam)
+    out.print(f"{_some(len(waiting), 'item')} to look at." if waiting else "Nothing waits for a person.")
+    if waiting:
+        raise typer.Exit(NEEDS_A_PERSON)

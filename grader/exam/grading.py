@@ -55,9 +55,14 @@ class Scored:
 
 def take_in(gradebook: Gradebook, imported: Imported) -> Taken:
     """Add a file's responses: a question that the file has no column for keeps the response that it had."""
-    exam = {submission.assignment for submission, _ in imported.responses}
+    return take_responses(gradebook, imported.responses)
+
+
+def take_responses(gradebook: Gradebook, responses: Sequence[tuple[Submission, Run]]) -> Taken:
+    """Add responses, wherever they were read: a question that they leave out keeps the response that it had."""
+    exam = {submission.assignment for submission, _ in responses}
     before = {submission.student: run for name in exam for submission, run in gradebook.responses(name)}
-    merged = [(submission, _merge(before.get(submission.student), run)) for submission, run in imported.responses]
+    merged = [(submission, _merge(before.get(submission.student), run)) for submission, run in responses]
     fresh = [
         (submission.model_copy(update={"sha256": run.sha256}), run)
         for submission, run in merged

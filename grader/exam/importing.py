@@ -122,7 +122,7 @@ def read_responses(path: Path, on_disk: ExamOnDisk, *, seed: int, student_head: 
     responses, waiting = [], []
     for student, (number, cells) in read.items():
         answers = _read_answers(cells, columns, questions, layout)
-        responses.append(_as_run(student, on_disk.name, f"{path.name}, row {number}", answers, seed))
+        responses.append(as_response(student, on_disk.name, f"{path.name}, row {number}", answers, seed))
         waiting += [
             Waiting(number, student, name, answer.because)
             for name, answer in answers.items()
@@ -345,7 +345,10 @@ def _read_answers(
     return answers
 
 
-def _as_run(student: str, exam: str, source: str, answers: Mapping[str, Answer], seed: int) -> tuple[Submission, Run]:
+def as_response(
+    student: str, exam: str, source: str, answers: Mapping[str, Answer], seed: int
+) -> tuple[Submission, Run]:
+    """What was read of a student, wherever from; `seed` is that of the numbers in the questions."""
     told = {name: answer.model_dump() for name, answer in answers.items()}
     sha256 = hashlib.sha256(json.dumps([seed, told], sort_keys=True).encode()).hexdigest()
     run = Run(

@@ -35,6 +35,8 @@ class Sheet(Noun):
     sha256: str
     """Of the picture."""
     boxes: tuple[BoxReading, ...]
+    blank_fields: tuple[str, ...] = ()
+    """Questions whose place to write in has no ink at all."""
 
     @property
     def id(self) -> str:

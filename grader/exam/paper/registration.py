@@ -124,7 +124,7 @@ def fit_sheet(marks: Marks, paper: PaperName) -> NDArray[np.float64] | None:
     Examples
     --------
     >>> corners = mark_corners_mm("a4")
-    >>> np.round(fit_sheet(Marks({n: 8 * corners[n] for n in range(4)}, False), "a4"), 6).tolist()
+    >>> (np.round(fit_sheet(Marks({n: 8 * corners[n] for n in range(4)}, False), "a4"), 6) + 0.0).tolist()
     [[8.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 0.0, 1.0]]
     """
     if len(marks.found) < LEAST_MARKS:

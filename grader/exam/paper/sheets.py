@@ -22,11 +22,14 @@ from grader.exam.paper.registration import (
     flatten,
     read_identity,
 )
-from grader.exam.paper.sheet import BOX_MM, Box, Copy, Field, Page, PaperName, Print
-from grader.exam.paper.states import decide_states
+from grader.exam.paper.sheet import Copy, Field, Page, PaperName, Print
+from grader.exam.paper.states import EMPTY_PEAK, decide_states
 
-CUT_MM = 5.0
-"""Round a box, in the picture that a person looks at."""
+FIELD_EDGE_MM = 1.5
+LABEL_MM = (15.0, 4.0)
+"""Within a place to write in: its frame, and the label in its corner."""
+SPECKS_PX = 12
+"""Dark points that are dirt: a stroke of one millimetre has more."""
 INK_OF_A_PAGE = 0.0005
 """A sheet with a smaller share of dark points is blank: specks, and what shows through from its back."""
 
@@ -39,6 +42,8 @@ class SheetRead:
     copy: Copy
     page: Page
     boxes: tuple[BoxReading, ...]
+    blank_fields: tuple[str, ...]
+    """Questions whose place to write in has no ink at all."""
     flat: FlatSheet
 
 
@@ -87,43 +92,50 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
                 return known
             print_, copy, page = known
             flat = flatten(coarse, homography, paper)
-            return SheetRead(print_, copy, page, _read_boxes(flat, page), flat)
+            blank = tuple(field.question for field in page.fields if _is_untouched(flat, field))
+            return SheetRead(print_, copy, page, _read_boxes(flat, page), blank, flat)
     return Unreadable("Its code cannot be read: it is covered, torn or too blurred. Scan the sheet again.")
 
 
-def cut_out(flat: FlatSheet, place: Box | Field) -> NDArray[np.uint8]:
-    """The picture of a box with what is round it, or of a place that was written in.
+def cut_out(flat: NDArray[np.uint8], place_mm: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+    """A part of a flat sheet, for a person to look at.
 
     Parameters
     ----------
-    flat : FlatSheet
-    place : Box or Field
+    flat : (height, width) uint8, grey, row column
+        8 pixels to the millimetre.
+    place_mm : (4,) float, millimetres
+        Left, top, width, height.
 
     Returns
     -------
     cut : (height, width) uint8, grey, row column
-        8 pixels to the millimetre.
 
     Examples
     --------
-    >>> flat = FlatSheet(np.zeros((400, 400), np.float32), np.zeros((400, 400), np.uint8), np.ones((50, 50), bool))
-    >>> cut_out(flat, Box(id="q.a", question="q", value="a", x_mm=20.0, y_mm=20.0)).shape
-    (114, 394)
+    >>> cut_out(np.zeros((800, 800), np.uint8), (20.0, 20.0, 50.0, 14.0)).shape
+    (112, 400)
     """
-    if isinstance(place, Box):
-        # To the right stands what the box says.
-        left, top = place.x_mm - CUT_MM, place.y_mm - CUT_MM
-        width, height = BOX_MM + 9 * CUT_MM, BOX_MM + 2 * CUT_MM
-    else:
-        left, top, width, height = place.x_mm - 1.0, place.y_mm - 1.0, place.width_mm + 2.0, place.height_mm + 2.0
-    x, y = (max(0, round(value * PX_PER_MM)) for value in (left, top))
-    return flat.flat[y : y + round(height * PX_PER_MM), x : x + round(width * PX_PER_MM)]
+    left, top, width, height = (max(0, round(value * PX_PER_MM)) for value in place_mm)
+    return flat[top : top + height, left : left + width]
 
 
 def _read_boxes(flat: FlatSheet, page: Page) -> tuple[BoxReading, ...]:
     if not page.boxes:
         return ()
     return decide_states(page.boxes, measure(flat, page.boxes), flat.darkness)
+
+
+def _is_untouched(flat: FlatSheet, field: Field) -> bool:
+    """Whether nothing was written in a place: not a point that an eraser would not leave, but for its printed label."""
+    x, y, width, height = (value * PX_PER_MM for value in (field.x_mm, field.y_mm, field.width_mm, field.height_mm))
+    edge = round(FIELD_EDGE_MM * PX_PER_MM)
+    inside = cv2.blur(flat.darkness, (3, 3))[
+        round(y) + edge : round(y + height) - edge, round(x) + edge : round(x + width) - edge
+    ]
+    dark = np.asarray(inside > EMPTY_PEAK, np.uint8)
+    dark[: round(LABEL_MM[1] * PX_PER_MM), : round(LABEL_MM[0] * PX_PER_MM)] = 0
+    return int(dark.sum()) <= SPECKS_PX
 
 
 def _look_up(identity: Identity, prints: Mapping[str, Print]) -> tuple[Print, Copy, Page] | Unreadable:

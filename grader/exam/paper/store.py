@@ -2,6 +2,7 @@
 
 prints/<id>.json       a print: the exam as it was, every copy's seed, and where each box is
 sheets/<sheet>.json    what was read on a sheet; the sheet's name is <print>-<copy>-<page>
+sheets/<sheet>.jpg     the sheet, laid flat
 cuts/<sheet>/<item>.png    pictures of what a person has to look at
 decisions.jsonl        what people decided, one on each line, the last of an item counts
 """
@@ -21,8 +22,11 @@ from pydantic import BaseModel, ValidationError
 from grader.errors import UserError
 from grader.exam.paper.readings import Decision, Sheet
 from grader.exam.paper.sheet import Print
+from grader.exam.paper.sheets import cut_out
 
 Model = TypeVar("Model", bound=BaseModel)
+_QUALITY = 70
+"""Of the pictures of sheets: some 200 KB each."""
 
 
 class PaperStore:
@@ -47,14 +51,25 @@ class PaperStore:
         """All sheets that were read, by their names."""
         return {path.stem: _read(path, Sheet) for path in sorted((self.root / "sheets").glob("*.json"))}
 
-    def cut(self, sheet: str, item: str) -> Path:
-        """Where the picture of an item is."""
-        return self.root / "cuts" / sheet / f"{item}.png"
+    def picture(self, sheet: str) -> Path:
+        """Where the picture of a sheet is, laid flat."""
+        return self.root / "sheets" / f"{sheet}.jpg"
 
-    def add_cut(self, sheet: str, item: str, picture: NDArray[np.uint8]) -> None:
-        """Keep the picture of an item."""
-        _, encoded = cv2.imencode(".png", picture)
-        _write(self.cut(sheet, item), encoded.tobytes())
+    def add_picture(self, sheet: str, flat: NDArray[np.uint8]) -> None:
+        """Keep the picture of a sheet."""
+        _, encoded = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        _write(self.picture(sheet), encoded.tobytes())
+
+    def cut(self, sheet: str, item: str, place_mm: tuple[float, float, float, float]) -> Path:
+        """The picture of an item, cut out of its sheet's when it is first asked for."""
+        path = self.root / "cuts" / sheet / f"{item}.png"
+        if not path.exists():
+            flat = cv2.imread(str(self.picture(sheet)), cv2.IMREAD_GRAYSCALE)
+            if flat is None:
+                raise UserError("the picture of this sheet is gone", where=str(self.picture(sheet)))
+            _, encoded = cv2.imencode(".png", cut_out(np.asarray(flat, np.uint8), place_mm))
+            _write(path, encoded.tobytes())
+        return path
 
     def add_decision(self, decision: Decision) -> None:
         """Append what a person decided."""

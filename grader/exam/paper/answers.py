@@ -1,0 +1,223 @@
+"""From boxes to answers: what a copy says, with what people decided of it, in the form that every response has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.exam.paper.digits import read_digits
+from grader.exam.paper.readings import Decision, Sheet, State
+from grader.exam.paper.sheet import STUDENT, Box, Copy, Print
+from grader.exam.questions import Question
+from grader.exam.reading import NONE, read_cell
+from grader.exam.variants import make_variant
+from grader.model import Answer
+
+NOBODY = "-"
+"""Named as the student of a copy that belongs to nobody: a spoilt one, or one that was replaced."""
+
+Decisions = Mapping[tuple[str, str], Decision]
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """What is known of a question's boxes, or of the student's number, on the sheets that have come."""
+
+    boxes: tuple[Box, ...]
+    states: Mapping[str, State]
+    complete: bool
+    """Whether every sheet has come that has a box or a place of it."""
+
+    @property
+    def marked(self) -> list[Box]:
+        return [box for box in self.boxes if self.states.get(box.id) == "marked"]
+
+    @property
+    def unsure(self) -> list[Box]:
+        return [box for box in self.boxes if self.states.get(box.id) == "unsure"]
+
+    def in_rows(self) -> dict[str, list[str]]:
+        """part -> the values that are ticked in its row, in the order of the sheet."""
+        rows: dict[str, list[str]] = {box.part: [] for box in self.boxes}
+        for box in self.marked:
+            rows[box.part].append(box.value)
+        return rows
+
+
+@dataclass(frozen=True)
+class CopyRead:
+    """A copy as far as its sheets have come."""
+
+    print_: Print
+    copy: Copy
+    sheets: Mapping[int, Sheet]
+    decisions: Decisions
+
+    def ticks(self, question: str) -> Ticks:
+        """The boxes of a question, with a person's word before what was read."""
+        boxes: list[Box] = []
+        states: dict[str, State] = {}
+        complete = True
+        for page in self.copy.pages:
+            own = [box for box in page.boxes if box.question == question]
+            boxes += own
+            sheet = self.sheets.get(page.number)
+            if sheet is None:
+                complete = complete and not own and question not in {field.question for field in page.fields}
+                continue
+            states |= {reading.box: reading.state for reading in sheet.boxes}
+            for box in own:
+                decision = self.decisions.get((sheet.id, box.id))
+                if decision is not None:
+                    states[box.id] = "marked" if decision.value == "marked" else "empty"
+        return Ticks(tuple(boxes), states, complete)
+
+    def decision(self, item: str) -> Decision | None:
+        """What a person said of a question, or of the student, on whichever sheet."""
+        found = [self.decisions[sheet.id, item] for sheet in self.sheets.values() if (sheet.id, item) in self.decisions]
+        return max(found, key=lambda decision: decision.when, default=None)
+
+    @property
+    def missing(self) -> list[int]:
+        """The pages that have not come."""
+        return [page.number for page in self.copy.pages if page.number not in self.sheets]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether all sheets have come, and nobody wrote on any of them."""
+        states = [reading.state for sheet in self.sheets.values() for reading in sheet.boxes]
+        fields = {field.question for page in self.copy.pages for field in page.fields}
+        blank = {question for sheet in self.sheets.values() for question in sheet.blank_fields}
+        return not self.missing and set(states) <= {"empty"} and fields <= blank
+
+
+def student_of(read: CopyRead) -> tuple[str | None, str]:
+    """Whose copy it is, or None and the reason in a sentence."""
+    decision = read.decision(STUDENT)
+    if decision is not None:
+        return (None, "") if decision.value == NOBODY else (decision.value, "")
+    if read.copy.student is not None:
+        return read.copy.student, ""
+    ticks = read.ticks(STUDENT)
+    if not ticks.complete:
+        return None, "The page with its student's number has not come."
+    if ticks.unsure:
+        return None, "Its student's number cannot be read for sure."
+    rows = list(ticks.in_rows().values())
+    if any(len(row) != 1 for row in rows):
+        return None, "Its student's number needs one digit in each row."
+    number = "".join(row[0] for row in rows)
+    if not read.print_.numbers:
+        return number, ""
+    student = read.print_.numbers.get(number.lstrip("0") or "0")
+    return student, "" if student else f"Its student's number, {number}, is not in the class list."
+
+
+def answers_of(read: CopyRead) -> dict[str, Answer]:
+    """The answers to the questions whose sheets have come; a question that is graded as a notebook has none here."""
+    answers: dict[str, Answer] = {}
+    for question in read.print_.exam.questions:
+        if question.practical is not None and not question.practical.criteria:
+            continue
+        ticks = read.ticks(question.id)
+        if ticks.complete:
+            answers[question.id] = _answer(make_variant(question, read.copy.seed), ticks, read)
+    return answers
+
+
+def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
+    decision = read.decision(question.id)
+    if decision is not None:
+        return read_cell(question, decision.value, names=True)
+    if ticks.unsure:
+        told = ", ".join(box.id for box in ticks.unsure)
+        return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
+    match question.kind:
+        case "single":
+            return _single(ticks)
+        case "multiple":
+            return _multiple(ticks)
+        case "rows" | "matching" | "practical":
+            return _rows(question, ticks)
+        case "ordering":
+            return _order(ticks)
+        case "numeric" if ticks.boxes:
+            return _number(ticks)
+    if any(question.id in sheet.blank_fields for sheet in read.sheets.values()):
+        return Answer(status="missing")
+    return _unusable("It is written by hand: a person reads it.")
+
+
+def _single(ticks: Ticks) -> Answer:
+    chosen = [box.value for box in ticks.marked]
+    if len(chosen) > 1:
+        return _unusable(f"{len(chosen)} boxes are ticked where one is asked for: {', '.join(chosen)}.")
+    return Answer(status="answered", value=chosen) if chosen else Answer(status="missing")
+
+
+def _multiple(ticks: Ticks) -> Answer:
+    chosen = [box.value for box in ticks.marked]
+    if NONE in chosen and len(chosen) > 1:
+        return _unusable("It says that none applies, and that some do.")
+    if not chosen:
+        return Answer(status="missing")
+    return Answer(status="answered", value=[name for name in chosen if name != NONE])
+
+
+def _rows(question: Question, ticks: Ticks) -> Answer:
+    rows = ticks.in_rows()
+    twice = next((name for name, values in rows.items() if len(values) > 1), None)
+    if twice is not None:
+        return _unusable(f"{len(rows[twice])} boxes are ticked in the row of `{twice}`.")
+    single = {name: values[0] if values else None for name, values in rows.items()}
+    if question.practical is not None:
+        # A row without a tick has no points yet: it waits for whoever corrects.
+        given = {name: float(points) for name, points in single.items() if points is not None}
+        return Answer(status="answered", value=given)
+    if not any(single.values()):
+        return Answer(status="missing")
+    if question.rows is not None:
+        calls = {"true": True, "false": False, None: None}
+        return Answer(status="answered", value={name: calls[call] for name, call in single.items()})
+    return Answer(status="answered", value=single)
+
+
+def _order(ticks: Ticks) -> Answer:
+    rows = ticks.in_rows()
+    if not any(rows.values()):
+        return Answer(status="missing")
+    places = [value for values in rows.values() for value in values]
+    if any(len(values) != 1 for values in rows.values()) or len(set(places)) < len(places):
+        return _unusable("It is no order: each step needs one place, and each place one step.")
+    return Answer(status="answered", value=sorted(rows, key=lambda step: int(rows[step][0])))
+
+
+def _number(ticks: Ticks) -> Answer:
+    rows = ticks.in_rows()
+    negative = bool(rows.pop("sign"))
+    if not any(rows.values()) and not negative:
+        return Answer(status="missing")
+    if any(len(values) > 1 for values in rows.values()):
+        return _unusable("Two digits are ticked in one row.")
+    digits = {int(place): values[0] if values else None for place, values in rows.items()}
+    number = read_digits(digits, negative=negative)
+    if number is None:
+        return _unusable("A row in the middle of the number is empty.")
+    return Answer(status="answered", value=number)
+
+
+def _unusable(because: str) -> Answer:
+    return Answer(status="unusable", because=because)
+
+
+def copies_read(prints: Mapping[str, Print], sheets: Mapping[str, Sheet], decisions: Decisions) -> Sequence[CopyRead]:
+    """Every copy of which a sheet has come, by print and number."""
+    found: dict[tuple[str, int], dict[int, Sheet]] = {}
+    for sheet in sheets.values():
+        found.setdefault((sheet.print_id, sheet.copy_number), {})[sheet.page] = sheet
+    return [
+        CopyRead(print_, copy, found[print_.id, copy.number], decisions)
+        for print_ in prints.values()
+        for copy in print_.copies
+        if (print_.id, copy.number) in found
+    ]
