@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -60,7 +60,8 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
         return Collected((), unchanged=(same[-1],))
     student = sent.student or _find_owner(copy, taking.roster)
     if not student:
-        return _fail(sent, "", BadLink(f"Whose `{printable(copy.name)}` is, is not known.", _ADD), ours=True)
+        name = printable(copy.name)
+        return _fail(replace(sent, called=name), "", BadLink(f"Whose `{name}` is, is not known.", _ADD), ours=True)
     try:
         read_notebook(copy.content, limit_mib=float("inf"))
     except UnreadableError as error:
