@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from grader.exam.items import Figure, ItemAnalysis
+from grader.export.spreadsheet import write_csv
 
 
 def questions_as_csv(analysis: ItemAnalysis) -> str:
@@ -35,7 +34,7 @@ def questions_as_csv(analysis: ItemAnalysis) -> str:
         ]
         for item in analysis.items
     ]
-    return _write([head, *rows])
+    return write_csv([head, *rows])
 
 
 def options_as_csv(analysis: ItemAnalysis) -> str:
@@ -51,7 +50,7 @@ def options_as_csv(analysis: ItemAnalysis) -> str:
         for item in analysis.items
         for option in item.options
     ]
-    return _write([head, *rows])
+    return write_csv([head, *rows])
 
 
 def _three(figure: Figure) -> tuple[str, str, str]:
@@ -60,21 +59,3 @@ def _three(figure: Figure) -> tuple[str, str, str]:
 
 def _one(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
-
-
-def _write(rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    safe = [[f"'{cell}" if _is_formula(cell) else cell for cell in row] for row in rows]
-    csv.writer(text, lineterminator="\n").writerows(safe)
-    return text.getvalue()
-
-
-def _is_formula(cell: object) -> bool:
-    """Whether a spreadsheet would compute the cell: it begins like a formula, and is no number."""
-    if not isinstance(cell, str) or cell[:1] not in tuple("=@+-\t\r"):
-        return False
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False

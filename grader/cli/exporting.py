@@ -1,0 +1,140 @@
+"""export: grades for another system."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from grader import verbs
+from grader.cli import show
+from grader.cli.place import Place
+from grader.course import Course
+from grader.errors import UserError
+from grader.exam.exam import find_exam
+from grader.exam.grading import score_exam
+from grader.export import ExportRow, Filled, as_csv, as_results, fill_canvas, fill_moodle
+from grader.export.sheet import read_sheet
+from grader.report import page_name
+from grader.work import WorkFolder
+
+NEEDS_A_PERSON = 1
+FORMATS = ("csv", "moodle", "canvas", "gradescope")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(export)
+
+
+def export(
+    context: typer.Context,
+    assignment: str = typer.Argument(metavar="ASSIGNMENT", help="The assignment or exam."),
+    to: str = typer.Option(..., "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope."),
+    into: Path | None = typer.Option(
+        None, "--into", metavar="FILE", help="moodle and canvas: the file that you downloaded there."
+    ),
+    out: Path | None = typer.Option(
+        None, "--out", metavar="PATH", help="Where to write; by default standard output. gradescope: a folder."
+    ),
+    column: str = typer.Option("", metavar="NAME", help="moodle and canvas: the column that takes the grades."),
+    rescale: bool = typer.Option(False, "--rescale", help="Convert, where the other system has other points."),
+) -> None:
+    """Write the grades as another system takes them in. Exit code 1 where somebody is left out, who is then named."""
+    place: Place = context.obj
+    course = place.course()
+    _check_options(to, into, out)
+    rows, titles = _grade(course, place.work(course), assignment)
+    if to in ("moodle", "canvas") and into is not None:
+        sheet = read_sheet(_read(into), str(into))
+        roster = course.roster
+        if to == "moodle":
+            filled = fill_moodle(sheet, rows, roster=roster, column=column, rescale=rescale)
+        else:
+            filled = fill_canvas(sheet, rows, titles, roster=roster, column=column, rescale=rescale)
+        _write(out, filled.text)
+    elif to == "gradescope" and out is not None:
+        filled = _write_results(out, rows)
+    else:
+        waiting = tuple(row.student for row in rows if row.points is None)
+        filled = Filled(as_csv(rows), tuple(row.student for row in rows), waiting, ())
+        _write(out, filled.text)
+    _tell(filled, to)
+
+
+def _check_options(to: str, into: Path | None, out: Path | None) -> None:
+    if to not in FORMATS:
+        raise UserError(f"there is no format `{to}`", remedy=f"Choose one of {', '.join(FORMATS)}.")
+    if to in ("moodle", "canvas") and into is None:
+        raise UserError(
+            f"--to {to} fills a file that you downloaded there",
+            remedy="Name it with --into FILE: only that one knows the ids of students and assignments.",
+        )
+    if to == "gradescope" and out is None:
+        raise UserError("--to gradescope writes a file for each student", remedy="Name a folder for them: --out DIR")
+    if into is not None and out is not None and out.resolve() == into.resolve():
+        raise UserError("the download would be written over", where=str(out), remedy="Name another file with --out.")
+
+
+def _grade(course: Course, work: WorkFolder, name: str) -> tuple[list[ExportRow], list[str]]:
+    """The class as it stands now, and what the assignment is called; an exam is one, too."""
+    with work.locked():
+        if name not in course.assignments and (course.root / "assignments" / name / "exam.yaml").exists():
+            exam = find_exam(course.root, name)
+            graded = score_exam(work.gradebook, exam).grades
+            return [ExportRow(one.grade, one.earned, one.band or "") for one in graded], [*exam.exam.title.all, name]
+        assignment = course.assignment(name)
+        scored = verbs.score_class(course, work, assignment)
+        return [ExportRow(one.grade, one.grade.earned) for one in scored], [assignment.file.title, name]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"this cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _write(out: Path | None, text: str) -> None:
+    """To the byte: line ends and a mark at the beginning stay as they were."""
+    if out is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return
+    try:
+        out.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise UserError(f"this cannot be written: {error.strerror}", where=str(out)) from error
+
+
+def _write_results(folder: Path, rows: Sequence[ExportRow]) -> Filled:
+    """A results.json for each student whose points are settled; one from before is taken away for those that wait."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for row in rows:
+            path = folder / f"{page_name(row.student).removesuffix('.html')}.json"
+            if row.points is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_text(json.dumps(as_results(row), indent=1), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"this cannot be written: {error.strerror}", where=str(folder)) from error
+    settled = tuple(row.student for row in rows if row.points is not None)
+    return Filled("", settled, tuple(row.student for row in rows if row.points is None), ())
+
+
+def _tell(filled: Filled, to: str) -> None:
+    """On standard error, since the table may be on standard output."""
+    out = show.console(quiet=True)
+    if filled.waiting:
+        out.print(
+            f"No grade yet, since points wait for a person: {', '.join(filled.waiting)}. Decide: grader review",
+            markup=False,
+        )
+    if filled.unknown:
+        out.print(f"Not in the file, or there more than once: {', '.join(filled.unknown)}.", markup=False)
+    out.print(f"{show.counted(len(filled.filled), 'student')} written for {to}.", markup=False)
+    if filled.waiting or filled.unknown:
+        raise typer.Exit(NEEDS_A_PERSON)
