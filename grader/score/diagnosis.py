@@ -94,7 +94,8 @@ def _not_finite(answer: FloatArray) -> Diagnosis:
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
     if answer.size != target.size or not _speaks(target):
         return None
-    if answer.ndim == 2 and answer.T.shape == target.shape and _near(answer.T, target, tolerance):
+    turned = _turn(answer)
+    if turned is not None and turned.shape == target.shape and _near(turned, target, tolerance):
         return _TRANSPOSED
     if _near(answer.ravel(), target.ravel(), tolerance):
         text = "The numbers are right and only the shape is not: `reshape` mends it."
@@ -150,11 +151,41 @@ def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
         return None
     if abs(factor + 1) <= tolerance:
         return _SIGN
+    why = _normalisation(target, tolerance) or "a constant factor is missing, or one too many"
     return _angle(factor, tolerance) or Diagnosis(
         "up-to-scale",
-        f"Every value is {number(factor)} times the expected one: a constant factor is missing, or one too many.",
-        "Every value is the expected one times the same factor: a constant factor is missing, or one too many.",
+        f"Every value is {number(factor)} times the expected one: {why}.",
+        f"Every value is the expected one times the same factor: {why}.",
     )
+
+
+_SIZES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "add up to 1": lambda vectors: vectors.sum(axis=-1, keepdims=True),
+    "have the length 1": lambda vectors: np.sqrt((vectors**2).sum(axis=-1, keepdims=True)),
+}
+"""How vectors along the last axis are normalised."""
+
+
+def _normalisation(target: FloatArray, tolerance: float) -> str:
+    """What the expected values, as one vector, are normalised to; empty where they are not."""
+    told = (f"together they should {what}" for what, size in _SIZES.items() if _is_one(size(target.ravel()), tolerance))
+    return next(told, "")
+
+
+def _is_one(sizes: FloatArray, tolerance: float) -> bool:
+    return bool(np.abs(sizes - 1.0).max() <= tolerance)
+
+
+def _not_normalised(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """Vectors along the last axis, each with another factor: they are right once they are normalised."""
+    if answer.ndim < 2 or answer.shape[-1] < 2:
+        return None
+    for what, size in _SIZES.items():
+        sizes = size(answer)
+        if _is_one(size(target), tolerance) and (sizes > 0).all() and _near(answer / sizes, target, tolerance):
+            text = f"It is not normalised: the numbers along the last axis should {what}, and do not."
+            return Diagnosis("not-normalised", text, text)
+    return None
 
 
 def _offset(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -169,8 +200,23 @@ def _offset(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
 
 
 def _transposed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    square = answer.ndim == 2 and answer.shape[0] == answer.shape[1]
-    return _TRANSPOSED if square and _near(answer.T, target, tolerance) else None
+    turned = _turn(answer)
+    if turned is None or turned.shape != target.shape:
+        return None
+    return _TRANSPOSED if _near(turned, target, tolerance) else None
+
+
+def _turn(answer: FloatArray) -> FloatArray | None:
+    """Rows and columns changed, of a matrix or of a picture with channels."""
+    return np.swapaxes(answer, 0, 1) if answer.ndim in (2, 3) else None
+
+
+def _swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """Points, a row each, with their two coordinates changed."""
+    if answer.ndim != 2 or answer.shape[1] != 2 or not _near(answer[:, ::-1], target, tolerance):
+        return None
+    text = "The two columns have changed places: x and y, or row and column. A picture's [row, column] is (y, x)."
+    return Diagnosis("swapped", text, text)
 
 
 def _reversed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -253,10 +299,12 @@ def _whole(array: FloatArray) -> bool:
 _LOOKS: tuple[Callable[[FloatArray, FloatArray, float], Diagnosis | None], ...] = (
     _constant,
     _scaled,
+    _not_normalised,
     _offset,
     _rounded,
     _wrapped,
     _transposed,
+    _swapped,
     _reversed,
     _border,
     _shifted,
