@@ -167,6 +167,7 @@ class Google:
 class _Handler(BaseHTTPRequestHandler):
     google: Google
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._answer("GET", b"")
