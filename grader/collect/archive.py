@@ -12,7 +12,7 @@ from typing import Literal
 
 from grader.collect.collected import Collected, Problem, name_student, printable
 from grader.collect.links import find_links
-from grader.collect.roster import Roster
+from grader.collect.roster import Roster, split_name
 from grader.errors import UserError
 from grader.model import Evidence, Submission
 
@@ -139,7 +139,7 @@ def _entries(names: list[str], layout: Layout) -> Iterator[Entry]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in PurePosixPath(name).parts)
 
 
 def _student_of(entry: Entry, layout: Layout, roster: Roster | None) -> str | None:
@@ -151,8 +151,8 @@ def _student_of(entry: Entry, layout: Layout, roster: Roster | None) -> str | No
 def _find_canvas(called: str, names: Mapping[str, str]) -> str | None:
     """Canvas writes a name as one small word, the last name first; the words are tried in every turn of their order."""
     for student, name in names.items():
-        words = re.findall(r"\w+", name.casefold())
-        if called.casefold() in {"".join(words[place:] + words[:place]) for place in range(len(words))}:
+        words = split_name(name)
+        if "".join(split_name(called)) in {"".join(words[place:] + words[:place]) for place in range(len(words))}:
             return student
     return None
 

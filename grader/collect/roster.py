@@ -85,10 +85,17 @@ def fold_name(name: str) -> str:
     >>> fold_name("Pérez, Ana María") == fold_name("ana maria perez")
     True
     """
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
-    )
-    return " ".join(sorted(re.findall(r"\w+", plain)))
+    return " ".join(sorted(split_name(name)))
+
+
+def split_name(name: str) -> list[str]:
+    """The words of a name, small and without accents.
+
+    >>> split_name("Pérez-Gil, Ana")
+    ['perez', 'gil', 'ana']
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return re.findall(r"\w+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _by_name(names: Mapping[str, str]) -> dict[str, str]:
