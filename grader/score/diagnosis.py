@@ -215,7 +215,7 @@ def _swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
     """Points, a row each, with their two coordinates changed."""
     if answer.ndim != 2 or answer.shape[1] != 2 or not _near(answer[:, ::-1], target, tolerance):
         return None
-    text = "The two columns have changed places: x and y, or row and column. A picture's [row, column] is (y, x)."
+    text = "The two columns have changed places, as x and y do where [row, column] is taken for (x, y)."
     return Diagnosis("swapped", text, text)
 
 

@@ -14,6 +14,7 @@ from grader.rubric import Close, Count, Text
 from grader.score.answers import read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.diagnosis import Diagnosis, diagnose
+from grader.score.other_answers import diagnose_beside_others
 from grader.score.sentences import code, counted, inside, listed, number, number_pair, shape, shown, subject
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
@@ -87,7 +88,12 @@ class _Comparison:
 def judge_close(close: Close, evidence: Evidence) -> Verdict:
     """Every number is the target's, within atol + rtol * |target|."""
     answer, target = evidence.value(), evidence.target(close.to)
-    return _compare(answer, target, _Comparison(subject(evidence.probe, tells=evidence.tells), close, evidence.tells))
+    comparison = _Comparison(subject(evidence.probe, tells=evidence.tells), close, evidence.tells)
+    verdict = _compare(answer, target, comparison)
+    found = diagnose_beside_others(evidence) if verdict.fraction == 0 and verdict.diagnosis is None else None
+    if found is None:
+        return verdict
+    return Verdict(0.0, _with_diagnosis(verdict.because, found, evidence.tells), found.name)
 
 
 def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) -> Verdict:

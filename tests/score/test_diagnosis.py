@@ -37,7 +37,7 @@ NOT_A_NUMBER[3:5] = np.nan, np.inf
 CURE = "Look for a division by zero, a logarithm or root of a negative number, or steps that are too large."
 FACTOR = "a constant factor is missing, or one too many."
 WRAPPED = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
-SWAPPED = "The two columns have changed places: x and y, or row and column. A picture's [row, column] is (y, x)."
+SWAPPED = "The two columns have changed places, as x and y do where [row, column] is taken for (x, y)."
 CUT = "The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays."
 
 
