@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Finding, Grade, Run, Submission
+from grader.model import Finding, Grade, Lateness, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
 from grader.report.pages import StudentPage
@@ -172,3 +172,13 @@ def test_the_page_is_one_file_and_its_links_arrive(class_page: ClassPage, row: R
     assert len(ids) == len(set(ids))
     assert {link[1:] for link in page.values("href") if link.startswith("#")} <= set(ids)
     assert page.tags.count("script") == 1
+
+
+def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(class_page: ClassPage, row: Row) -> None:
+    lateness = Lateness(step="changed", because="It was changed later.", late_by_s=60.0, penalty=0.6, waits=True)
+    html = render_class(replace(class_page, students=(*class_page.students, row("carla", lateness=lateness))))
+    assert (
+        "It was handed in before the deadline. 0.6 points It was changed later. Decide: grader extend lines carla "
+        "--until TIME takes it as in time, grader extend lines carla --stands as late. carla"
+    ) in Page(html).text
+    assert 'href="carla.html#criterion--lateness"' in html

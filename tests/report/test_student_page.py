@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import grader.report
-from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override, Run
+from grader.model import Answer, CellComparison, CellRun, Lateness, NotebookFacts, Override, Run
 from grader.report import StudentPage, render_student
 from grader.report.texts import ENGLISH
 from tests.report.html_tree import Page
@@ -336,3 +336,18 @@ def test_every_message_is_used(key: str) -> None:
     used = {found for source in sources for found in re.findall(r'\bt\((?:"|.*? else ")([a-z.-]+)"', source)}
     used |= {"point", "points"}
     assert key in used or any(key.startswith(start) for start in used if start.endswith("."))
+
+
+def test_the_page_tells_how_the_time_is_known_and_what_lateness_costs(changed: Change) -> None:
+    lateness = Lateness(step="attachment", because="It came with your mail. It costs 10%.", late_by_s=60.0, penalty=0.6)
+    text = read(changed(grade={"lateness": lateness, "late_by_s": 60.0}))
+    assert "1 min 0 s late costs 0.6 points" in text
+    assert "How we know when it was handed in: It came with your mail. It costs 10%." in text
+    assert "Grade: 2.4 of 6 points" in text
+
+
+def test_lateness_that_a_person_has_to_judge_waits_with_its_points(changed: Change) -> None:
+    lateness = Lateness(step="changed", because="A person decides.", late_by_s=60.0, penalty=0.6, waits=True)
+    text = read(changed(grade={"lateness": lateness, "late_by_s": 60.0}))
+    assert "0.6 points wait for a person" in text
+    assert "2.1 points wait for a person" in text
