@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from grader.collect.roster import Roster, read_roster
+from grader.course_grade import GradeRule
 from grader.documents import PlacedError, read_toml
 from grader.errors import UserError
 from grader.model import Limits
@@ -33,6 +34,7 @@ class CourseFile(Part):
     language: Literal["en"] = "en"
     roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
+    grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
     demo: Demo | None = None
 
 

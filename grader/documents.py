@@ -72,6 +72,11 @@ def line_in(path: Path, keys: Keys) -> int:
     return _line_of(tree, keys) if tree is not None else 1
 
 
+def line_in_toml(path: Path, keys: Keys) -> int | None:
+    """The line of a TOML file on which the last of the keys stands first; None where it does not."""
+    return _line_in_toml(_read_text(path), keys)
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")

@@ -17,10 +17,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from grader.collect.collected import Problem
+from grader.course_grade import CourseGrade
 from grader.errors import UserError
 from grader.model import Evidence, Extension, Finding, Override, Run, Submission
 from grader.tables import (
     CollectionRow,
+    CourseGradeRow,
     DraftRow,
     ExtensionRow,
     KeyRow,
@@ -230,6 +232,22 @@ class Gradebook:
                 select(OverrideRow).where(OverrideRow.assignment == assignment).order_by(OverrideRow.id)
             )
             return [Override.model_validate_json(row.override) for row in rows]
+
+    def add_course_grades(self, grades: Sequence[CourseGrade]) -> None:
+        """Append grades of the course as they are reported."""
+        with self._session() as session:
+            now = datetime.now(UTC)
+            for grade in grades:
+                session.add(CourseGradeRow(student=grade.student, grade=grade.model_dump_json(), reported=now))
+
+    def course_grades(self) -> list[tuple[CourseGrade, datetime]]:
+        """Each student's grade as it was reported last, and since when it is so."""
+        with self._session() as session:
+            last = select(func.max(CourseGradeRow.id)).group_by(CourseGradeRow.student)
+            rows = session.scalars(
+                select(CourseGradeRow).where(CourseGradeRow.id.in_(last)).order_by(CourseGradeRow.student)
+            )
+            return [(CourseGrade.model_validate_json(row.grade), row.reported) for row in rows]
 
     def add_extension(self, extension: Extension) -> None:
         """Append a person's decision on a student's deadline."""

@@ -105,6 +105,17 @@ class ResponseRow(Row):
     added: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class CourseGradeRow(Row):
+    """A student's grade of the course, as it was reported."""
+
+    __tablename__ = "course_grades"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student: Mapped[str] = mapped_column(String, index=True)
+    grade: Mapped[str]
+    reported: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class KeyRow(Row):
     """An exam as it was when it was scored: its key, rules and revisions."""
 

@@ -50,6 +50,11 @@ class WorkFolder:
     def log(self) -> Path:
         return self.root / "grader.log"
 
+    @property
+    def course_reports(self) -> Path:
+        """The pages of the course; those of an assignment lie in a folder of its name in there."""
+        return self.root / "reports"
+
     def reports(self, assignment: str) -> Path:
         return self.root / "reports" / assignment
 

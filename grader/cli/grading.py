@@ -15,6 +15,7 @@ from grader.cli.collecting import ASSIGNMENT, SOURCES
 from grader.cli.place import Place
 from grader.collecting import collect
 from grader.course import Assignment, Course
+from grader.course_report import report_course
 from grader.errors import UserError
 from grader.execute.pool import Resources
 from grader.execute.sandbox import Sandbox, require
@@ -145,10 +146,18 @@ def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = 
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def report(context: typer.Context, assignment: str = ASSIGNMENT) -> None:
-    """Write a page for each student and one for the class."""
+def report(
+    context: typer.Context,
+    assignment: str | None = typer.Argument(
+        None, metavar="[ASSIGNMENT]", help="The assignment's name; without it, the course's grade is made."
+    ),
+) -> None:
+    """Write a page for each student and one for the class, of an assignment or of the whole course."""
     place: Place = context.obj
     course = place.course()
+    if assignment is None:
+        _report_course(course, place.work(course))
+        return
     chosen, work = course.assignment(assignment), place.work(course)
     started = time.monotonic()
     with work.locked(), show.progress() as watch:
@@ -156,6 +165,16 @@ def report(context: typer.Context, assignment: str = ASSIGNMENT) -> None:
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, chosen, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
     show.console().print(f"The class page: {page}", markup=False)
+
+
+def _report_course(course: Course, work: WorkFolder) -> None:
+    with work.locked():
+        page, graded = report_course(course, work)
+    out = show.console()
+    show.print_course(out, graded)
+    out.print(f"The course page: {page}", markup=False)
+    if any(not grade.settled for grade in graded.grades):
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def _sandbox(name: str) -> Sandbox:

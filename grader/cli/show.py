@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.collect import Collected
+from grader.course_report import Graded
 from grader.model import Finding, Grade, Status
 from grader.verbs import Executions, Scored, Watch
 
@@ -144,6 +145,24 @@ def print_changes(out: Console, graded: Sequence[Scored]) -> None:
     out.print(f"\n[bold]The points of {len(changed)} of {counted(len(graded), 'student')} changed:[/]")
     for scored in changed:
         out.print(f"  {escape(scored.grade.student)}: {scored.before:g} → {scored.grade.earned:g}")
+
+
+def print_course(out: Console, graded: Graded) -> None:
+    """A row for each student's grade of the course, and whose is another one than it was."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("student", "grade", "percent", "exam", "bonus"):
+        table.add_column(name, justify="left" if name == "student" else "right", no_wrap=True)
+    for grade in sorted(graded.grades, key=lambda grade: (grade.settled, grade.student)):
+        exam = f"{100 * grade.exam.share:.4g} %" if grade.exam is not None else ""
+        percent = f"{grade.percent:g}" if grade.percent is not None else "waits"
+        table.add_row(*(Text(cell) for cell in (grade.student, grade.band, percent, exam, f"{grade.bonus:.4g}")))
+    out.print(table, soft_wrap=False)
+    if graded.changes:
+        out.print(
+            f"\n[bold]The grades of {len(graded.changes)} of {counted(len(graded.grades), 'student')} changed:[/]"
+        )
+    for student, before, after in graded.changes:
+        out.print(f"  {student}: {before} → {after}", markup=False)
 
 
 def print_failed(out: Console, graded: Sequence[Scored], log: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from grader.exam.items import Figure, ItemAnalysis
 from grader.export.spreadsheet import write_csv
 

@@ -1,0 +1,146 @@
+"""`grader report` without an assignment: the course's grade of every student, and what changed since."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course import read_course
+from grader.course_report import grade_students
+from grader.model import Override
+from grader.work import WorkFolder
+from tests.report.html_tree import Page
+from tests.review.making import make_class
+
+RULE = """
+[grade]
+exam = "finals"
+bands = [{grade = "10", at_least = 90}, {grade = "4", at_least = 40}, {grade = "2", at_least = 0}]
+
+[grade.bonus]
+exercises = {noise = 1}
+percent = 20
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    root = make_class(tmp_path / "course")
+    with (root / "course.toml").open("a") as file:
+        file.write(RULE)
+    decide(root, "noise", "ana", words=3, table=2, plot=1)
+    decide(root, "finals", "ana", operator=0)
+    return root
+
+
+def decide(root: Path, name: str, student: str, **points: float) -> None:
+    now = datetime(2024, 8, 13, tzinfo=UTC)
+    WorkFolder(root / ".grader").gradebook.add_overrides(
+        [
+            Override(student=student, assignment=name, criterion=criterion, earned=earned, who="prof", when=now)
+            for criterion, earned in points.items()
+        ]
+    )
+
+
+def test_everybody_who_did_something_has_a_grade_or_the_reason_why_not(course: Path) -> None:
+    graded = grade_students(read_course(course), WorkFolder(course / ".grader"))
+    told = {grade.student: (grade.percent, grade.band, grade.waits) for grade in graded.grades}
+    assert told["ana"] == (56, "4", ()), "2 of 5 in the exam, 8 of 10 in the exercise: 40 + 20 × 0.8"
+    assert told["bruno"] == (
+        None,
+        "",
+        ("In the exam, 3 points wait for a person.", "In Noise, 8 points wait for a person."),
+    )
+    assert told["dora"] == (
+        None,
+        "",
+        ("There is no response to the exam.", "In Noise, 4 points wait for a person."),
+    )
+    assert (graded.changes, graded.since) == ((), None)
+
+
+def test_the_command_prints_writes_and_tells_what_changed(course: Path, call: Any) -> None:
+    first = call("--course", course, "report")
+    assert first.code == 1, "somebody waits"
+    assert "changed" not in first.out
+    index = course / ".grader/reports/index.html"
+    assert first.out.endswith(f"The course page: {index}\n")
+    decide(course, "noise", "ana", words=4)
+    second = call("--course", course, "report")
+    assert "The grades of 1 of 6 students changed:\n  ana: 56 % (4) → 58 % (4)\n" in second.out
+    assert "Grades that changed" in Page(index.read_text()).text
+    page = Page((course / ".grader/reports/ana.html").read_text())
+    assert "This grade has changed: 56 % (4) → 58 % (4)" in page.text
+    assert "changed" not in call("--course", course, "report").out, "it is told once"
+
+
+def test_the_page_of_a_student_says_what_the_grade_is_made_of(course: Path, call: Any) -> None:
+    call("--course", course, "report")
+    text = Page((course / ".grader/reports/ana.html").read_text()).text
+    assert "Course grade: 4 56 %" in text
+    assert "Exam: A small exam 2 / 5 40 % 40 Noise 8 / 10 80 % 16 Bonus of the exercises, at most 20 % 16" in text
+    waiting = Page((course / ".grader/reports/bruno.html").read_text()).text
+    assert "No grade yet." in waiting
+    assert "In the exam, 3 points wait for a person." in waiting
+
+
+def test_no_page_of_a_student_names_another_or_links_anywhere(course: Path, call: Any) -> None:
+    call("--course", course, "report")
+    html = (course / ".grader/reports/ana.html").read_text()
+    assert "bruno" not in html
+    assert [value for value in Page(html).values("href") if not value.startswith("#")] == []
+
+
+def test_the_course_page_leads_to_every_student_and_assignment(course: Path, call: Any) -> None:
+    call("--course", course, "report", "noise")
+    call("--course", course, "report")
+    page = Page((course / ".grader/reports/index.html").read_text())
+    for student in ("ana", "bruno", "carla", "dora", "eva", "fede"):
+        assert f"{student}.html" in page.values("href")
+    assert "noise/index.html" in page.values("href")
+    for address in page.values("href"):
+        assert address.startswith("#") or (course / ".grader/reports" / address).exists()
+    assert "5 grades wait" in page.text
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            (RULE, ""),
+            "{root}/course.toml: this course does not say how its grade is made\n"
+            '  Say it there: [grade] with `exam = "NAME"`; or name an assignment: grader report ASSIGNMENT',
+        ),
+        (
+            ("noise = 1", "nose = 1"),
+            "{root}/course.toml:8: the bonus counts `nose`, but there is no such assignment\n  There are: noise.",
+        ),
+        (
+            ('"finals"', '"final"'),
+            "{root}: there is no exam `final` in this course\n  There are: finals.",
+        ),
+    ],
+)
+def test_a_course_that_cannot_be_graded_is_told(course: Path, call: Any, change: tuple[str, str], told: str) -> None:
+    path = course / "course.toml"
+    path.write_text(path.read_text().replace(*change))
+    ended = call("--course", course, "report")
+    assert (ended.code, ended.err) == (2, f"grader: {told.format(root=course)}\n")
+
+
+def test_a_course_of_which_nothing_is_graded_is_told(tmp_path: Path, call: Any) -> None:
+    root = make_class(tmp_path / "course", {"ana": {}})
+    with (root / "course.toml").open("a") as file:
+        file.write(RULE)
+    ended = call("--course", root, "--work", tmp_path / "empty", "report")
+    assert ended.code == 2
+    assert re.fullmatch(
+        r"grader: .*: nothing that the course's grade is made of has been graded\n"
+        r"  Import the exam: grader exam import finals FILE\n",
+        ended.err,
+    )
