@@ -218,7 +218,7 @@ class ForkServer:
 
         self._watchdog.add(fork.name, pid, limits, overran)
 
-    def start(self, fork: Fork, limits: Limits, seed: int) -> None:
+    def start(self, fork: Fork, limits: Limits) -> None:
         """Fork its kernel; ServerError where that fails."""
         self._forks[fork.name] = fork
         held = {"memory_mib", "disk_mib", "processes", "open_files"}
@@ -226,7 +226,7 @@ class ForkServer:
         # A process that spins in many threads at once is the CPU limit's; the clock's limits are kept from outside.
         wanted["cpu_s"] = int(4 * limits.notebook_s) + 10
         self.greeting  # noqa: B018  (waits until it is warm)
-        self._send(op="fork", name=fork.name, limits=wanted, seed=seed, gpu=fork.gpu)
+        self._send(op="fork", name=fork.name, limits=wanted, gpu=fork.gpu)
         problem = fork.started.result(timeout=START_S)
         if problem:
             raise ServerError(problem)

@@ -126,13 +126,13 @@ def _size(content: Any) -> int:
 class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
-    def __init__(self, server: ForkServer, fork: Fork, notebook: NotebookNode, limits: Limits, seed: int) -> None:
+    def __init__(self, server: ForkServer, fork: Fork, notebook: NotebookNode, limits: Limits) -> None:
         self.server = server
         self.fork = fork
         self.limits = limits
         self.progress = Progress()
         self.words = secrets.words_of(cell.source for _, cell in code_cells(notebook))
-        self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits, seed))
+        self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.notebook = notebook
 
     async def drive(self, questions: Sequence[Question], skip: Mapping[int, CellRun]) -> Progress:

@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 KERNELS = 3
 """A kernel that dies in a cell is replaced, and the notebook run again without that cell, up to this many kernels."""
 
-SEED = 0
-
 
 @dataclass(frozen=True)
 class Work:
@@ -152,7 +150,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
             fork = server.prepare()
-            driver = NotebookDriver(server, fork, fresh, work.limits, SEED)
+            driver = NotebookDriver(server, fork, fresh, work.limits)
             try:
                 progress = asyncio.run(driver.drive(work.questions, deaths))
             finally:

@@ -32,7 +32,6 @@ class ForkProvisioner(KernelProvisionerBase):
     server: ForkServer
     fork: Fork
     limits: Limits
-    seed: int
 
     @property
     def has_process(self) -> bool:
@@ -76,7 +75,7 @@ class ForkProvisioner(KernelProvisionerBase):
         }
         inner = {**shared, "ip": f"{self.fork.inner}/k"}
         (self.fork.sockets / "connection.json").write_text(json.dumps(inner))
-        await asyncio.to_thread(self.server.start, self.fork, self.limits, self.seed)
+        await asyncio.to_thread(self.server.start, self.fork, self.limits)
         return {**shared, "ip": str(self.fork.sockets / "k"), "key": session.key}
 
 
@@ -110,7 +109,7 @@ class WaryClient(AsyncKernelClient):
     iopub_channel_class = Type(WaryChannel)
 
 
-def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits, seed: int) -> AsyncKernelManager:
+def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits) -> AsyncKernelManager:
     """A jupyter_client kernel manager for one fork."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
@@ -123,6 +122,6 @@ def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits, seed: in
         **_PORTS,
     )
     provisioner = ForkProvisioner(parent=manager)
-    provisioner.server, provisioner.fork, provisioner.limits, provisioner.seed = server, fork, limits, seed
+    provisioner.server, provisioner.fork, provisioner.limits = server, fork, limits
     manager.provisioner = provisioner
     return manager

@@ -26,11 +26,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class Watched:
-    """One kernel: its first process as numbered here, what it shared with its server, and whom to tell."""
+    """One kernel: its first process as numbered here, its memory before its first cell, and whom to tell."""
 
     pid: int
     limits: Limits
-    shared_mib: float
+    base_mib: float
     overran: Callable[[str], None]
 
 
@@ -46,13 +46,13 @@ class Watchdog:
 
     def add(self, name: str, pid: int, limits: Limits, overran: Callable[[str], None]) -> None:
         """Watch the tree below this process; `overran` is called once, with a sentence that names the limit."""
-        shared_mib = measure_usage(pid).memory_mib
+        base_mib = estimate_usage(pid).memory_mib
         with self._lock:
-            self._watched[name] = Watched(pid, limits, shared_mib, overran)
+            self._watched[name] = Watched(pid, limits, base_mib, overran)
             self._peaks[name] = 0.0
 
     def remove(self, name: str) -> float:
-        """No longer watch it; returns the most memory that was seen, in MiB, beyond what it shared with its server."""
+        """No longer watch it; returns the most memory that was seen, in MiB, beyond what it had at first."""
         with self._lock:
             self._watched.pop(name, None)
             return self._peaks.pop(name, 0.0)
@@ -65,28 +65,37 @@ class Watchdog:
             with self._lock:
                 watched = dict(self._watched)
             for name, one in watched.items():
-                usage = measure_usage(one.pid)
-                memory_mib = usage.memory_mib - one.shared_mib
+                usage = estimate_usage(one.pid)
                 with self._lock:
                     if name in self._peaks:
-                        self._peaks[name] = max(self._peaks[name], memory_mib)
-                told = _say_overrun(Usage(usage.processes, memory_mib), one.limits)
+                        self._peaks[name] = max(self._peaks[name], usage.memory_mib - one.base_mib)
+                told = _say_overrun(usage, one) and _say_overrun(measure_usage(one.pid), one)
                 if told:
                     with self._lock:
                         self._watched.pop(name, None)
                     one.overran(told)
 
 
-def _say_overrun(usage: Usage, limits: Limits) -> str:
-    if usage.memory_mib > limits.memory_mib:
+def _say_overrun(usage: Usage, watched: Watched) -> str:
+    limits = watched.limits
+    if usage.memory_mib - watched.base_mib > limits.memory_mib:
         return f"all its processes together used more memory than the limit of {limits.memory_mib} MiB"
     if usage.processes > limits.processes:
         return f"it started more processes than the limit of {limits.processes}"
     return ""
 
 
+def estimate_usage(pid: int) -> Usage:
+    """Processes and memory of the tree, at most: a page that two processes share counts twice. It costs little."""
+    pids = list(_tree(pid))
+    return Usage(len(pids), sum(_resident_kib(one) for one in pids) / 1024)
+
+
 def measure_usage(pid: int) -> Usage:
-    """Processes and memory of the tree: proportional, so that a page shared by two processes counts once."""
+    """Processes and memory of the tree: proportional, so that a page shared by two processes counts once.
+
+    The system walks through all the process's pages for that: some milliseconds in which the process cannot map memory.
+    """
     pids = list(_tree(pid))
     return Usage(len(pids), sum(_memory_kib(one) for one in pids) / 1024)
 
@@ -102,9 +111,18 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _memory_kib(pid: int) -> int:
-    """Memory of one process that is no file's, in KiB; 0 once it has ended."""
+    """Memory of one process that is no file's, in KiB, its part of what is shared; 0 once it has ended."""
+    return _sum_of(f"/proc/{pid}/smaps_rollup", ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
+
+
+def _resident_kib(pid: int) -> int:
+    """Memory of one process that is no file's, in KiB, with all that is shared; 0 once it has ended."""
+    return _sum_of(f"/proc/{pid}/status", ("RssAnon:", "RssShmem:", "VmSwap:"))
+
+
+def _sum_of(path: str, names: tuple[str, ...]) -> int:
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(path).read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:", "SwapPss:")))
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names))

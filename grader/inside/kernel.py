@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from grader.inside import channel
+from grader.inside.probes import SEED, set_seeds
 
 NOT_STARTED = 77
 """Exit status of a fork that never became a kernel: the grader's failure, not the student's."""
@@ -35,7 +36,6 @@ MODULES = (
     "pdb",
     "tornado.platform.asyncio",
     "tornado.queues",
-    "grader.inside.probes",
 )
 """What a kernel imports as it starts: a third of a second's work, done once."""
 
@@ -49,12 +49,24 @@ def warm_up() -> None:
         importlib.import_module(name)
     importlib.import_module(COLAB).prepare()
     rehearse_error()
-    import matplotlib.figure
+    rehearse_figure()
+    # The same random numbers on every run, for a notebook that sets no seed of its own.
+    set_seeds()
 
-    figure = matplotlib.figure.Figure()
-    figure.add_subplot().plot([0, 1])
-    with open(os.devnull, "wb") as nowhere:
-        figure.savefig(nowhere, format="png")
+
+def rehearse_figure() -> None:
+    """Draw one figure as a notebook shows it: the first one reads fonts and looks for what can draw."""
+    import matplotlib.pyplot as plt
+    from IPython.core.pylabtools import print_figure
+    from matplotlib.backends.registry import backend_registry
+
+    backend_registry.list_all()  # type: ignore[no-untyped-call]
+    figure = plt.figure()
+    plt.plot([0, 1], label="a")
+    plt.legend()
+    plt.title("a")
+    print_figure(figure, fmt="png")
+    plt.close(figure)
 
 
 def rehearse_error() -> None:
@@ -67,24 +79,14 @@ def rehearse_error() -> None:
         VerboseTB(theme_name="linux").text(type(error), error, error.__traceback__)
 
 
-def set_seeds(seed: int) -> None:
-    """The same random numbers on every run, for a notebook that sets no seed of its own."""
-    import numpy as np
-    import torch
-
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-
-
-def run(content: str, connection: str, *, seed: int, ready: Callable[[], None] | None) -> NoReturn:
+def run(content: str, connection: str, *, ready: Callable[[], None] | None) -> NoReturn:
     """Serve as the submission's kernel until it is told to stop. Never returns."""
     try:
         redirect_streams()
         os.chdir(content)
         sys.path[:] = [path for path in sys.path if path]
         sys.argv = ["ipykernel"]
-        set_seeds(seed)
+        random.seed(SEED)  # Python itself draws a new seed in each fork; NumPy and torch keep what warm_up has set
         app = make_app(os.path.join(connection, "connection.json"))
         # Last: whoever waits for this connection finds the kernel's sockets bound.
         open_channel(os.path.join(connection, "probes"))

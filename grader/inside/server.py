@@ -2,7 +2,7 @@
 
 It speaks JSON over the socket whose descriptor is its first argument, one message a packet:
 
-    {"op": "fork", "name": …, "limits": {…}, "seed": …}   -> {"event": "forked", "name": …}
+    {"op": "fork", "name": …, "limits": {…}, "gpu": …}   -> {"event": "forked", "name": …}
     {"op": "signal", "name": …, "signal": 2}
                                                           -> {"event": "ended", "name": …, "status": …, "cpu_s": …, …}
 
@@ -162,7 +162,7 @@ class Server:
             os._exit(kernel.NOT_STARTED)
         if message["gpu"] is not None:
             os.environ["CUDA_VISIBLE_DEVICES"] = str(message["gpu"])  # read as CUDA starts, which is not before here
-        kernel.run(content, connection, seed=message["seed"], ready=ready.wait if self.isolate else None)
+        kernel.run(content, connection, ready=ready.wait if self.isolate else None)
 
     def reap(self) -> None:
         while True:

@@ -42,8 +42,10 @@ def _without_given(words: list[str], given_lines: list[list[str]]) -> str:
     start, end = 0, 0
     for line in given_lines:
         first = _count_shared(words, line)
+        if not first:
+            continue
         last = _count_shared(words[first:][::-1], line[first:][::-1])
-        if first and 2 * (first + last) >= len(line) and first + last > start + end:
+        if 2 * (first + last) >= len(line) and first + last > start + end:
             start, end = first, last
     return " ".join(words[start : len(words) - end])
 
