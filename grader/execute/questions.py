@@ -54,6 +54,7 @@ def make_question(name: str, probe: Probe, student: str) -> Question:
             **probe.models.model_dump(),
             "predict": make_input(probe.predict, student, "predict"),
             "held_out": probe.held_out,
+            **({"trained_on": probe.trained_on} if probe.trained_on else {}),
         }
         names = tuple(probe.models.names)
     return Question(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)

@@ -12,6 +12,9 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+Samples = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""Inputs *(N, inputs)* and targets *(N,) or (N, outputs)*."""
+
 MOST = 24
 """Networks that are looked at; a notebook that keeps one for each epoch has hundreds."""
 
@@ -23,11 +26,11 @@ def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[st
     """
     inputs = np.asarray(question["predict"], dtype=np.float64)
     inputs = inputs.reshape(len(inputs), -1)
-    held_out = _held_out(question.get("held_out"), namespace)
+    own = {key: _samples(question.get(key), namespace) for key in ("held_out", "trained_on")}
     found = list(itertools.islice(select(question, namespace), MOST))
     return {
         "asked": list(question["names"]),
-        "models": [describe(name, how, model, inputs, held_out) for name, how, model in found],
+        "models": [describe(name, how, model, inputs, own) for name, how, model in found],
     }
 
 
@@ -86,9 +89,9 @@ def describe(
     how: str,
     model: nn.Module,
     inputs: npt.NDArray[np.float64],
-    held_out: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None,
+    own: Mapping[str, Samples | None],
 ) -> dict[str, Any]:
-    """One network's build, its predictions, those of an untrained copy, and those on the notebook's held-out data."""
+    """One network's build, its predictions, those of an untrained copy, and those on samples of the notebook's own."""
     predictions, problem = predict(model, inputs)
     described: dict[str, Any] = {
         "name": name[:100],
@@ -100,32 +103,49 @@ def describe(
         "predictions": predictions,
         "error": problem,
         "untrained": predict_untrained(model, inputs),
+        "answers_flat": answers_flat(model, inputs),
         "held_out": None,
     }
-    if held_out is not None:
-        x, y = held_out
-        described["held_out"] = {"x": x, "y": y, "predictions": predict(model, x)[0]}
+    for key, samples in own.items():
+        if samples is not None:
+            x, y = samples
+            described[key] = {"x": x, "y": y, "predictions": predict(model, x)[0]}
     return described
 
 
 def predict(model: nn.Module, inputs: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64] | None, str]:
     """The network's answers as *(N,) or (N, outputs) float64*, or None and why; its mode is left as it was."""
+    try:
+        array = forward(model, inputs)
+    except Exception as error:  # noqa: BLE001  (round a student's code)
+        return None, f"{type(error).__name__}: {error}"[:300]
+    if array.shape in ((len(inputs),), (len(inputs), 1)):
+        return array.reshape(len(inputs)), ""
+    if array.ndim == 2 and len(array) == len(inputs):
+        return array, ""
+    return None, f"for inputs of shape {tuple(inputs.shape)} it returns the shape {tuple(array.shape)}"[:300]
+
+
+def forward(model: nn.Module, inputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What the network returns, of whatever shape, as float64; its mode is left as it was."""
     mode = model.training
     try:
         model.eval()
         first = next(model.parameters())
         with torch.no_grad():
             outputs = model(torch.as_tensor(inputs, dtype=first.dtype, device=first.device))
-        array = outputs.detach().cpu().to(torch.float64).numpy().copy()
-    except Exception as error:  # noqa: BLE001  (round a student's code)
-        return None, f"{type(error).__name__}: {error}"[:300]
+        array: npt.NDArray[np.float64] = outputs.detach().cpu().to(torch.float64).numpy().copy()
     finally:
         model.train(mode)
-    if array.shape in ((len(inputs),), (len(inputs), 1)):
-        return array.reshape(len(inputs)), ""
-    if array.ndim == 2 and len(array) == len(inputs):
-        return array, ""
-    return None, f"for inputs of shape {tuple(inputs.shape)} it returns the shape {tuple(array.shape)}"[:300]
+    return array
+
+
+def answers_flat(model: nn.Module, inputs: npt.NDArray[np.float64]) -> bool:
+    """Whether it returns (N,) and not (N, 1): beside targets of (N, 1) a loss then broadcasts."""
+    try:
+        return forward(model, inputs).ndim == 1
+    except Exception:  # noqa: BLE001  (round a student's code)
+        return False
 
 
 def predict_untrained(model: nn.Module, inputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
@@ -147,10 +167,8 @@ def predict_untrained(model: nn.Module, inputs: npt.NDArray[np.float64]) -> npt.
     return predict(fresh, inputs)[0]
 
 
-def _held_out(
-    names: list[str] | None, namespace: Mapping[str, Any]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
-    """The notebook's own held-out inputs *(N, inputs)* and targets *(N,) or (N, outputs)*, where they are there."""
+def _samples(names: list[str] | None, namespace: Mapping[str, Any]) -> Samples | None:
+    """Samples under these names of the notebook, where they are there."""
     if names is None or any(name not in namespace for name in names):
         return None
     try:

@@ -51,6 +51,12 @@ class Probe(Part):
         min_length=2,
         max_length=2,
     )
+    trained_on: list[str] | None = Field(
+        None,
+        description="models only: names of the notebook's own inputs and targets that it trained on",
+        min_length=2,
+        max_length=2,
+    )
     hidden: bool = Field(False, description="asked after the notebook has ended, never in a self-check, never shown")
     ask: Literal["student", "reference"] = Field(
         "student", description="`reference`: a truth that no notebook is asked for"
@@ -71,8 +77,8 @@ class Probe(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Probe:
         kind = self.kind
-        if kind != "models" and (self.predict is not None or self.held_out is not None):
-            raise ValueError("`predict` and `held_out` belong to a probe of `models`")
+        if kind != "models" and not (self.predict is self.held_out is self.trained_on is None):
+            raise ValueError("`predict`, `held_out` and `trained_on` belong to a probe of `models`")
         if kind == "models" and self.predict is None:
             raise ValueError("a probe of `models` needs `predict`: the inputs on which they answer")
         if self.evaluate is not None:

@@ -17,8 +17,8 @@ _LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
-    """The notebook's own held-out data, flattened, and what the network answers there."""
+class Samples:
+    """Samples of the notebook's own, flattened, and what the network answers there."""
 
     targets: FloatArray
     predictions: FloatArray
@@ -36,7 +36,9 @@ class Network:
     parameters: int | None
     predictions: FloatArray | None
     untrained: FloatArray | None
-    held_out: HeldOut | None
+    held_out: Samples | None
+    trained_on: Samples | None
+    answers_flat: bool
     error: str
 
     @property
@@ -104,7 +106,9 @@ def _read_network(entry: Any) -> Network:
         parameters=parameters if isinstance(parameters, int) and not isinstance(parameters, bool) else None,
         predictions=_read_numbers(entry.get("predictions")),
         untrained=_read_numbers(entry.get("untrained")),
-        held_out=_read_held_out(entry.get("held_out")),
+        held_out=_read_samples(entry.get("held_out")),
+        trained_on=_read_samples(entry.get("trained_on")),
+        answers_flat=entry.get("answers_flat") is True,
         error=clean(error, _LONGEST_REASON).rstrip(".") if isinstance(error, str) else "",
     )
 
@@ -130,10 +134,10 @@ def _read_numbers(value: Any) -> FloatArray | None:
         return None
 
 
-def _read_held_out(value: Any) -> HeldOut | None:
+def _read_samples(value: Any) -> Samples | None:
     if not isinstance(value, dict):
         return None
     targets, predictions = _read_numbers(value.get("y")), _read_numbers(value.get("predictions"))
     if targets is None or predictions is None or targets.size != predictions.size or targets.size == 0:
         return None
-    return HeldOut(targets, predictions)
+    return Samples(targets, predictions)

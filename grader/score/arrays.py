@@ -105,3 +105,30 @@ def is_constant(array: FloatArray) -> bool:
     (True, False)
     """
     return array.size > 1 and spread(array) <= 1e-6 * max(float(np.abs(array).max()), 1e-12)
+
+
+def bend(values: FloatArray) -> float:
+    """How far values on an even grid lie from their best straight line, as a share of their spread.
+
+    Parameters
+    ----------
+    values : *(N,) float64*
+        Finite; fewer than three, or constant ones, do not bend.
+
+    Returns
+    -------
+    float
+        The root mean square distance from the line, over that from the mean: from 0 to 1.
+
+    Examples
+    --------
+    >>> round(bend(np.array([1.0, 2.0, 3.0, 4.0])), 6), round(bend(np.array([1.0, 2.0, 1.0])), 6)
+    (0.0, 1.0)
+    """
+    if values.size < 3 or is_constant(values):
+        return 0.0
+    y = values / np.abs(values).max()
+    y = y - y.mean()
+    x = np.linspace(-1.0, 1.0, y.size)
+    slope = float(x @ y) / float(x @ x)
+    return float(np.sqrt(np.mean((y - slope * x) ** 2) / np.mean(y**2)))

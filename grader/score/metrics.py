@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import numpy as np
 from grader.rubric import Metric, OfReference
 from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
+from grader.score.misfits import diagnose_network
 from grader.score.sentences import code, inside, number, shape, subject
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 
@@ -139,9 +141,9 @@ def _fraction(metric: Metric, value: float) -> float:
     return float(np.clip((none - value) / (none - full), 0.0, 1.0))
 
 
-def _banded(metric: Metric, value: float, because: str, values: FloatArray | None) -> Verdict:
+def _banded(metric: Metric, value: float, because: str, values: FloatArray) -> Verdict:
     fraction = _fraction(metric, value)
-    if fraction < 1 and values is not None and is_constant(values):
+    if fraction < 1 and is_constant(values):
         return Verdict(fraction, f"{because} It is nearly the same number everywhere.", "constant", measured=value)
     return Verdict(fraction, because, measured=value)
 
@@ -180,7 +182,17 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
     of = metric.of if len(measured) > 1 and metric.of in ("best", "worst") else None
     which = f"Your {of} network, {code(chosen.network.name)}," if of else f"Your network {code(chosen.network.name)}"
     because = f"{which} has a {_IN_WORDS[metric.name]} of {number(chosen.error)}{where} ({_band(metric)})."
-    return _banded(metric, chosen.error, because, chosen.network.predictions)
+    fraction = _fraction(metric, chosen.error)
+    misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
+    if misfit is None:
+        return Verdict(fraction, because, measured=chosen.error)
+    told = misfit.sentence if evidence.tells else misfit.plain
+    return Verdict(fraction, f"{because} {told}", misfit.name, measured=chosen.error)
+
+
+def _is_good(metric: Metric, predictions: FloatArray, targets: FloatArray) -> bool:
+    """Whether such answers get all points."""
+    return _fraction(metric, measure_error(metric.name, predictions, targets)) == 1
 
 
 def _measure(name: MetricName, network: Network, target: FloatArray, *, tells: bool) -> _Measured:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.rubric import Built, Distinct, Grid, Nonlinear, Trained
 from grader.score.answers import Network, read_networks
-from grader.score.arrays import FloatArray, is_constant, spread
+from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
 from grader.score.sentences import code, counted, listed, number
 from grader.score.verdict import Evidence, UnscoredError, Verdict
@@ -132,7 +132,7 @@ def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
         raise UnscoredError("Whether networks bend can only be seen on a grid of inputs; the course has to mend it.")
     found = read_networks(evidence.value())
     silent = [network for network in found.networks if network.finite_predictions is None]
-    bending = [network for network in found.networks if _bend(network.finite_predictions) > nonlinear.more_than]
+    bending = [network for network in found.networks if _bends(network, nonlinear.more_than)]
     straight = [network for network in found.networks if network not in silent and network not in bending]
     because = _tally(len(bending), len(found.networks), nonlinear.at_least, "draws a curve", "draw curves")
     fraction = _share(len(bending), nonlinear.at_least)
@@ -148,15 +148,8 @@ def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
     return Verdict(fraction, because + found.note, ("constant" if flat else "linear") if straight else None)
 
 
-def _bend(predictions: FloatArray | None) -> float:
-    """How far answers lie from their best straight line, as a share of their spread (both root mean square)."""
-    if predictions is None or predictions.size < 3 or is_constant(predictions):
-        return 0.0
-    y = predictions / np.abs(predictions).max()
-    y = y - y.mean()
-    x = np.linspace(-1.0, 1.0, y.size)
-    slope = float(x @ y) / float(x @ x)
-    return float(np.sqrt(np.mean((y - slope * x) ** 2) / np.mean(y**2)))
+def _bends(network: Network, more_than: float) -> bool:
+    return network.finite_predictions is not None and bend(network.finite_predictions) > more_than
 
 
 # ---- trained --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.rubric import Table
-from grader.score.answers import HeldOut, Network, read_networks
+from grader.score.answers import Network, Samples, read_networks
 from grader.score.metrics import mean_squared_error, say_diverged
 from grader.score.sentences import code, counted, number, number_pair
 from grader.score.verdict import Evidence, Verdict, unanswered, value_of
@@ -106,7 +106,7 @@ def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
     return _Check(f"Your table says {says} for {name}, but on your held-out data it has {is_really}.{why}", diagnosis)
 
 
-def _explain(told: float, held_out: HeldOut, rtol: float) -> tuple[str | None, str]:
+def _explain(told: float, held_out: Samples, rtol: float) -> tuple[str | None, str]:
     """The usual slips with a mean squared error, each recognised by its own number."""
     p, y = held_out.predictions, held_out.targets
     true = mean_squared_error(p, y)

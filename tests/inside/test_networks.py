@@ -158,3 +158,47 @@ def test_held_out_data_that_are_none_are_left_out(spoiled):
 def test_no_more_than_two_dozen_networks_are_looked_at():
     namespace = {f"net_{number}": mlp() for number in range(30)}
     assert len(described(namespace)) == networks.MOST == 24
+
+
+class Flat(nn.Module):
+    """A network that answers with (N,)."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = mlp()
+
+    def forward(self, x):
+        return self.layers(x).squeeze(-1)
+
+
+def test_a_network_that_answers_with_n_numbers_is_told_from_one_that_answers_with_n_rows():
+    flat, rows = described({"model_1": Flat(), "model_2": mlp()})
+    assert (flat["answers_flat"], rows["answers_flat"]) == (True, False)
+    assert flat["predictions"].shape == rows["predictions"].shape == (3,)
+
+
+def test_a_network_that_answers_only_once_is_described_all_the_same():
+    class Once(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers, self.calls = mlp(), 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls > 1:
+                raise RuntimeError("only once")
+            return self.layers(x)
+
+    (once,) = described({"model_1": Once()}, names=["model_1"])
+    assert once["predictions"].shape == (3,)
+    assert once["answers_flat"] is False
+
+
+def test_the_samples_that_a_network_was_trained_on_are_answered_beside_the_targets():
+    net = mlp()
+    x, y = torch.rand(5, 1), torch.rand(5, 1)
+    (told,) = described({"model_1": net, "a": x, "b": y}, names=["model_1"], trained_on=["a", "b"])
+    np.testing.assert_allclose(told["trained_on"]["y"], y.ravel(), rtol=1e-6)
+    np.testing.assert_allclose(told["trained_on"]["predictions"], net(x).detach().ravel(), rtol=1e-5)
+    (told,) = described({"model_1": net}, names=["model_1"], trained_on=["a", "b"])
+    assert "trained_on" not in told

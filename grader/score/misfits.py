@@ -1,0 +1,98 @@
+"""How a trained network is wrong: each way is checked on its numbers, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.score.answers import Network
+from grader.score.arrays import FloatArray, bend, is_constant
+from grader.score.diagnosis import Diagnosis
+from grader.score.sentences import number
+
+_NEARLY_CONSTANT = 0.2
+"""A network of which the answers spread by less than this share of the target's has learned little but their mean."""
+
+_FROM_SCALE = 0.1
+"""Factors nearer to 1 are no other scale."""
+
+_SMALL = 1e-3
+"""Offsets that are smaller, beside the target's spread, are not told."""
+
+_BENDS = 0.05
+"""A target that bends less is a straight line."""
+
+
+def diagnose_network(
+    network: Network, target: FloatArray, is_good: Callable[[FloatArray, FloatArray], bool]
+) -> Diagnosis | None:
+    """What is wrong with a network that does not fit the target, where that is one of the known ways; or None.
+
+    Parameters
+    ----------
+    network : Network
+        It has finite predictions, one for each number of the target.
+    target : *(N,) float64, unit of y*
+    is_good : (predictions, targets) -> bool
+        Whether an answer like this gets all points.
+    """
+    predictions = network.finite_predictions
+    if predictions is None or predictions.size != target.size or is_constant(target):
+        return None
+    target = target.ravel()
+    return (
+        _broadcast(network, predictions, target)
+        or _constant(predictions)
+        or _other_scale(predictions, target, is_good)
+        or _learned_by_heart(network, is_good)
+    )
+
+
+def _broadcast(network: Network, predictions: FloatArray, target: FloatArray) -> Diagnosis | None:
+    """(N,) less (N, 1) is (N, N): the smallest mean square of all these is reached by the targets' mean everywhere."""
+    width = float(target.std())
+    is_mean = predictions.std() < _NEARLY_CONSTANT * width and abs(predictions.mean() - target.mean()) < width
+    if not network.answers_flat or not is_mean:
+        return None
+    text = (
+        "It answers with the shape (N,), and nearly the same everywhere: if y is (N, 1), the loss compares each answer "
+        "with every y. Let it answer with (N, 1)."
+    )
+    return Diagnosis("broadcast-loss", text, text)
+
+
+def _constant(predictions: FloatArray) -> Diagnosis | None:
+    text = "It is nearly the same number everywhere."
+    return Diagnosis("constant", text, text) if is_constant(predictions) else None
+
+
+def _other_scale(
+    predictions: FloatArray, target: FloatArray, is_good: Callable[[FloatArray, FloatArray], bool]
+) -> Diagnosis | None:
+    """By the least-squares line from the answers to the target: with it they would be good."""
+    centred = predictions - predictions.mean()
+    factor = float(centred @ (target - target.mean()) / (centred @ centred)) if centred.any() else 0.0
+    offset = float(target.mean() - factor * predictions.mean())
+    # Any straight line is any other one on another scale.
+    if factor <= 0 or abs(factor - 1) < _FROM_SCALE or bend(target) < _BENDS:
+        return None
+    if not is_good(factor * predictions + offset, target):
+        return None
+    plain = "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
+    sign = "plus" if offset > 0 else "minus"
+    shift = f" {sign} {number(abs(offset))}" if abs(offset) > _SMALL * float(np.ptp(target)) else ""
+    told = f"Its curve has the right form on another scale: {number(factor)} times its answers{shift} would be right."
+    return Diagnosis("output-scale", f"{told} If you scaled y for the training, scale the answers back.", plain)
+
+
+def _learned_by_heart(network: Network, is_good: Callable[[FloatArray, FloatArray], bool]) -> Diagnosis | None:
+    """Good on the samples that it was trained on, of which there are the notebook's own."""
+    samples = network.trained_on
+    if samples is None or not is_good(samples.predictions, samples.targets):
+        return None
+    text = (
+        "On the samples that it was trained on it is good: it has learned them by heart, "
+        "or they leave out a part of what it is asked."
+    )
+    return Diagnosis("memorised", text, text)

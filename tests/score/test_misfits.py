@@ -1,0 +1,121 @@
+"""How a network is wrong: told where its numbers show it, and not where they do not."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.score import score
+
+from .making import (
+    CURVE,
+    GRID,
+    MODELS_PROBE,
+    answered,
+    find_on_models,
+    models,
+    network,
+    rubric_of,
+    run_of,
+    three,
+)
+
+BEST = {"metric": {"name": "mse", "of": "best", "to": {"probe": "truth"}, "full": 0.01, "none": 0.5}}
+SCALED_BACK = "If you scaled y for the training, scale the answers back."
+BY_HEART = (
+    "On the samples that it was trained on it is good: it has learned them by heart, "
+    "or they leave out a part of what it is asked."
+)
+BROADCAST = (
+    "It answers with the shape (N,), and nearly the same everywhere: if y is (N, 1), the loss compares each answer "
+    "with every y. Let it answer with (N, 1)."
+)
+
+
+def find_one(predictions, **fields):
+    return find_on_models(BEST, network("model_1", predictions, **fields))
+
+
+def samples(error):
+    """Twenty of the network's own training samples, and its answers there with such an error."""
+    y = CURVE[::3].copy()
+    return {"x": GRID[::3, None], "y": y, "predictions": y + error}
+
+
+@pytest.mark.parametrize(
+    ("predictions", "told"),
+    [
+        (3 * CURVE, "0.333 times its answers would be right."),
+        ((CURVE - 0.7) / 2, "2 times its answers plus 0.7 would be right."),
+        (2 * CURVE + 0.5, "0.5 times its answers minus 0.25 would be right."),
+    ],
+)
+def test_answers_on_another_scale_are_told_with_the_way_back(predictions, told):
+    finding = find_one(predictions)
+    assert finding.diagnosis == "output-scale"
+    assert finding.because.endswith(f"Its curve has the right form on another scale: {told} {SCALED_BACK}")
+
+
+def find_beside(truth, predictions, **told):
+    """The finding on a hidden network, beside such a truth."""
+    rubric = rubric_of(BEST, {**MODELS_PROBE, "hidden": True}, {"truth": {"evaluate": "f(x)", **told}})
+    run = run_of({"asked": answered(models(network("model_1", predictions)))})
+    (finding,) = score(run, rubric, {"truth": answered(truth)})
+    return finding
+
+
+def test_answers_on_another_scale_are_told_without_numbers_where_the_truth_is_hidden():
+    assert find_beside(CURVE, 3 * CURVE, ask="reference", hidden=True).because.endswith(
+        "(all points up to 0.01, none from 0.5). "
+        "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
+    )
+
+
+def test_a_straight_line_is_not_another_one_on_another_scale():
+    finding = find_beside(2 * GRID + 1, 0.3 * GRID, ask="reference", reveal=True)
+    assert (finding.status, finding.diagnosis) == ("missed", None)
+
+
+def test_a_network_that_is_good_on_its_training_samples_only_has_learned_them_by_heart():
+    finding = find_one(CURVE + 0.5 * np.sin(15 * GRID), trained_on=samples(0.01))
+    assert finding.diagnosis == "memorised"
+    assert finding.because.endswith(BY_HEART)
+
+
+@pytest.mark.parametrize("trained_on", [None, samples(0.4), "no samples"])
+def test_a_network_that_is_bad_there_too_or_of_which_nobody_knows_has_not(trained_on):
+    assert find_one(CURVE + 0.5 * np.sin(15 * GRID), trained_on=trained_on).diagnosis is None
+
+
+def test_flat_answers_that_are_nearly_the_mean_come_from_a_loss_that_broadcasts():
+    nearly_the_mean = CURVE.mean() + 0.05 * np.cos(GRID)
+    finding = find_one(nearly_the_mean, answers_flat=True)
+    assert (finding.diagnosis, finding.because.endswith(BROADCAST)) == ("broadcast-loss", True)
+    assert find_one(nearly_the_mean).diagnosis is None
+
+
+def test_flat_answers_that_follow_the_curve_have_nothing_wrong_with_their_shape():
+    assert find_one(CURVE + 0.2 * np.sin(15 * GRID), answers_flat=True).diagnosis is None
+
+
+def test_a_good_network_has_no_diagnosis():
+    finding = find_one(CURVE + 0.05, answers_flat=True, trained_on=samples(0.0))
+    assert (finding.status, finding.diagnosis) == ("met", None)
+
+
+def test_the_network_that_is_spoken_of_is_the_one_that_is_diagnosed():
+    wavy = CURVE + 0.5 * np.sin(15 * GRID)
+    best, worst = network("model_1", wavy, trained_on=samples(0.01)), network("model_2", 3 * CURVE)
+    assert find_on_models(BEST, best, worst).diagnosis == "memorised"
+    assert find_on_models({"metric": {**BEST["metric"], "of": "worst"}}, best, worst).diagnosis == "output-scale"
+
+
+@given(st.integers(0, 999))
+def test_random_answers_have_no_diagnosis(seed):
+    random = np.random.default_rng(seed)
+    finding = find_one(random.normal(size=60), answers_flat=bool(seed % 2), trained_on=samples(random.normal(size=20)))
+    assert finding.diagnosis is None
+
+
+def test_three_good_networks_are_still_good():
+    assert find_on_models(BEST, *three()).status == "met"
