@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +13,8 @@ import pytest
 import yaml
 
 from grader.cli import app
+from grader.cli.exporting import FORMATS
+from grader.course_grade import GradeRule
 from grader.model import End, Limits, Status
 from grader.rubric import Expect, Probe, Rubric
 from grader.scenes import SCENES
@@ -159,3 +162,15 @@ def test_every_file_on_the_map_is_there():
         for name in re.findall(r"`([^`]+)`", row.split("|")[1]):
             folder = name.rpartition("/")[0] or folder
             assert (REPOSITORY / "grader" / folder / name.rpartition("/")[2]).exists(), name
+
+
+def test_the_rule_of_a_courses_grade_in_the_readme_is_one():
+    (example,) = (block for block in blocks("toml") if "[grade]" in block)
+    rule = GradeRule.model_validate(tomllib.loads(example)["grade"])
+    assert {*GradeRule.model_fields} <= {*re.findall(r"\w+", example)}
+    assert rule.bonus is not None
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_of_an_export_is_in_the_table(name):
+    assert f"| `{name}` |" in section("Handing grades over")
