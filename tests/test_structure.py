@@ -1,6 +1,8 @@
 """Walls between the parts of the program: which module may import which, read from the files themselves."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,10 @@ def test_the_program_knows_no_course_by_name():
     """`reference/` and the rest are the course's data: the program works on any course."""
     known = {(name, other) for name in MODULES for other in imports_of(name) if other.split(".")[0] in COURSE_FOLDERS}
     assert not known
+
+
+def test_a_command_that_needs_no_google_loads_none_of_it():
+    """Its client takes as long to load as all the rest."""
+    code = "import sys, grader.cli; print(sys.modules.keys() & {'googleapiclient', 'httplib2', 'google.auth'})"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"

@@ -14,7 +14,19 @@ from typing import NoReturn
 
 import typer
 
-from grader.cli import calibrating, checking, courses, doctor, exams, exporting, extending, grading, reviewing, verifying
+from grader.cli import (
+    calibrating,
+    checking,
+    collecting,
+    courses,
+    doctor,
+    exams,
+    exporting,
+    extending,
+    grading,
+    reviewing,
+    verifying,
+)
 from grader.cli.place import Place
 from grader.errors import UserError
 
@@ -41,7 +53,19 @@ def set_up(
     context.obj = Place(course_dir, work_dir)
 
 
-for group in (collecting, grading, extending, reviewing, checking, verifying, exporting, calibrating, exams, courses, doctor):
+for group in (
+    collecting,
+    grading,
+    extending,
+    reviewing,
+    checking,
+    verifying,
+    exporting,
+    calibrating,
+    exams,
+    courses,
+    doctor,
+):
     group.add_to(app)
 
 

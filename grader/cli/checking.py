@@ -14,7 +14,8 @@ from rich.console import Console
 
 from grader import verbs
 from grader.cli import show
-from grader.cli.grading import ASSIGNMENT, JSON, SANDBOX, _sandbox
+from grader.cli.collecting import ASSIGNMENT
+from grader.cli.grading import JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
 from grader.course import Assignment, Course
 from grader.errors import UserError

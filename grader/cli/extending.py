@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 
 import typer
@@ -14,6 +13,7 @@ from grader.collect.terms import HandedIn, read_handed_in, zone_of
 from grader.course import Assignment
 from grader.errors import UserError
 from grader.model import Extension
+from grader.review.decisions import find_user
 
 ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name.")
 STUDENT = typer.Argument(metavar="STUDENT", help="The student, as the class page names them.")
@@ -63,7 +63,7 @@ def extend(
                 student=student,
                 assignment=assignment,
                 until=moment,
-                who=who or _find_user(),
+                who=who or find_user(),
                 when=datetime.now(UTC),
                 why=why,
             )
@@ -75,13 +75,6 @@ def extend(
     if after:
         out.print(f"Before: {before}\nNow:    {after}", markup=False)
     out.print(f"The points follow with: grader report {assignment}", markup=False)
-
-
-def _find_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError) as error:  # a user without a name, as in some containers
-        raise UserError("this user has no name", remedy="Say who decides: --who NAME") from error
 
 
 def _tell(handed_in: HandedIn, student: str, assignment: Assignment) -> str:

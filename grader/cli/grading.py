@@ -77,6 +77,7 @@ def _grade(
         wall_s = time.monotonic() - started
         page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
     show.print_left_out(show.console(quiet=as_json), found)
+    show.print_problems(show.console(quiet=as_json), assignment.name, found)
     if as_json:
         show.print_json(assignment.name, graded, executions)
     else:

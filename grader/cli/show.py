@@ -182,6 +182,14 @@ def print_left_out(out: Console, found: Sequence[Collected]) -> None:
         out.print(f"{counted(len(names), 'file')} {verb} left out: {some(names)}", markup=False)
 
 
+def print_problems(out: Console, assignment: str, found: Sequence[Collected]) -> None:
+    """What could not be collected: named here, and told in full by `grader collect`."""
+    names = [problem.student or problem.called for collected in found for problem in collected.problems]
+    if names:
+        out.print(f"{counted(len(names), 'submission')} could not be taken in: {some(names)}", markup=False)
+        out.print(f"Why, and what to do: grader collect {assignment} SOURCE", markup=False)
+
+
 def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httplib2
 from google.oauth2.credentials import Credentials
@@ -108,7 +109,20 @@ def load_account(folder: Path, *, drafts: bool = False, environment: Mapping[str
         ) from error
     if drafts and DRAFTS not in (credentials.scopes or ()):
         raise UserError("the sign-in does not cover drafts", remedy="Sign in for them, too: grader sign-in --drafts")
-    return Account(credentials, environment.get(ENDPOINT, "").rstrip("/"))
+    return Account(credentials, _read_endpoint(environment))
+
+
+def _read_endpoint(environment: Mapping[str, str]) -> str:
+    """Whoever is asked learns the right: in the clear only on this machine."""
+    endpoint = environment.get(ENDPOINT, "").rstrip("/")
+    parts = urlsplit(endpoint)
+    if endpoint and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise UserError(
+            f"the environment variable {ENDPOINT} names a server to which the sign-in would go in the clear",
+            where=endpoint,
+            remedy="Take the variable away, or name an https address.",
+        )
+    return endpoint
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from html.parser import HTMLParser
 from typing import Any
@@ -134,7 +134,7 @@ def _find_links(message: EmailMessage) -> tuple[list[str], list[str]]:
     return [], []
 
 
-def _text_of(part: EmailMessage) -> str:
+def _text_of(part: Message) -> str:
     content = part.get_payload(decode=True)
     charset = part.get_content_charset("utf-8")
     data = content if isinstance(content, bytes) else b""

@@ -66,6 +66,8 @@ class ClassView:
     review_students: int
     ended: tuple[StudentRow, ...]
     alike: tuple[tuple[StudentRow, ...], ...]
+    flagged: tuple[tuple[StudentRow, tuple[str, ...]], ...]
+    """Submissions of which a person should know something, such as a sender whom Gmail could not verify."""
     late: int
     tallies: tuple[Tally, ...]
     bars: tuple[Bar, ...]
@@ -90,6 +92,7 @@ def view_of(page: ClassPage) -> ClassView:
         review_students=sum(row.grade.needs_review for row in rows),
         ended=tuple(row for row in rows if row.run.end != "finished"),
         alike=alike_of(rows),
+        flagged=tuple((row, found.flags) for row in rows if (found := row.submission.evidence) and found.flags),
         late=sum(row.grade.late_by_s > 0 for row in rows),
         tallies=tuple(tally(criterion, rows) for criterion in page.rubric.criteria),
         bars=bars,

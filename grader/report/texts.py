@@ -200,6 +200,7 @@ ENGLISH = Texts(
         "class.ended": "Runs that ended badly",
         "class.alike": "The same file, from more than one student",
         "class.alike.lead": "Byte for byte the same file:",
+        "class.flagged": "How it was handed in: worth a look",
         "class.students": "Students",
         "class.students.none": "No student has handed in anything yet.",
         "class.students.caption": "A row for each student; those who need a person first",

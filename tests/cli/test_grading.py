@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from grader.gradebook import Gradebook
 from grader.model import Override
 from tests.cli.odd_class import ALL, POINTS, UNREADABLE
-from tests.small_course import RIGHT, RUBRIC, command, run_grader, write_class
+from tests.small_course import RIGHT, RUBRIC, command, notebook_of, run_grader, write_class
 
 pytestmark = pytest.mark.xdist_group("a class graded by the command")
 
@@ -286,3 +287,13 @@ def test_without_a_sandbox_a_class_is_graded_where_it_is_asked_for_and_every_pag
     assert ended.points == {"ana": 4.0}
     for page in ("ana.html", "index.html"):
         assert "without a sandbox" in (work / "reports" / "hello" / page).read_text()
+
+
+def test_grade_names_what_could_not_be_collected(course, tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("Ana_1_assignsubmission_file_/a.ipynb", notebook_of(*RIGHT))
+        for name in ("a", "b"):
+            archive.writestr(f"Bruno_2_assignsubmission_file_/{name}.ipynb", notebook_of(*RIGHT))
+    ended = run_grader(course, tmp_path / "work", "grade", "hello", tmp_path / "all.zip")
+    assert "1 submission could not be taken in: Bruno\n" in ended.out
+    assert "Why, and what to do: grader collect hello SOURCE\n" in ended.out

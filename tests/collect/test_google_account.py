@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect.google_account import DRAFTS, READ, config_folder, load_account
+from grader.collect.google_account import DRAFTS, ENDPOINT, READ, config_folder, load_account
 from grader.errors import UserError
 from tests.collect.conftest import write_token
 
@@ -64,7 +64,7 @@ def test_signing_in_leaves_a_right_that_only_its_owner_can_read(google, tmp_path
     assert f"Signed in. The right is in {token}, which only you can read." in ended.stdout
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
     assert "secret" not in ended.stdout.replace("client-secret-id", "") + ended.stderr
-    service = load_account(config, environment={"GRADER_GOOGLE_ENDPOINT": google.url}).service("gmail", "v1")
+    service = load_account(config, environment={ENDPOINT: google.url}).service("gmail", "v1")
     assert service.users().messages().list(userId="me").execute() == {"resultSizeEstimate": 0}
     service.close()
 
@@ -132,6 +132,14 @@ def test_a_right_that_is_damaged_is_told(config, text):
     assert refuse(config) == f"{path}: the sign-in cannot be read\n  Sign in again: grader sign-in"
 
 
+def test_the_right_is_never_sent_in_the_clear_to_another_machine(config):
+    assert refuse(config, environment={ENDPOINT: "http://example.org/"}) == (
+        "http://example.org: the environment variable GRADER_GOOGLE_ENDPOINT names a server to which the sign-in "
+        "would go in the clear\n  Take the variable away, or name an https address."
+    )
+    assert load_account(config, environment={ENDPOINT: "https://example.org/"}).endpoint == "https://example.org"
+
+
 def test_the_right_lies_in_the_users_own_folder(tmp_path, monkeypatch):
     assert config_folder({"XDG_CONFIG_HOME": "/somewhere"}) == Path("/somewhere/grader")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -141,7 +149,7 @@ def test_the_right_lies_in_the_users_own_folder(tmp_path, monkeypatch):
 def test_a_token_is_never_written_where_it_is_read_from(google, config):
     path = write_token(config, google)
     before = path.read_text()
-    service = load_account(config, environment={"GRADER_GOOGLE_ENDPOINT": google.url}).service("gmail", "v1")
+    service = load_account(config, environment={ENDPOINT: google.url}).service("gmail", "v1")
     service.users().messages().list(userId="me").execute()
     service.close()
     assert path.read_text() == before

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Finding, Grade, Lateness, Run, Submission
+from grader.model import Evidence, Finding, Grade, Lateness, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
 from grader.report.pages import StudentPage
@@ -182,3 +182,12 @@ def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(c
         "--until TIME takes it as in time, grader extend lines carla --stands as late. carla"
     ) in Page(html).text
     assert 'href="carla.html#criterion--lateness"' in html
+
+
+def test_what_a_person_should_know_of_how_it_was_handed_in_is_told(class_page: ClassPage, row: Row) -> None:
+    carla = row("carla")
+    evidence = Evidence(kind="attachment", flags=("The mail lay in the bin.", "So it is."))
+    flagged = replace(carla, submission=carla.submission.model_copy(update={"evidence": evidence}))
+    text = read(replace(class_page, students=(*class_page.students, flagged)))
+    assert "How it was handed in: worth a look carla The mail lay in the bin. So it is." in text
+    assert "worth a look" not in read(class_page)
