@@ -269,7 +269,7 @@ def digit_rows(question: str, rows: Sequence[tuple[str, str]], *, sign: bool) ->
         y += pitch
     for digit in range(10):
         draft.label(str(digit), x + digit * COLUMN_MM + BOX_MM / 2, y + 1.8, bold=True)
-    y += 2.6
+    y += 3.5
     for part, label in rows:
         wide = width_mm(label, "sans", SMALL_PT)
         draft.ink.append(WordsInk(cell_x - 2.0 - wide, y + 3.2, label, "sans", SMALL_PT, GREY))
@@ -312,6 +312,6 @@ def _exercise(arranged: Arranged, setting: Setting) -> list[Block]:
         for column, points in enumerate(points_offered(asked.practical.criteria[name].points)):
             x = BOX_X_MM + 7.0 + column * 13.0
             draft.box(asked.id, name, points, x, 1.0)
-            draft.ink.append(WordsInk(x + BOX_MM + 1.2, 4.3, points, "sans", SMALL_PT, GREY))
+            draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, points, "sans", SMALL_PT, GREY))
         blocks.append(draft.done(BOX_MM + ROW_GAP_MM))
     return blocks

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from grader.exam.paper.registration import PX_PER_MM, FlatSheet
 from grader.exam.paper.sheet import BOX_MM, Box
 
-AROUND_MM = 2.0
+AROUND_MM = 2.9
 """How far round a box is looked at."""
-FARTHEST_MM = 1.2
+FARTHEST_MM = 2.0
 """How far a box may be from where the marks say that it is: paper is fed unevenly, and lies in waves."""
 LOOSE_MM = 0.5
 """How far a box may be from where its neighbours say that it is."""
@@ -25,6 +25,12 @@ CORE_MM = 1.9
 """The side of its middle, which a mark that is meant for this box reaches."""
 INKY = 0.3
 """Where no point of a box is darker, half of this is taken for ink; black is 1."""
+BESIDE_MM = (0.5, 1.3)
+"""From an outline: where a mark lies that missed its box."""
+CLEAN = 0.15
+"""The darkness up to which paper counts as clean."""
+GAP_MM = 0.5
+"""The side of a square of clean paper that a tick leaves, however broad its strokes, and a filling does not."""
 _EDGE_PX = 5
 """From the middle of an outline to white paper."""
 
@@ -39,10 +45,14 @@ class Measures:
     """(n,), the share of its middle that has ink"""
     peak: NDArray[np.float64]
     """(n,), the darkness that one hundredth of the inside exceeds"""
+    gap: NDArray[np.bool_]
+    """(n,), whether a square of clean paper is left inside: between the strokes of a cross, but not of a filling"""
     span: NDArray[np.float64]
     """(n,), the longer side of what is inked, as a share of the inside's"""
     sides: NDArray[np.int_]
     """(n,), how many sides of the outline were found, 0 to 4"""
+    beside: NDArray[np.float64]
+    """(n, 4), the share of ink in a narrow strip outside each side: left, right, upper, lower"""
     seen: NDArray[np.bool_]
     """(n,), whether the box lies inside the picture"""
     places_xy: NDArray[np.float64]
@@ -90,8 +100,10 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
         cover=inked.mean(axis=(1, 2)),
         core=_middle(inked, CORE_MM).mean(axis=(1, 2)),
         peak=peak,
+        gap=_has_gap(inside > CLEAN),
         span=_span(inked),
         sides=_count_sides(cuts, half),
+        beside=_ink_beside(cuts, half),
         seen=sheet.seen[np.minimum(rows, limit[0]), np.minimum(columns, limit[1])],
         places_xy=places,
     )
@@ -177,6 +189,24 @@ def _count_sides(cuts: NDArray[np.float32], half: int) -> NDArray[np.int_]:
             paper = np.min([band[:, half + sign * (side + _EDGE_PX + step)] for step in (-1, 0, 1, 2)], axis=0)
             count += line - paper > 0.2
     return count
+
+
+def _ink_beside(cuts: NDArray[np.float32], half: int) -> NDArray[np.float64]:
+    """The share of ink in the strips outside the sides of each box, (n, 4): left, right, upper, lower."""
+    side = BOX_MM * PX_PER_MM / 2
+    near, far = round(side + BESIDE_MM[0] * PX_PER_MM), round(side + BESIDE_MM[1] * PX_PER_MM)
+    along = slice(half - round(side), half + round(side) + 1)
+    before, after = slice(half - far, half - near + 1), slice(half + near, half + far + 1)
+    strips = (cuts[:, along, before], cuts[:, along, after], cuts[:, before, along], cuts[:, after, along])
+    return np.stack([(strip > INKY).mean(axis=(1, 2)) for strip in strips], axis=1)
+
+
+def _has_gap(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether a square of GAP_MM is free of ink, by sums over all such squares."""
+    side = round(GAP_MM * PX_PER_MM)
+    sums = np.pad(inked.astype(np.int32).cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+    squares = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
+    return np.asarray((squares == 0).any(axis=(1, 2)))
 
 
 def _span(inked: NDArray[np.bool_]) -> NDArray[np.float64]:

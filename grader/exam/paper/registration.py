@@ -163,7 +163,10 @@ def read_identity(picture: NDArray[np.uint8], homography: NDArray[np.float64], p
     read: set[Identity] = set()
     for left, top in code_origins_mm(paper):
         room = ((left - 2.0, top - 2.0), (CODE_COLUMNS * CELL_WIDTH_MM + 4.0, CODE_ROWS * CELL_HEIGHT_MM + 4.0))
-        strip = cv2.GaussianBlur(_lay_flat(picture, homography, *room), (0, 0), 2.0).astype(np.float64)
+        grey = cv2.GaussianBlur(_lay_flat(picture, homography, *room), (0, 0), 2.0)
+        # Above and below every cell there is paper, whatever shadow lies on it.
+        paper_grey = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((grey.shape[0], 9), np.uint8))
+        strip = grey / np.maximum(paper_grey, 1.0)
         rows = ((np.arange(CODE_ROWS) + 0.5) * CELL_HEIGHT_MM + 2.0) * PX_PER_MM
         columns = ((np.arange(CODE_COLUMNS) + 0.5) * CELL_WIDTH_MM + 2.0) * PX_PER_MM
         cells = strip[rows.astype(int)][:, columns.astype(int)]

@@ -20,9 +20,16 @@ SPECK_COVER, SPECK_SPAN = 0.03, 0.2
 LEAST_COVER, LEAST_CORE, LEAST_PEAK, LEAST_SPAN = 0.08, 0.06, 0.34, 0.45
 """From here a box is marked, as long as the ink does not fill it."""
 MOST_COVER = 0.78
+"""Above, it is as good as filled, whatever paper is left."""
 FILLED_COVER = 0.93
 """From here it is filled, and so cancelled."""
-LEAST_SIDES = 2
+LEAST_SIDES = 3
+LEAST_BESIDE = 0.07
+"""Less ink outside a side of a box is dirt."""
+STROKE_MM = 13.0
+"""A stroke does not reach a box whose middle is further from that of its own."""
+_TOWARDS = np.array([(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)])
+"""Left, right, up, down, as (x, y)."""
 NEAR_MM = 9.0
 """Boxes whose middles are no further apart may have got each other's strokes."""
 
@@ -47,8 +54,8 @@ def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np
     --------
     >>> def one(cover, sides=4):
     ...     array = lambda value: np.array([value])
-    ...     measured = Measures(array(cover), array(cover), array(min(1.0, 9 * cover)), array(0.9),
-    ...                         array(sides), array(True), np.array([[200.0, 200.0]]))
+    ...     measured = Measures(array(cover), array(cover), array(min(1.0, 9 * cover)), array(True), array(0.9),
+    ...                         array(sides), np.zeros((1, 4)), array(True), np.array([[200.0, 200.0]]))
     ...     box = Box(id="q.a", question="q", value="a", x_mm=20.0, y_mm=20.0)
     ...     return decide_states([box], measured, np.zeros((400, 400), np.float32))[0].state
     >>> one(0.0), one(0.2), one(0.85), one(0.0, sides=1)
@@ -56,6 +63,9 @@ def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np
     """
     readings = [_read_one(box.id, measures, place) for place, box in enumerate(boxes)]
     for place, because in _strayed(boxes, readings, measures, darkness):
+        readings[place] = _unsure(readings[place], because)
+    for place in _missed(readings, measures):
+        because = "It is empty, but there is ink beside it: was it meant?"
         readings[place] = _unsure(readings[place], because)
     for place in _filled_alone(boxes, readings):
         because = "It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?"
@@ -79,7 +89,7 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
         state, confidence = "empty", 1.0 - max(cover / SPECK_COVER, span / SPECK_SPAN)
     elif cover >= FILLED_COVER:
         state, confidence = "cancelled", (cover - FILLED_COVER) / (1.0 - FILLED_COVER)
-    elif cover > MOST_COVER:
+    elif cover > MOST_COVER or not measures.gap[place]:
         because = "It has more ink than a tick, but is not filled."
     elif peak < LEAST_PEAK:
         because = "It is faint: a soft pencil, or what an eraser left."
@@ -131,6 +141,19 @@ def _joined(darkness: NDArray[np.float32], start_xy: NDArray[np.float64], apart_
         if darkness[rows, columns].max() < INKY:
             return False
     return sign != 0
+
+
+def _missed(readings: Sequence[BoxReading], measures: Measures) -> Iterator[int]:
+    """Empty boxes with ink beside them that no ticked box on that side explains."""
+    ticked = np.array([reading.state != "empty" for reading in readings])
+    for place, reading in enumerate(readings):
+        sides = np.flatnonzero(measures.beside[place] > LEAST_BESIDE)
+        if reading.state != "empty" or not len(sides):
+            continue
+        apart = measures.places_xy[ticked] - measures.places_xy[place]
+        near = apart[np.hypot(*apart.T) <= STROKE_MM * PX_PER_MM]
+        if any(not (near @ _TOWARDS[side] > PX_PER_MM).any() for side in sides):
+            yield place
 
 
 def _filled_alone(boxes: Sequence[Box], readings: Sequence[BoxReading]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from grader.exam.paper.sheet import BOX_MM, Box
+from grader.exam.paper.sheet import BOX_MM, Box, Field
 
 Meaning = Literal["marked", "cancelled", "erased", "empty"]
 Style = Literal["cross", "tick", "slash", "scribble", "fill"]
@@ -25,20 +25,26 @@ class Pen:
     wobble_mm: float = 0.2
     overshoot_mm: float = 0.0
     """How far strokes leave the box."""
+    size: float = 0.9
+    """Of a mark, as a share of the box."""
+    astray_mm: float = 0.0
+    """How far its middle is from the box's."""
     grain: float = 0.0
     """Of a pencil: the share of its darkness that varies from point to point."""
 
 
 def some_pen(chance: np.random.Generator) -> Pen:
-    """A pen as it is found in a class: mostly crosses in ink, many ticks, some pencils."""
+    """A pen as it is found in a class: mostly crosses in ink, many ticks, some pencils, soft ones and hard ones."""
     pencil = chance.random() < 0.35
     style = str(chance.choice(["cross", "tick", "slash", "scribble"], p=[0.6, 0.27, 0.06, 0.07]))
     return Pen(
         style=style,
-        darkness=float(chance.uniform(0.5, 0.8) if pencil else chance.uniform(0.75, 1.0)),
-        width_mm=float(chance.uniform(0.35, 0.6) if pencil else chance.uniform(0.3, 0.75)),
-        wobble_mm=float(chance.uniform(0.05, 0.3)),
-        overshoot_mm=float(max(0.0, chance.normal(0.1, 0.5)) if style != "tick" else chance.uniform(0.0, 2.5)),
+        darkness=float(chance.uniform(0.4, 0.8) if pencil else chance.uniform(0.7, 1.0)),
+        width_mm=float(chance.uniform(0.3, 0.6) if pencil else chance.uniform(0.25, 0.8)),
+        wobble_mm=float(chance.uniform(0.05, 0.35)),
+        overshoot_mm=float(max(0.0, chance.normal(0.1, 0.7)) if style != "tick" else chance.uniform(0.0, 3.5)),
+        size=float(chance.uniform(0.6, 1.0)),
+        astray_mm=float(min(abs(chance.normal(0, 0.3)), 0.6)),
         grain=0.35 if pencil else 0.05,
     )
 
@@ -55,7 +61,7 @@ class Paper:
         if meaning == "empty":
             return
         if meaning == "erased":
-            self._ink(box, pen.style, pen, chance, strength=float(chance.uniform(0.03, 0.25)))
+            self._ink(box, pen.style, pen, chance, strength=float(chance.uniform(0.03, 0.3)))
             self._smear(box, chance)
             return
         self._ink(box, pen.style, pen, chance)
@@ -83,6 +89,15 @@ class Paper:
         layer = layer[y - corner[1] :, x - corner[0] :][: part.shape[0], : part.shape[1]]
         part *= 1 - layer
 
+    def write_words(self, field: Field, words: str, pen: Pen, chance: np.random.Generator) -> None:
+        """Write by hand into a place for it."""
+        x, y = (field.x_mm + chance.uniform(4, 9)) * self.px_per_mm, (field.y_mm + 7.5) * self.px_per_mm
+        ink = np.zeros(self.picture.shape, np.uint8)
+        thick = max(1, round(pen.width_mm * self.px_per_mm))
+        font, size = cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 0.16 * self.px_per_mm
+        cv2.putText(ink, words[:40], (round(x), round(y)), font, size, 255, thick, cv2.LINE_AA)
+        self.picture *= 1 - ink.astype(np.float32) / 255 * pen.darkness
+
     def _smear(self, box: Box, chance: np.random.Generator) -> None:
         """What an eraser leaves: a grey cloud over the box, and a paler outline."""
         x, y = (round(value * self.px_per_mm) for value in (box.x_mm - 1, box.y_mm - 1))
@@ -94,12 +109,13 @@ class Paper:
 
 def strokes_of(style: Style, pen: Pen, chance: np.random.Generator) -> list[np.ndarray]:
     """Lines from the middle of a box, (points, 2), millimetres, x y."""
-    inner, out = BOX_MM / 2 * 0.8, pen.overshoot_mm
+    inner, out = BOX_MM / 2 * 0.9 * pen.size, pen.overshoot_mm
+    away = chance.normal(0, pen.astray_mm, 2) if style != "fill" else np.zeros(2)
 
     def line(*points: tuple[float, float]) -> np.ndarray:
-        return np.array(points) + chance.normal(0, pen.wobble_mm, (len(points), 2))
+        return np.array(points) + away + chance.normal(0, pen.wobble_mm, (len(points), 2))
 
-    r = inner * float(chance.uniform(0.75, 1.0)) + out
+    r = inner + out
     match style:
         case "cross":
             return [line((-r, -r), (0, 0), (r, r)), line((-r, r), (0, 0), (r, -r))]

@@ -51,7 +51,9 @@ def some_scan(device: Device, chance: np.random.Generator) -> Scan:
     )
     match device:
         case "feeder":
-            return replace(plain, feed_mm=float(chance.normal(0, 0.5)), turned_deg=plain.turned_deg * 2)
+            return replace(
+                plain, feed_mm=float(chance.normal(0, 0.5)), turned_deg=plain.turned_deg + float(chance.normal(0, 0.8))
+            )
         case "copier":
             return replace(plain, copied=True, blur_mm=0.06, quality=85)
         case "telephone":
