@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from safetensors import SafetensorError
 
 from grader.inside import channel, plain
 from grader.model import Answer
+
+_MOST_ARGUMENTS = 5
+_FEW_NUMBERS = 9
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,27 @@ def _say_error(question: Question, notes: Mapping[str, str]) -> str:
     detail = _one_line(notes.get("detail", ""))
     line = _one_line(notes.get("line", ""))
     where = f" in the line `{line}`" if line else ""
-    return f"{question.subject} raised {name}{where}{': ' + detail if detail else ''}."
+    return f"{question.subject} raised {name}{where}{': ' + detail if detail else ''}.{_say_given(question)}"
+
+
+def _say_given(question: Question) -> str:
+    """What a function was called with, as a sentence after others: so that the student can try it."""
+    arguments = question.content["arguments"]
+    if not arguments:
+        return ""
+    told = [f"`{name}` = {_say_argument(value)}" for name, value in list(arguments.items())[:_MOST_ARGUMENTS]]
+    return f" It was given {', '.join(told)}{', …' if len(arguments) > _MOST_ARGUMENTS else ''}."
+
+
+def _say_argument(value: Any) -> str:
+    if isinstance(value, dict) and set(value) == {"tensor"}:
+        return f"a tensor of shape {value['tensor'].shape}"
+    if isinstance(value, np.ndarray):
+        # Few enough numbers to follow with a pencil are written out.
+        if value.size <= _FEW_NUMBERS:
+            return _one_line(str(value.tolist()))
+        return f"an array of shape {value.shape}, {value.dtype}"
+    return _one_line(repr(value))
 
 
 def _one_line(text: str) -> str:

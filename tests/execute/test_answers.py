@@ -1,0 +1,75 @@
+"""What comes back from a kernel, as a sentence for the student: asked and answered over a real connection."""
+
+import linecache
+import socket
+import threading
+
+import numpy as np
+import pytest
+
+from grader.execute.answers import exchange
+from grader.execute.questions import make_question
+from grader.inside import probes
+from grader.rubric import Probe
+
+CELL = "<ipython-input-1-cell>"
+
+
+def ask(cell, **probe):
+    """The answer of a notebook with this cell."""
+    linecache.cache[CELL] = (len(cell), None, cell.splitlines(keepends=True), CELL)
+    namespace = {"np": np}
+    exec(compile(cell, CELL, "exec"), namespace)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        thread = threading.Thread(target=probes.answer_over, args=(theirs, namespace))
+        thread.start()
+        answer = exchange(ours, make_question("it", Probe.model_validate(probe), "ana"))
+        thread.join()
+    return answer
+
+
+STRETCH = """\
+def stretch(image, low=0):
+    width = image.max() - low
+    return image.shape[2] / width
+"""
+
+
+def test_an_error_is_told_with_the_students_own_line_and_what_it_was_given():
+    answer = ask(STRETCH, call="stretch", **{"with": {"image": {"array": [[0, 64], [128, 255]]}, "low": 3}})
+    assert (answer.status, answer.value) == ("raised", "IndexError")
+    assert answer.because == (
+        "`stretch` raised IndexError in the line `return image.shape[2] / width`: tuple index out of range. "
+        "It was given `image` = [[0.0, 64.0], [128.0, 255.0]], `low` = 3."
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        ({"random": "normal", "shape": [16, 8]}, "an array of shape (16, 8), float64"),
+        ({"scene": "ramp", "dtype": "uint8"}, "an array of shape (48, 64), uint8"),
+        ({"random": "normal", "shape": [5, 1], "as": "tensor"}, "a tensor of shape (5, 1)"),
+        ("a word", "'a word'"),
+        ([1, None], "[1, None]"),
+    ],
+)
+def test_what_it_was_given_is_told_in_a_few_words(argument, told):
+    answer = ask("def f(x):\n    raise KeyError('no')", call="f", **{"with": {"x": argument}})
+    assert answer.because.endswith(f": 'no'. It was given `x` = {told}.")
+
+
+def test_many_arguments_are_cut():
+    answer = ask("def f(**all):\n    raise KeyError", call="f", **{"with": {name: 1 for name in "abcdefg"}})
+    assert answer.because.endswith(" It was given `a` = 1, `b` = 1, `c` = 1, `d` = 1, `e` = 1, ….")
+
+
+def test_without_arguments_nothing_was_given():
+    answer = ask("def f():\n    return unknown", call="f")
+    assert answer.because == "`f` raised NameError in the line `return unknown`: name 'unknown' is not defined."
+
+
+def test_of_a_hidden_question_neither_the_line_nor_what_was_given_is_told():
+    answer = ask(STRETCH, call="stretch", hidden=True, **{"with": {"image": {"array": [[7, 64]]}}})
+    assert answer.because == "`stretch` raised IndexError when it was asked about something that you do not see."
