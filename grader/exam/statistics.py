@@ -8,13 +8,14 @@ the places that are left in it, so that their order does not matter.
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # and not stats, which every command would wait for
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
+_NORMAL_QUANTILE = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 GROUP_SHARE = 0.27
 
 
@@ -52,7 +53,7 @@ def correlation_interval(r: float, students: int) -> tuple[float, float]:
         return math.nan, math.nan
     if abs(r) > 1 - 1e-12:
         return r, r
-    half = special.ndtri((1 + CONFIDENCE) / 2) / math.sqrt(students - 3)
+    half = _NORMAL_QUANTILE / math.sqrt(students - 3)
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
@@ -77,9 +78,11 @@ def mean_interval(shares: Floats) -> tuple[float, float]:
         return math.nan, math.nan
     p = float(shares.mean())
     if np.isin(shares, (0.0, 1.0)).all():
-        z = float(special.ndtri((1 + CONFIDENCE) / 2))
+        z = _NORMAL_QUANTILE
         middle, spread = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+    from scipy import special  # every command would wait for it
+
     half = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(shares.std(ddof=1)) / math.sqrt(n)
     return (max(0.0, p - half), min(1.0, p + half)) if half > 1e-12 else (math.nan, math.nan)
 
@@ -150,6 +153,8 @@ def alpha_interval(value: float, students: int, items: int) -> tuple[float, floa
     """
     if students < 2 or items < 2 or math.isnan(value):
         return math.nan, math.nan
+    from scipy import special  # every command would wait for it
+
     degrees = students - 1, (students - 1) * (items - 1)
     low = 1 - (1 - value) * special.fdtri(*degrees, (1 + CONFIDENCE) / 2)
     high = 1 - (1 - value) * special.fdtri(*degrees, (1 - CONFIDENCE) / 2)
