@@ -136,7 +136,7 @@ def test_every_limit_is_there_with_its_default(name, field):
 
 def test_a_mistake_that_partly_may_name_is_one_that_the_grader_knows():
     text = section("Writing a rubric").split("`partly` gives")[1]
-    known = (REPOSITORY / "grader" / "score" / "diagnosis.py").read_text(encoding="utf-8")
+    known = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "grader" / "score").glob("*.py"))
     for name in re.findall(r"`([a-z0-9-]+)`", text):
         assert f'"{name}"' in known, name
 
