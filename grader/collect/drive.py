@@ -91,9 +91,10 @@ class Drive:
             if told.get("headRevisionId", "") in known:
                 return _make_copy(told, looked, None)
             content = self._download(self._get_media(file))
+            if told.get("md5Checksum") == hashlib.md5(content, usedforsecurity=False).hexdigest():
+                return _make_copy(told, looked, content)
             again, later = self._describe(file)
-            whole = told.get("md5Checksum") in (None, hashlib.md5(content, usedforsecurity=False).hexdigest())
-            if whole and again.get("headRevisionId") == told.get("headRevisionId"):
+            if "md5Checksum" not in told and again.get("headRevisionId") == told.get("headRevisionId"):
                 return _make_copy(told, looked, content)
             told, looked = again, later
         return BadLink(

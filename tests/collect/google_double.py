@@ -53,6 +53,7 @@ class File:
     abusive: bool = False
     on_shared_drive: bool = False
     shows_owner: bool = True
+    shows_md5: bool = True
     claims: datetime | None = None
     """A time that its owner wrote over the true one, as the API lets them."""
 
@@ -322,7 +323,8 @@ class Drive:
             told["shortcutDetails"] = {"targetId": file.target, "targetMimeType": NOTEBOOK}
         elif not file.mime.startswith("application/vnd.google-apps."):
             told |= {"size": str(len(file.head)), "headRevisionId": file.revision(), "version": str(len(file.states))}
-            told["md5Checksum"] = hashlib.md5(file.head, usedforsecurity=False).hexdigest()
+            if file.shows_md5:
+                told["md5Checksum"] = hashlib.md5(file.head, usedforsecurity=False).hexdigest()
         return told
 
     def _answer_revisions(self, file: File, name: str, query: dict[str, str]) -> tuple[int, dict[str, str], bytes]:

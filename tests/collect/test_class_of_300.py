@@ -116,7 +116,7 @@ def test_a_class_of_300_is_collected_to_the_last_byte_though_the_grader_is_kille
     nothing = {f"s{sender.number:03}" for sender in class_ if not sender.kept}
     google.clock = lambda: DUE + 60 * MINUTE
     throw_faults(google)
-    for some in (150, 400, 250):  # requests: in the middle of the mails, and in the middle of the notebooks
+    for some in (150, 350, 200):  # requests: in the middle of the mails, and in the middle of the notebooks
         before = len(google.requests)
         process = started()
         while len(google.requests) < before + some:

@@ -173,6 +173,16 @@ def test_a_mail_that_came_too_late_does_not_displace_one_in_time(handing_in):
     assert handing_in.counted == {"ana": (CONTENT, "snapshot")}
 
 
+def test_a_mail_that_came_too_late_does_not_make_an_earlier_link_look_unchanged(handing_in):
+    handing_in.file(1, modified=HOUR)
+    handing_in.mail("ana@example.org", colab(1))
+    handing_in.mail("ana@example.org", notebooks={"hw.ipynb": OTHER}, sent=2 * HOUR)
+    handing_in.google.clock = lambda: DUE + DAY
+    handing_in.collect()
+    assert [one.received - DUE for one in handing_in.submissions] == [2 * HOUR, HOUR]
+    assert handing_in.notes["ana"][0] == "late"
+
+
 def test_a_link_mailed_again_after_the_deadline_stays_as_old_as_it_was(handing_in):
     handing_in.file(1)
     handing_in.mail("ana@example.org", colab(1))

@@ -146,8 +146,9 @@ def test_a_file_that_google_fails_on_again_and_again_is_that_students_problem(go
     )
 
 
-def test_a_notebook_that_changes_while_it_is_fetched_is_fetched_again(google, drive):
-    file = add(google)
+@pytest.mark.parametrize("shows_md5", [True, False])
+def test_a_notebook_that_changes_while_it_is_fetched_is_fetched_again(google, drive, shows_md5):
+    file = add(google, shows_md5=shows_md5)
 
     def edit(path):
         if "alt=media" in path and len(file.states) < 3:
@@ -156,6 +157,20 @@ def test_a_notebook_that_changes_while_it_is_fetched_is_fetched_again(google, dr
     google.before_answer = edit
     copy = drive.look(ONE)
     assert (copy.content, copy.revision, copy.modified) == (b"2", file.revision(), DUE - HOUR)
+
+
+def test_a_copy_that_is_one_state_of_the_file_counts_though_it_changed_right_after(google, drive):
+    file = add(google)
+    before = file.revision()
+    asked = google.before_answer
+
+    def edit(path):
+        if "alt=media" not in path and any("alt=media" in earlier for _, earlier in google.requests):
+            file.states.append((DUE - HOUR, b"later"))
+        asked(path)
+
+    google.before_answer = edit
+    assert drive.look(ONE).revision == before
 
 
 def test_a_notebook_that_never_rests_is_told(google, drive):

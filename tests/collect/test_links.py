@@ -110,6 +110,10 @@ EVERYBODYS = "The link leads to a page that Colab shows to everybody, not to you
         ),
         ("https://[", "The link is damaged: it is not an address that a browser opens."),
         ("https:///x", "The link leads to no place at all, not to Colab or Google Drive."),
+        (
+            f"https://colab.evil.example/drive/{ID}",
+            "The link leads to colab.evil.example, not to Colab or Google Drive.",
+        ),
         (f"ftp://drive.google.com/open?id={ID}", "The link is not an address of the web."),
     ],
 )
