@@ -52,7 +52,7 @@ class Mistake(Part):
 class Equivalent(Part):
     """One entry of equivalent.yaml: mutants of one line that no input can tell from the reference, and why."""
 
-    function: str
+    function: str = Field(description="or the id of a cell of solution.yaml")
     was: str = Field(description="the line of the reference")
     becomes: list[str] = Field(min_length=1, description="the line in each of the mutants")
     because: str = Field(min_length=10)

@@ -35,10 +35,22 @@ def definitions(source: str) -> dict[str, ast.stmt]:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 found[name] = statement
             case ast.Assign(targets=targets):
-                found |= {target.id: statement for target in targets if isinstance(target, ast.Name)}
+                names = [name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+                found |= {name.id: statement for name in names if isinstance(name.ctx, ast.Store)}
             case ast.AnnAssign(target=ast.Name(id=name)):
                 found[name] = statement
     return found
+
+
+def cells_behind(names: Collection[str], cells: Mapping[str, str]) -> dict[str, str]:
+    """Those of the code cells, by their ids, on which these names depend, directly or through others."""
+    found: dict[str, str] = {}
+    waiting = set(names)
+    while waiting:
+        new = {id_: source for id_, source in cells.items() if id_ not in found and waiting & set(definitions(source))}
+        found |= new
+        waiting = {name for source in new.values() for name in _names_in(ast.parse(source))}
+    return {id_: source for id_, source in cells.items() if id_ in found}
 
 
 def home_of(modules: Modules, name: str) -> str | None:
@@ -74,5 +86,5 @@ def _imports(tree: ast.Module) -> dict[str, tuple[str, str]]:
     }
 
 
-def _names_in(statement: ast.stmt) -> Iterator[str]:
+def _names_in(statement: ast.AST) -> Iterator[str]:
     return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.verify.modules import Modules, definitions
 from grader.verify.slips import slips
+
+SOLUTION = "solution.yaml"
+"""Stands as the module of a mutant of a cell; its function is the cell's id."""
 
 Place = ast.expr | ast.stmt
 """What has a place in the text."""
@@ -22,7 +25,7 @@ Place = ast.expr | ast.stmt
 
 @dataclass(frozen=True)
 class Mutant:
-    """One slip: where it is, and the module's source with it."""
+    """One slip: where it is, and the source of the module or cell with it."""
 
     module: str
     function: str
@@ -34,7 +37,8 @@ class Mutant:
     @property
     def diff(self) -> str:
         """The slip as people read it."""
-        lines = [f"--- {self.module}.py, line {self.line}, in `{self.function}`"]
+        file = SOLUTION if self.module == SOLUTION else f"{self.module}.py"
+        lines = [f"--- {file}, line {self.line}, in `{self.function}`"]
         for mark, text in (("-", self.was), ("+", self.becomes)):
             lines += [f"{mark}{line}" for line in text.splitlines()]
         return "\n".join(lines)
@@ -44,13 +48,23 @@ def make_mutants(modules: Modules, wanted: Iterable[tuple[str, str]]) -> Iterato
     """Every mutant of these (module, definition), in the order of the text."""
     for module, name in sorted(wanted):
         source = modules[module]
-        seen = {source}
-        for node, parent in _places(definitions(source)[name]):
-            for other in slips(node, parent):
-                mutant = _mutant(module, name, source, node, other, parent)
-                if mutant.source not in seen and _parses(mutant.source):
-                    seen.add(mutant.source)
-                    yield mutant
+        yield from _mutants_of(module, name, source, [definitions(source)[name]])
+
+
+def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
+    """Every mutant of these code cells of a solution, by their ids."""
+    for name, source in cells.items():
+        yield from _mutants_of(SOLUTION, name, source, ast.parse(source).body)
+
+
+def _mutants_of(module: str, name: str, source: str, statements: Iterable[ast.stmt]) -> Iterator[Mutant]:
+    seen = {source}
+    for node, parent in (place for statement in statements for place in _places(statement)):
+        for other in slips(node, parent):
+            mutant = _mutant(module, name, source, node, other, parent)
+            if mutant.source not in seen and _parses(mutant.source):
+                seen.add(mutant.source)
+                yield mutant
 
 
 def _places(node: ast.AST, parent: ast.AST | None = None) -> Iterator[tuple[Place, ast.AST | None]]:

@@ -46,6 +46,12 @@ def functions_of(given: bytes, except_in: Collection[str] = ()) -> tuple[list[st
     return left, [definition.name for definition in found if not definition.is_left]
 
 
+def code_in(given: bytes, cells: Mapping[str, str]) -> dict[str, str]:
+    """Those of the solved cells, by their ids, that are code in the notebook."""
+    found = nbformat.reads(given.decode(), as_version=4).cells
+    return {cell.id: cells[cell.id] for cell in found if cell.cell_type == "code" and cell.get("id") in cells}
+
+
 def solve(given: bytes, modules: Modules, cells: Mapping[str, str]) -> bytes:
     """The notebook with what is left to write imported from the reference, and `cells`, by their ids, replaced."""
     notebook = nbformat.reads(given.decode(), as_version=4)

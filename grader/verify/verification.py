@@ -18,9 +18,9 @@ from grader.model import Answer, Finding, Run
 from grader.rubric import Rubric, read_noise
 from grader.score import score
 from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
-from grader.verify.modules import Modules, home_of, reachable, read_modules
-from grader.verify.mutants import Mutant, make_mutants
-from grader.verify.solved import functions_of, solve
+from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
+from grader.verify.mutants import SOLUTION, Mutant, make_cell_mutants, make_mutants
+from grader.verify.solved import code_in, functions_of, solve
 from grader.work import WorkFolder
 
 LEAST_SHARE = 0.95
@@ -69,6 +69,18 @@ class Parts:
 
     def solved_by(self, modules: Modules) -> Notebook:
         return functools.partial(solve, self.given, modules, self.solution)
+
+    @property
+    def asked(self) -> set[str]:
+        """The names that notebooks are asked about."""
+        named = {name for question in make_questions(self.assignment.rubric, "") for name in question.names}
+        own = (probe.held_out for probe in self.assignment.rubric.probes.values())
+        return named | {name for names in own if names for name in names}
+
+    def spoilt_by(self, mutant: Mutant) -> Notebook:
+        if mutant.module == SOLUTION:
+            return functools.partial(solve, self.given, self.modules, {**self.solution, mutant.function: mutant.source})
+        return self.solved_by({**self.modules, mutant.module: mutant.source})
 
     @property
     def fingerprint(self) -> str:
@@ -242,6 +254,7 @@ def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[
     """The mutants to run, and which of all compute the same."""
     left, given = functions_of(parts.given, except_in=parts.solution)
     mutants = list(make_mutants(parts.modules, reachable(parts.modules, left, given)))
+    mutants += make_cell_mutants(cells_behind(parts.asked, code_in(parts.given, parts.solution)))
     equivalent = {
         mutant: known
         for known in parts.equivalents
@@ -263,10 +276,7 @@ def _packed(line: str) -> str:
 def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
     """The mutants that get full marks."""
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
-    parts = bench.parts
-    notebooks = {
-        name: parts.solved_by({**parts.modules, mutant.module: mutant.source}) for name, mutant in named.items()
-    }
+    notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
     judged = bench.judge("mutants", notebooks, hurried=True)
     return [mutant for name, mutant in named.items() if not judged[name].lost]
 

@@ -35,7 +35,7 @@ def test_the_rubric_is_proven(name, tmp_path):
 
 
 def test_the_solution_of_the_regression_exercise_gets_full_marks_and_its_untouched_notebook_none(tmp_path):
-    """Its deliberate mistakes are the demo class's; a training with one slip is often as good, so it is not mutated."""
+    """Its deliberate mistakes are the demo class's."""
     told = verify("regression", tmp_path, mutants="0")
     assert (told["problems"], told["points"], told["mutants"]) == ([], 20, 0)
 

@@ -2,10 +2,13 @@
 
 import ast
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader.verify.modules import reachable, read_modules
-from grader.verify.mutants import make_mutants
+from grader.verify.modules import cells_behind, reachable, read_modules
+from grader.verify.mutants import make_cell_mutants, make_mutants
+from grader.verify.solved import code_in
 
 
 def lines(body):
@@ -100,3 +103,27 @@ def test_what_the_notebooks_functions_do_not_use_is_not_mutated(tmp_path):
     (tmp_path / "b.py").write_text("def g(x): return k(x)\ndef k(x): return x\ndef other(x): return x + 1\n")
     modules = read_modules(tmp_path, ["a"])
     assert reachable(modules, ["f"]) == {("a", "f"), ("a", "N"), ("b", "g"), ("b", "k")}
+
+
+def test_the_code_cells_of_a_solution_are_mutated_too_and_its_text_is_not():
+    given = new_notebook(
+        cells=[new_code_cell("", id="sum"), new_markdown_cell("", id="words"), new_code_cell("", id="no")]
+    )
+    cells = code_in(nbformat.writes(given).encode(), {"sum": "x = 1\ny = x + 2\n", "words": "a + b", "gone": "z = 1"})
+    assert list(cells) == ["sum"]
+    mutants = list(make_cell_mutants(cells))
+    assert [mutant.becomes.strip() for mutant in mutants] == ["x = 2", "x = 0", "y = x - 2", "y = x + 3", "y = x + 1"]
+    assert mutants[2].source == "x = 1\ny = x - 2\n"
+    assert mutants[2].diff == "--- solution.yaml, line 2, in `sum`\n-y = x + 2\n+y = x - 2"
+
+
+def test_of_a_solution_only_the_cells_are_mutated_on_which_an_answer_depends():
+    cells = {
+        "data": "x, held = load()\n",
+        "train": "def train(model):\n    return model + x\n",
+        "model": "model = train(1)\n",
+        "picture": "grid = 3\nfor model in [model]:\n    print(grid + model)\n",
+    }
+    assert list(cells_behind({"model"}, cells)) == ["data", "train", "model"]
+    assert list(cells_behind({"held"}, cells)) == ["data"]
+    assert cells_behind({"nothing"}, cells) == {}

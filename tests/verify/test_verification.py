@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from grader.errors import UserError
 from tests.verify.conftest import CELLS
@@ -162,3 +163,21 @@ def test_the_command_tells_programs_too_and_ends_with_1_where_something_is_wrong
     bad = run("--mutants", "0")
     assert bad.returncode == 1
     assert "doubling: not as it must be\n" in bad.stdout
+
+
+def test_a_slip_in_a_solved_cell_is_tried_too_where_an_answer_depends_on_it(bench):
+    bench.write_notebook([*CELLS, "extra = None  # TODO"])
+    (bench.folder / "solution.yaml").write_text("cell-3: |\n  extra = total([1, 2, 3])\n")
+    without = bench.verify(mutants=None)
+    path = bench.root / "rubrics" / "doubling.yaml"
+    rubric = yaml.safe_load(path.read_text())
+    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), extra]"}
+    path.write_text(yaml.safe_dump(rubric))
+    found = bench.verify(mutants=None)
+    assert (found.problems, found.survivors) == ((), ())
+    assert found.caught == found.mutants > without.mutants
+    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), 12 + 0 * extra]"}
+    path.write_text(yaml.safe_dump(rubric))
+    assert {(slip.module, slip.function) for slip in bench.verify(mutants=None).survivors} >= {
+        ("solution.yaml", "cell-3")
+    }
