@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response as Answered
 
 from grader.course import Assignment
 from grader.errors import UserError
+from grader.exam.exam import ExamOnDisk
+from grader.exam.paper.review import Pending
 from grader.report.render import make_environment
 from grader.report.texts import ENGLISH
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard
+from grader.review.marks import find_marks, show_mark
 from grader.review.page import show_item, show_queue
 from grader.review.queue import ClassQueue, Item
 from grader.review.session import Given, ReviewSession
@@ -39,6 +42,8 @@ def make_app(session: ReviewSession, guard: Guard) -> Flask:
         ("POST", "/undo", _undo),
         ("POST", "/again", _read_again),
         ("GET", "/class/<name>", _class),
+        ("GET", "/marks/<name>", _mark),
+        ("POST", "/marks/<name>", _say_mark),
         ("GET", "/points/<name>", _points),
         ("POST", "/points/<name>", _keep),
     ]
@@ -88,7 +93,7 @@ def _queue(session: ReviewSession) -> str:
     standings = session.standings()
     parts = show_queue(session, standings)
     first = session.next_waiting("", standings)
-    return _render("queue.html", session=session, parts_of_queue=parts, first=first)
+    return _render("queue.html", session=session, parts_of_queue=parts, first=first, marks=session.find_marks())
 
 
 def _read_again(session: ReviewSession) -> Answered:
@@ -144,6 +149,48 @@ def _read_given(item: Item) -> list[Given]:
 
 def _undo(session: ReviewSession) -> Answered:
     return redirect(url_for("item", key=session.undo()), 303)
+
+
+# ---- marks on paper -------------------------------------------------------------------------------------------------
+
+
+def _mark(session: ReviewSession, name: str) -> str | Answered:
+    exam = _find_exam(session, name)
+    waiting = find_marks(session.work, exam)
+    said = [mark for exam_name, mark in session.marks if exam_name == name]
+    again = said[-1:] if "back" in request.args else []
+    if not waiting and not again:
+        return redirect(url_for("queue"), 303)
+    return _render_mark(session, exam, [*again, *waiting][0], waiting)
+
+
+def _render_mark(
+    session: ReviewSession,
+    exam: ExamOnDisk,
+    mark: Pending,
+    waiting: Sequence[Pending],
+    refused: UserError | None = None,
+) -> str:
+    page = show_mark(exam, mark, waiting)
+    can_go_back = any(name == exam.name for name, _ in session.marks)
+    return _render("mark.html", page=page, refused=refused, form=request.form, can_go_back=can_go_back)
+
+
+def _say_mark(session: ReviewSession, name: str) -> Answered | tuple[str, int]:
+    exam = _find_exam(session, name)
+    waiting = find_marks(session.work, exam)
+    wanted = request.form.get("sheet", ""), request.form.get("item", "")
+    known = [*waiting, *(mark for exam_name, mark in session.marks if exam_name == name)]
+    mark = next((one for one in known if (one.waiting.sheet, one.waiting.item) == wanted), None) or abort(404)
+    try:
+        session.say_mark(exam, mark, request.form.get("value", "").strip())
+    except UserError as error:
+        return _render_mark(session, exam, mark, waiting, error), 400
+    return redirect(url_for("mark", name=name), 303)
+
+
+def _find_exam(session: ReviewSession, name: str) -> ExamOnDisk:
+    return next((exam for exam in session.exams if exam.name == name), None) or abort(404)
 
 
 # ---- a class, and the points of its criteria ------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.grading import score_exam
-from grader.model import Override
+from grader.exam.paper.review import Pending
+from grader.model import Grade, Override
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
+from grader.review.marks import find_marks, say_mark
 from grader.review.queue import ClassQueue, Item, gather_assignment, gather_exam
 from grader.work import WorkFolder
 
@@ -39,26 +41,34 @@ class ReviewSession:
     work: WorkFolder
     who: str
     queues: tuple[ClassQueue, ...] = ()
+    exams: tuple[ExamOnDisk, ...] = ()
     notes: tuple[str, ...] = ()
     """What kept a class from being scored anew."""
+    disputed: tuple[Grade, ...] = ()
+    """Whether these came late is for a person to say, by `grader extend`."""
     history: list[tuple[str, Decision]] = field(default_factory=list)
     """(item, decision), the last one last."""
+    marks: list[tuple[str, Pending]] = field(default_factory=list)
+    """(exam, mark on paper) that were said in this session, the last one last."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self) -> None:
         """Score what there is by the rubrics as they are now, and gather the items; no notebook is run."""
         notes: list[str] = []
-        queues = [*self._read_assignments(notes), *self._read_exams(notes)]
-        self.queues, self.notes = tuple(queues), tuple(notes)
+        self.exams = find_exams(self.course)
+        disputed: list[Grade] = []
+        queues = [*self._read_assignments(notes, disputed), *self._read_exams(notes)]
+        self.queues, self.notes, self.disputed = tuple(queues), tuple(notes), tuple(disputed)
 
-    def _read_assignments(self, notes: list[str]) -> list[ClassQueue]:
+    def _read_assignments(self, notes: list[str], disputed: list[Grade]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
         for name in self.course.assignments:
             if self.work.gradebook.submissions(name):
                 assignment = self.course.assignment(name)
                 try:
                     with self.work.locked():
-                        verbs.score_class(self.course, self.work, assignment)
+                        scored = verbs.score_class(self.course, self.work, assignment)
+                    disputed += [one.grade for one in scored if one.grade.lateness and one.grade.lateness.waits]
                 except UserError as error:
                     notes.append(f"{name} is shown as it was scored last. {error}")
                 found.append(gather_assignment(self.work, assignment))
@@ -66,7 +76,7 @@ class ReviewSession:
 
     def _read_exams(self, notes: list[str]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
-        for exam in find_exams(self.course):
+        for exam in self.exams:
             if self.work.gradebook.responses(exam.name):
                 try:
                     with self.work.locked():
@@ -75,6 +85,11 @@ class ReviewSession:
                     notes.append(f"{exam.name} is shown as it was scored last. {error}")
                 found.append(gather_exam(self.work, exam))
         return found
+
+    def find_marks(self) -> dict[str, list[Pending]]:
+        """exam -> what waits on its scanned sheets."""
+        found = {exam.name: find_marks(self.work, exam) for exam in self.exams}
+        return {name: marks for name, marks in found.items() if marks}
 
     # ---- walking ----------------------------------------------------------------------------------------------------
 
@@ -134,11 +149,19 @@ class ReviewSession:
             self.history.pop()
         return key
 
+    def say_mark(self, exam: ExamOnDisk, mark: Pending, value: str) -> None:
+        """Append what this person says of a mark on paper; once none waits, the exam is scored with all of them."""
+        with self.lock:
+            say_mark(self.work, exam, mark.waiting.sheet, mark.waiting.item, value, who=self.who)
+            self.marks.append((exam.name, mark))
+            if not find_marks(self.work, exam):
+                self.read()
 
-def find_exams(course: Course) -> list[ExamOnDisk]:
+
+def find_exams(course: Course) -> tuple[ExamOnDisk, ...]:
     """Every exam of a course."""
     names = sorted(path.parent.name for path in course.root.glob("assignments/*/exam.yaml"))
-    return [find_exam(course.root, name) for name in names]
+    return tuple(find_exam(course.root, name) for name in names)
 
 
 def given_sources(assignment: Assignment) -> frozenset[str]:

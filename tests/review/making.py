@@ -82,12 +82,15 @@ def add_student(
     end: Any = "finished",
     code: str = "plot(bright)",
     printed: str = "3",
+    **submitted: Any,
 ) -> None:
     """A submission and its run."""
     notebook = notebook_of(words, code, printed)
     content = b"PK\x03\x04 this is a Word document" if end == "unreadable" else json.dumps(notebook).encode()
     sha256 = hashlib.sha256(content).hexdigest()
-    submission = Submission(student=student, assignment="noise", sha256=sha256, source=f"folder: {student}.ipynb")
+    submission = Submission(
+        student=student, assignment="noise", sha256=sha256, source=f"folder: {student}.ipynb", **submitted
+    )
     work.keep(sha256, content)
     work.gradebook.add_submissions([submission])
     (questions,) = make_questions_for_each(course.assignment("noise").rubric, [student])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from grader.model import Evidence
 from grader.review.guard import Guard
 from grader.review.queue import Item
 from grader.review.session import ReviewSession
@@ -212,6 +214,20 @@ def test_any_finding_can_be_opened_from_the_class(client: FlaskClient, find: Fin
     assert f'/item/{find("bright", "bruno").key}"' in page.text
     text = read(get(client, f"/item/{find('bright', 'bruno').key}"))
     assert "Judged without a person bright is 3." in text
+
+
+def test_who_may_have_been_late_is_told_with_what_to_say(
+    client: FlaskClient, guard: Guard, session: ReviewSession
+) -> None:
+    path = session.course.root / "assignments/noise/assignment.toml"
+    path.write_text('title = "Noise"\ndeadline = 2024-08-11T00:00:00-03:00\n[late]\nrule = "fixed"\ncosts = 0.2\n')
+    late = datetime(2024, 8, 12, 12, tzinfo=UTC)
+    told = Evidence(kind="link", looked=late, modified=late)
+    add_student(session.course, session.work, "gil", words="A thought.", bright=3, received=late, evidence=told)
+    post(client, guard, "/again")
+    text = read(get(client, "/"))
+    assert "Was it late? gil noise" in text
+    assert "grader extend noise gil --stands" in text
 
 
 def test_reading_again_brings_what_came_since(client: FlaskClient, guard: Guard, session: ReviewSession) -> None:
