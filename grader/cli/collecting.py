@@ -65,14 +65,14 @@ def collect(
         rows = _stand(course, work, chosen)
         print_standing(out, rows)
         if draft_replies:
-            left = leave_drafts(course, work, chosen, rows, tell=_tell)
+            left = leave_drafts(course, work, chosen, rows, tell=tell_wait)
             out.print(f"{show.counted(left, 'new draft')} in Gmail: read them, and send what you like.")
 
 
 def _collect(course: Course, work: WorkFolder, assignment: Assignment, sources: list[str], out: Console) -> None:
     with work.locked(), show.progress() as bars:
         before = len(work.gradebook.submissions(assignment.name))
-        found = collect_class(course, work, assignment, sources, watch=bars, tell=_tell)
+        found = collect_class(course, work, assignment, sources, watch=bars, tell=tell_wait)
         new = len(work.gradebook.submissions(assignment.name)) - before
     out.print(f"{sum(len(piece.submissions) + len(piece.unchanged) for piece in found)} collected, {new} of them new.")
     show.print_left_out(out, found)
@@ -130,5 +130,6 @@ def print_standing(out: Console, rows: list[Standing]) -> None:
     out.print("\n" + ", ".join(f"{state}: {count}" for state, count in counts.items()))
 
 
-def _tell(what: str) -> None:
+def tell_wait(what: str) -> None:
+    """Say why nothing happens for a while, where it is in nobody's way."""
     show.console(quiet=True).print(what, markup=False)

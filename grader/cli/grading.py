@@ -11,7 +11,7 @@ import typer
 
 from grader import verbs
 from grader.cli import show
-from grader.cli.collecting import ASSIGNMENT, SOURCES
+from grader.cli.collecting import ASSIGNMENT, SOURCES, tell_wait
 from grader.cli.place import Place
 from grader.collecting import collect
 from grader.course import Assignment, Course
@@ -71,7 +71,7 @@ def _grade(
     require(resources.sandbox)
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
-        found = collect(course, work, assignment, sources, watch=watch)
+        found = collect(course, work, assignment, sources, watch=watch, tell=tell_wait)
         executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started

@@ -21,6 +21,7 @@ def read_letters(
 ) -> Iterator[Piece]:
     """Letter by letter, oldest first: what is in it already, or a link that has to be followed."""
     students = [roster.find(letter.address) for letter in letters]
+    sent_work = {whose for letter, whose in zip(letters, students, strict=True) if letter.notebooks or letter.links}
     for place, (letter, student) in enumerate(zip(letters, students, strict=True)):
         if student is None:
             yield Collected((), problems=(_tell_stranger(letter, roster),))
@@ -28,6 +29,10 @@ def read_letters(
         later = [
             other for other, whose in zip(letters[place + 1 :], students[place + 1 :], strict=True) if whose == student
         ]
+        if not letter.notebooks and not letter.links:
+            if student not in sent_work:  # whose work came in another mail may well write without any
+                yield Collected((), problems=(_tell_without_work(letter, student),))
+            continue
         yield from _read(assignment, letter, student, superseded=_is_superseded(letter, later, closes(student)))
 
 
@@ -65,10 +70,11 @@ def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) ->
             evidence=evidence,
         )
         yield Collected(((submission, content),))
-    if not letter.links and not letter.notebooks:
-        what = "There is neither a notebook nor a link to one in your mail."
-        problem = Problem(student, letter.address, what, f"{HOW_TO_SHARE} {SEND_THE_FILE}", "mail", message=letter.id)
-        yield Collected((), problems=(problem,))
+
+
+def _tell_without_work(letter: Letter, student: str) -> Problem:
+    what = "There is neither a notebook nor a link to one in your mail."
+    return Problem(student, letter.address, what, f"{HOW_TO_SHARE} {SEND_THE_FILE}", "mail", message=letter.id)
 
 
 def _tell_stranger(letter: Letter, roster: Roster) -> Problem:

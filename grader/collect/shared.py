@@ -127,6 +127,8 @@ def _find_owner(copy: Copy, roster: Roster | None) -> str:
 
 
 def _fail(sent: SentLink, student: str, bad: BadLink, *, ours: bool = False) -> Collected:
+    if sent.superseded:  # the student has sent something else since then, which speaks for itself
+        return Collected(())
     problem = Problem(student, sent.called, bad.what, bad.remedy, sent.place, message=sent.message, ours=ours)
     return Collected((), problems=(problem,))
 

@@ -216,6 +216,23 @@ def test_a_link_that_does_not_open_is_a_named_failure_and_gone_when_it_opens(han
     assert handing_in.notes["ana"][0] == "in"
 
 
+def test_who_sent_a_link_that_opens_after_one_that_does_not_is_not_reproached(handing_in):
+    handing_in.file(2)
+    handing_in.mail("ana@example.org", colab(1), sent=-3 * DAY)
+    handing_in.mail("ana@example.org", colab(2), sent=-2 * DAY)
+    handing_in.mail("ana@example.org", "Did it arrive?")
+    handing_in.collect()
+    assert handing_in.notes["ana"] == ("in", "2024-08-09 00:00:00 UTC−03:00 (copied in time).")
+    assert handing_in.work.gradebook.problems("hello") == []
+
+
+def test_of_two_links_that_do_not_open_the_last_one_is_told(handing_in):
+    for number in (1, 2):
+        handing_in.mail("ana@example.org", colab(number), sent=-DAY + number * HOUR)
+    handing_in.collect()
+    assert len(handing_in.work.gradebook.problems("hello")) == 1
+
+
 def test_a_stranger_is_told_with_a_guess_and_is_in_once_the_roster_knows_them(handing_in):
     handing_in.mail('"Paz, Ana" <a.paz@other.example>', notebooks={"hw.ipynb": CONTENT})
     handing_in.collect()
