@@ -119,3 +119,7 @@ def test_random_answers_have_no_diagnosis(seed):
 
 def test_three_good_networks_are_still_good():
     assert find_on_models(BEST, *three()).status == "met"
+
+
+def test_a_curve_upside_down_is_not_the_right_form():
+    assert find_one(-CURVE).diagnosis is None
