@@ -104,9 +104,9 @@ def print_copies(
 
 def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) -> None:
     pages = sorted({len(copy.pages) for copy in planned.copies})
-    told = f"{pages[0]}" if len(pages) == 1 else f"{pages[0]} to {pages[-1]}"
+    told = _some(pages[0], "page") if len(pages) == 1 else f"{pages[0]} to {pages[-1]} pages"
     copies = f"{len(planned.copies)} {'copy' if len(planned.copies) == 1 else 'copies'}"
-    out.print(f"{copies} of {told} pages: {folder / 'copies.pdf'}", markup=False)
+    out.print(f"{copies} of {told} each: {folder / 'copies.pdf'}", markup=False)
     out.print(f"The key, for you alone: {folder / 'key.pdf'}", markup=False)
     out.print(
         f"The print {planned.id} is kept in {work.root}: its sheets can be read as long as that is.", markup=False

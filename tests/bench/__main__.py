@@ -20,7 +20,9 @@ import torch
 from .measures import Plan, measure_all
 from .table import write_table
 
-QUICK = Plan(jobs=0, notebooks=4, rounds=1, peer_notebooks=0, kernels=1, stored=40, pages=8, sizes=(2, 4), repeats=1)
+QUICK = Plan(
+    jobs=0, notebooks=4, rounds=1, peer_notebooks=0, kernels=1, stored=40, pages=8, sheets=24, sizes=(2, 4), repeats=1
+)
 
 
 def main() -> None:

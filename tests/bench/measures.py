@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import growth, memory, peers, stored
+from . import growth, memory, peers, sheets, stored
 from .commands import ROOT, Grader
 from .floor import measure_floor
 from .notebooks import write_regression_class, write_trivial_course
@@ -25,6 +25,7 @@ class Plan:
     kernels: int = 5
     stored: int = 1000
     pages: int = 200
+    sheets: int = 2400
     sizes: tuple[int, ...] = (10, 100, 1000)
     repeats: int = 3
 
@@ -48,6 +49,7 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     memory_mib = memory.measure_private_mib(plan.kernels)
     yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
     yield from _stored_figures(plan, root)
+    yield from sheets.measure_sheets(plan.sheets, plan.jobs, root / "sheets")
     yield from _growth_figures(plan, root / "trivial")
     starts_s = [Grader(ROOT, root / "none").time("--help")[0] for _ in range(plan.repeats)]
     yield Figure("`grader --help`, what every command takes to start; seconds", statistics.median(starts_s))

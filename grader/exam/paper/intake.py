@@ -60,8 +60,9 @@ def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Ite
     before = {sheet.sha256: sheet.id for sheet in sheets.values()}
     fates: list[PageFate] = []
     for picture in pictures:
-        if picture.sha256 in before:
-            fates.append(PageFate(picture.source, "read", before[picture.sha256], "It was read before."))
+        known = before.pop(picture.sha256, None)
+        if known is not None:
+            fates.append(PageFate(picture.source, "read", known, "It was read before."))
         else:
             fates.append(_take_one(store, sheets, prints, picture))
     copies = copies_read(prints, sheets, store.decisions())

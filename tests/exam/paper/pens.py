@@ -34,9 +34,9 @@ class Pen:
 
 
 def some_pen(chance: np.random.Generator) -> Pen:
-    """A pen as it is found in a class: mostly crosses in ink, many ticks, some pencils, soft ones and hard ones."""
+    """A pen as it is found in a class: mostly crosses in ink, many ticks, some pencils, and a few who fill boxes."""
     pencil = chance.random() < 0.35
-    style = str(chance.choice(["cross", "tick", "slash", "scribble"], p=[0.6, 0.27, 0.06, 0.07]))
+    style = str(chance.choice(["cross", "tick", "slash", "scribble", "fill"], p=[0.6, 0.26, 0.06, 0.07, 0.01]))
     return Pen(
         style=style,
         darkness=float(chance.uniform(0.4, 0.8) if pencil else chance.uniform(0.7, 1.0)),

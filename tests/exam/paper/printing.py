@@ -8,6 +8,7 @@ import numpy as np
 import pypdfium2
 
 from grader.exam.exam import Exam, ExamOnDisk
+from grader.exam.paper.drawing import draw_copies
 from grader.exam.paper.planning import Enrolled, plan_print
 from grader.exam.paper.sheet import Print
 from tests.exam.making import BELIEF, make_exam, multiple, question, rows, single
@@ -64,3 +65,9 @@ def text_of(pdf: bytes) -> list[str]:
     texts = [page.get_textpage().get_text_range() for page in document]
     document.close()
     return texts
+
+
+def pictures_of(print_: Print, dpi: float = 200.0) -> dict[str, np.ndarray]:
+    """sheet -> its picture, as it comes from the printer."""
+    names = [f"{print_.id}-{copy.number}-{page.number}" for copy in print_.copies for page in copy.pages]
+    return dict(zip(names, render(draw_copies(print_, Path()), dpi), strict=True))

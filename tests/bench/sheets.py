@@ -1,0 +1,111 @@
+"""Sheets of the course's exam, filled by simulated pens and scanned by simulated devices: errors and speed.
+
+A silent error is a box that was surely read as ticked and was not meant so, or the other way round; a cancelled or
+erased tick is meant as none. Errors and speed are measured on the same pages, opened from files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from grader.exam.exam import find_exam
+from grader.exam.paper.drawing import draw_copies
+from grader.exam.paper.pictures import open_pictures
+from grader.exam.paper.planning import Enrolled, plan_print
+from grader.exam.paper.readings import BoxReading
+from grader.exam.paper.sheet import Print
+from grader.exam.paper.sheets import SheetRead, read_picture
+from tests.exam.paper.filling import PX_PER_MM, RENDERED_DPI, fill, meanings_of, responses_to
+from tests.exam.paper.pens import Meaning, some_pen
+from tests.exam.paper.printing import render
+from tests.exam.paper.scanners import DEVICES, some_scan, take
+
+from .commands import ROOT
+from .table import Figure
+
+COPIES = 4
+BATCH = 50
+AT_DPI = 200.0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What came of some sheets."""
+
+    sheets: int = 0
+    rejected: int = 0
+    boxes: int = 0
+    silent: int = 0
+    unsure: int = 0
+    timed: int = 0
+    """Sheets at 200 dpi, whose reading was timed."""
+    cpu_s: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+
+def measure_sheets(sheets: int, jobs: int, folder: Path) -> Iterator[Figure]:
+    """The figures that the reading of marks is measured by."""
+    folder.mkdir(parents=True, exist_ok=True)
+    starts = range(0, sheets, BATCH)
+    with ProcessPoolExecutor(jobs) as pool:
+        parts = pool.map(tally_batch, starts, [min(BATCH, sheets - start) for start in starts], [folder] * len(starts))
+        total = sum(parts, Tally())
+    what = f"simulated sheets: {total.sheets} pages, {total.boxes} boxes;"
+    yield Figure(f"{what} boxes read wrongly without a doubt", total.silent, "{:.0f}", at_most=0)
+    yield Figure(f"{what} boxes left to a person, %", 100 * total.unsure / total.boxes, at_most=2)
+    yield Figure(f"{what} pages rejected, because a mark or the code is not in the picture, %",
+                 100 * total.rejected / total.sheets)  # fmt: skip
+    yield Figure("reading a sheet at 200 dpi from its file; pages a second on one core",
+                 total.timed / total.cpu_s, "{:.1f}", at_least=8)  # fmt: skip
+
+
+def tally_batch(start: int, count: int, folder: Path) -> Tally:
+    """Print, fill, scan and read some sheets; each from a seed of its own, so that any can be looked at again."""
+    cv2.setNumThreads(1)
+    on_disk = find_exam(ROOT, "exam-2024")
+    students = [Enrolled(f"student {number}") for number in range(start, start + COPIES)]
+    print_ = plan_print(on_disk, students, blank=0, paper="a4", language="en", digits=6)
+    pictures = render(draw_copies(print_, on_disk.folder), RENDERED_DPI)
+    path = folder / f"{start}.jpg"
+    return sum((_tally_one(print_, pictures, seed, path) for seed in range(start, start + count)), Tally())
+
+
+def _tally_one(print_: Print, pictures: Sequence[np.ndarray], seed: int, path: Path) -> Tally:
+    chance = np.random.default_rng(seed)
+    places = [(copy, page) for copy in print_.copies for page in copy.pages]
+    place = int(chance.integers(len(places)))
+    copy, page = places[place]
+    pen = some_pen(chance)
+    (_, run) = responses_to(print_, "exam-2024", chance)[copy.number - 1]
+    # Who fills every box does not cancel by filling.
+    meanings = meanings_of(print_, copy, run.answers, chance, slips=0.0 if pen.style == "fill" else 0.06)
+    scan = some_scan(DEVICES[seed % len(DEVICES)], chance)
+    filled = fill(pictures[place], page, meanings, pen, chance)
+    cv2.imwrite(str(path), take(filled, PX_PER_MM, scan, chance), [cv2.IMWRITE_JPEG_QUALITY, 95])
+    started = time.process_time()
+    (picture,) = open_pictures(path)
+    found = read_picture(picture.grey, {print_.id: print_})
+    cpu_s = time.process_time() - started
+    timed = scan.dpi == AT_DPI
+    tally = Tally(sheets=1, timed=int(timed), cpu_s=cpu_s if timed else 0.0)
+    if not isinstance(found, SheetRead):
+        return tally + Tally(rejected=1)
+    if (found.copy, found.page) != (copy, page):
+        return tally + Tally(boxes=len(page.boxes), silent=len(page.boxes))
+    return tally + compare(found.boxes, meanings)
+
+
+def compare(readings: Sequence[BoxReading], meanings: Mapping[str, Meaning]) -> Tally:
+    """What was read beside what was meant."""
+    sure = [reading for reading in readings if reading.state != "unsure"]
+    wrong = [one for one in sure if (one.state == "marked") != (meanings[one.box] == "marked")]
+    return Tally(boxes=len(readings), silent=len(wrong), unsure=len(readings) - len(sure))
