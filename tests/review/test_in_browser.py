@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from grader.review.session import Given, ReviewSession
 from tests.browser import browser, complaints, needs_browser
 from tests.report.test_hostile_text import ATTACKS
-from tests.review.conftest import Find
+from tests.review.conftest import Find, serving
 from tests.review.making import add_student
 
 pytestmark = needs_browser
@@ -169,6 +169,26 @@ def test_an_accessibility_checker_finds_nothing_serious(
         page.goto(urljoin(page.url, path))
         found[path] = complaints(page)
     assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_marks_on_paper_are_said_by_keyboard_alone(chromium: Browser, scanned: ReviewSession) -> None:
+    with serving(scanned) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        assert complaints(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Is this box marked?")
+        assert complaints(page) == []
+        page.keyboard.press("m")
+        expect(page.locator("h1")).to_have_text("What is written here?")
+        page.wait_for_load_state()
+        assert complaints(page) == []
+        page.keyboard.type("homography")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Nothing waits for a person")
+        page.close()
+    (score,) = scanned.work.gradebook.scores("paper")
+    assert [one.status for one in score.findings] == ["met", "met"]
 
 
 def test_the_checker_would_notice(page: Page) -> None:

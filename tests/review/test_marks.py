@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from grader.course import read_course
-from grader.exam.exam import find_exam
-from grader.exam.paper.answers import copies_read
-from grader.exam.paper.intake import take_copies
-from grader.exam.paper.planning import Enrolled, plan_print
-from grader.exam.paper.readings import BoxReading, Sheet
 from grader.exam.paper.store import PaperStore
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.marks import find_marks
 from grader.review.session import ReviewSession
-from grader.work import WorkFolder
-from tests.exam.making import exam_of, question, single
 from tests.report.html_tree import Page
 from tests.review.conftest import ORIGIN
-
-
-@pytest.fixture
-def scanned(tmp_path: Path) -> ReviewSession:
-    """An exam on paper: on ana's sheet, a box is unsure, and a word was written."""
-    root = tmp_path / "course"
-    (root / "assignments/paper").mkdir(parents=True)
-    (root / "course.toml").write_text('title = "A small course"\n')
-    told = exam_of(single("edge"), question("text", {"accept": ["homography"]}, "word"))
-    (root / "assignments/paper/exam.yaml").write_text(json.dumps(told))
-    exam, work = find_exam(root, "paper"), WorkFolder(root / ".grader")
-    store = PaperStore(work.root, "paper")
-    planned = plan_print(exam, [Enrolled("ana")], blank=0, paper="a4", language="en", digits=4)
-    store.add_print(planned)
-    (copy,) = planned.copies
-    for page in copy.pages:
-        boxes = tuple(
-            BoxReading(
-                box=box.id,
-                state="unsure" if box.value == "b" else "empty",
-                confidence=0.0 if box.value == "b" else 1.0,
-                cover=0.1,
-                because="Half of it is marked." if box.value == "b" else "",
-            )
-            for box in page.boxes
-        )
-        sheet = Sheet(
-            print_id=planned.id, copy_number=1, page=page.number, source="scan.pdf", sha256="0" * 64, boxes=boxes
-        )
-        store.add_sheet(sheet)
-        store.add_picture(sheet.id, np.full((2376, 1680), 230, np.uint8))
-    take_copies(work.gradebook, "paper", copies_read(store.prints(), store.sheets(), store.decisions()))
-    session = ReviewSession(read_course(root), work, "prof")
-    session.read()
-    return session
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // Keys: each element says its own in data-key. A field is focused, anything else is clicked.
 document.addEventListener("keydown", (event) => {
-  const words = event.target.closest("textarea");
+  const words = event.target.closest("textarea, input.wide");
   if (words && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     words.form.requestSubmit();
