@@ -26,6 +26,7 @@ from grader.execute.sandbox import Sandbox
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
 from grader.notebook import UnreadableError, read_notebook
+from grader.release import read_released
 from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
 from grader.report.grade import fold
 from grader.score import score
@@ -218,7 +219,13 @@ def _current(run: Run, questions: Sequence[Question]) -> Run:
 def expected_for(
     course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], *, public_only: bool = False
 ) -> Mapping[str, Mapping[str, Answer]]:
-    """student -> probe -> the reference's answer; probes that are not personal are answered once."""
+    """student -> probe -> the reference's answer; probes that are not personal are answered once.
+
+    What `grader release` made has no reference: it carries the answers.
+    """
+    released = read_released(course, assignment.name)
+    if released is not None:
+        return dict.fromkeys(students, released.expected)
     rubric = assignment.rubric
     names = rubric.expected_probes(public_only=public_only)
     if not rubric.reference:

@@ -24,6 +24,7 @@ from grader.cli import (
     exporting,
     extending,
     grading,
+    releasing,
     reviewing,
     verifying,
 )
@@ -61,6 +62,7 @@ for group in (
     checking,
     verifying,
     exporting,
+    releasing,
     calibrating,
     exams,
     courses,

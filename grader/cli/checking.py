@@ -24,6 +24,7 @@ from grader.execute.pool import Servers, Work, execute_one
 from grader.execute.questions import make_questions
 from grader.execute.sandbox import require
 from grader.model import Grade, Run
+from grader.release import read_released
 from grader.score import score
 from grader.verbs import Executions
 from grader.work import WorkFolder
@@ -64,7 +65,8 @@ def check(
             raise RuntimeError(f"{run.because}\n{work.log.read_text(encoding='utf-8')}")
     findings = score(run, chosen.rubric, expected, public_only=True)
     grade = Grade(student=student, assignment=assignment, findings=findings, end=run.end)
-    left = len(chosen.rubric.criteria) - len(findings)
+    released = read_released(course, assignment)
+    left = len(chosen.rubric.criteria) - len(findings) + (released.left_out if released else 0)
     if as_json:
         show.write_json(assignment, [{**show.tell_grade(grade), "not_checked": left}], Executions(1, 0))
     else:

@@ -57,6 +57,11 @@ def exchange(connection: socket.socket, question: Question) -> Answer:
     except (EOFError, OSError):
         connection.close()
         return question.unanswered(f"it took longer than {question.limit_s:g} s, or the kernel was gone")
+    return read_answer(question, content)
+
+
+def read_answer(question: Question, content: bytes) -> Answer:
+    """The bytes that came back, as an answer."""
     try:
         value, notes = plain.loads(content)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

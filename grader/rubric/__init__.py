@@ -4,7 +4,7 @@ Probes say what to ask of a notebook, criteria what an answer is worth. This pac
 is asked stands in `inside/`, how an expectation is judged in `score/`.
 """
 
-from grader.rubric.criteria import Criterion, Rubric, read_rubric, with_thresholds
+from grader.rubric.criteria import Criterion, Rubric, probes_of, read_rubric, with_thresholds
 from grader.rubric.expectations import (
     Built,
     Close,
@@ -57,6 +57,7 @@ __all__ = [
     "Trained",
     "band_of",
     "noise_path",
+    "probes_of",
     "read_noise",
     "read_rubric",
     "with_thresholds",

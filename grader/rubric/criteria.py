@@ -55,12 +55,12 @@ class Rubric(Part):
             if criterion.id in ids:
                 raise PlacedError(f"the criterion `{criterion.id}` stands twice", "criteria", place)
             ids.add(criterion.id)
-            for name in _probes_of(criterion):
+            for name in probes_of(criterion):
                 if name not in self.probes:
                     known = ", ".join(self.probes) or "none"
                     what = f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there"
                     raise PlacedError(f"{what} (there are: {known})", "criteria", place)
-        used = {name for criterion in self.criteria for name in _probes_of(criterion)}
+        used = {name for criterion in self.criteria for name in probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
             raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0])
@@ -84,7 +84,8 @@ class Rubric(Part):
         return criterion.probe is not None and self.probes[criterion.probe].hidden
 
 
-def _probes_of(criterion: Criterion) -> list[str]:
+def probes_of(criterion: Criterion) -> list[str]:
+    """The probes that have a part in a criterion: whose answer is judged, and which it is compared with."""
     expectation = getattr(criterion.expect, criterion.expect.kind)
     target = getattr(expectation, "to", None)
     names = [criterion.probe] if criterion.probe else []

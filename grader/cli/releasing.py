@@ -1,0 +1,72 @@
+"""release: what students get of an assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer
+
+from grader import verbs
+from grader.cli import show
+from grader.cli.collecting import ASSIGNMENT
+from grader.cli.place import Place
+from grader.course import Assignment
+from grader.errors import UserError
+from grader.model import Answer
+from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, write_bundle
+
+BUNDLE = "check"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(release)
+
+
+def release(
+    context: typer.Context,
+    assignment: str = ASSIGNMENT,
+    out: Path = typer.Option(..., "--out", metavar="DIR", help="A folder for what students get."),
+) -> None:
+    """Write what students get: the notebook with a last cell that checks it, and a folder for `grader check`.
+
+    Both hold the public criteria with what is expected there; nothing of a hidden probe, and no reference.
+    """
+    place: Place = context.obj
+    course = place.course()
+    chosen = course.assignment(assignment)
+    public = cut_to_public(chosen.rubric)
+    work = place.work(course)
+    with work.logged():
+        answers = verbs.expected_for(course, work, chosen, [""], public_only=True)[""]
+    expected = {name: answers[name] for name in public.expected_probes()}
+    total = len(chosen.rubric.criteria)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_bundle(out / BUNDLE, course, chosen, public, Released(expected, total - len(public.criteria)))
+        written = _write_notebook(out, chosen, expected)
+    except OSError as error:
+        raise UserError(
+            f"this cannot be written: {error.strerror}",
+            where=str(error.filename or out),
+            remedy="Choose another folder.",
+        ) from error
+    left = "" if written else " The assignment gives no notebook, so there is none for Colab."
+    show.console().print(
+        f"{len(public.criteria)} of {total} criteria are public. What students get is in {out}: "
+        f"{f'{written}, which checks itself in its last cell, and ' if written else ''}the folder {BUNDLE}, in which "
+        f"`grader check {assignment} NOTEBOOK` works.{left}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _write_notebook(out: Path, assignment: Assignment, expected: Mapping[str, Answer]) -> str:
+    """The notebook with its last cell, beside the bundle; its name, which is empty where the assignment gives none."""
+    if verbs.read_given(assignment) is None or assignment.given is None or assignment.file.notebook is None:
+        return ""
+    path = out / Path(assignment.file.notebook).name
+    rubric = cut_to_public(assignment.rubric, is_checked_in_cell)
+    left_out = len(assignment.rubric.criteria) - len(rubric.criteria)
+    path.write_bytes(add_checks(assignment.given, rubric, expected, left_out))
+    return path.name

@@ -1,0 +1,67 @@
+"""Asks a notebook from within, and says what is met: by the modules that also ask and judge when it is graded."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.execute.answers import Question, read_answer
+from grader.inside import plain, probes
+from grader.model import Answer, Finding, Run
+from grader.rubric import Rubric
+from grader.score.findings import score
+
+_MARKS = {"met": "●", "partly": "◐", "missed": "○", "unanswered": "·", "unscored": "?"}
+
+
+def run_checks(told: Mapping[str, Any], rubric: Rubric, left_out: int, namespace: Mapping[str, Any]) -> str:
+    """What the public criteria say of the notebook whose names these are, as a self-check prints it."""
+    answers = {name: _ask(name, asked, namespace) for name, asked in told["questions"].items()}
+    expected = {name: Answer(status="answered", value=value) for name, value in told["expected"].items()}
+    run = Run(key="", sha256="", end="finished", because="", answers=answers)
+    findings = score(run, rubric, expected)
+    lines = [line for finding in findings for line in _say(finding)]
+    earned = sum(finding.earned or 0.0 for finding in findings)
+    possible = sum(finding.possible for finding in findings)
+    lines += ["", f"{earned:g} of the {possible:g} points that can be checked here."]
+    if left_out:
+        which = "1 criterion is" if left_out == 1 else f"{left_out} criteria are"
+        lines.append(f"{which} not checked here: for inputs that you do not see, the whole notebook, or a person.")
+    return "\n".join(lines)
+
+
+def _ask(name: str, asked: Mapping[str, Any], namespace: Mapping[str, Any]) -> Answer:
+    """The notebook's answer, by way of the same bytes as when it is graded; it prints and changes nothing."""
+    question = Question(name, asked["content"], tuple(asked["names"]), hidden=False, limit_s=asked["limit_s"])
+    # Inputs are made anew, since a student's function may write into them.
+    content, _ = plain.loads(plain.dumps(dict(question.content)))
+    with _random_state_kept(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        told = probes.answer_bytes(content, namespace)
+    return read_answer(question, told)
+
+
+@contextlib.contextmanager
+def _random_state_kept() -> Iterator[None]:
+    """Probes set seeds: cells that are run again afterwards should not notice."""
+    import torch
+
+    states = random.getstate(), np.random.get_state(), torch.random.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        torch.random.set_rng_state(states[2])
+
+
+def _say(finding: Finding) -> Iterator[str]:
+    earned = "?" if finding.earned is None else f"{finding.earned:.4g}"
+    begins = f"{_MARKS[finding.status]} {finding.status:<10} {earned:>5} of {finding.possible:<4g} "
+    yield f"{begins}{finding.says}"
+    if finding.status != "met":
+        yield f"{' ' * len(begins)}{finding.because}"

@@ -1,0 +1,142 @@
+"""The last cell of a released notebook: the public checks, by the grader's own modules, with what Colab has."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import inspect
+import json
+import re
+import textwrap
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import nbformat
+from pydantic import BaseModel
+
+from grader.execute.questions import make_question
+from grader.inside import plain
+from grader.model import Answer
+from grader.rubric import Rubric
+
+FIRST_LINE = '#@title Check your notebook {display-mode: "form"}'
+"""Colab shows the title and a button, and folds the code away."""
+
+_STAND_INS = {
+    "safetensors": "grader.release.carried.safetensors",
+    "safetensors.numpy": "grader.release.carried.safetensors",
+    "grader.model": "grader.release.carried.model",
+    "grader.rubric": "grader.release.carried.rubric",
+    "grader.score.reproduction": "grader.release.carried.reproduction",
+}
+_AS_THEY_ARE = (
+    "grader.inside.channel",
+    "grader.inside.plain",
+    "grader.inside.networks",
+    "grader.inside.probes",
+    "grader.execute.answers",
+    "grader.score.sentences",
+    "grader.score.arrays",
+    "grader.score.verdict",
+    "grader.score.answers",
+    "grader.score.diagnosis",
+    "grader.score.misfits",
+    "grader.score.other_answers",
+    "grader.score.values",
+    "grader.score.metrics",
+    "grader.score.networks",
+    "grader.score.tables",
+    "grader.score.judge",
+    "grader.score.findings",
+)
+_DRIVER = "grader.release.carried.checks"
+_PACKAGES = (
+    "",
+    "grader",
+    "grader.inside",
+    "grader.execute",
+    "grader.score",
+    "grader.release",
+    "grader.release.carried",
+)
+_PREFIX = "_public_checks"
+_WIDTH = 118
+
+_CELL = '''\
+{first_line}
+# Run all cells above, then this one: it says what the public checks find, in the words of the grading. It sends nothing
+# anywhere and changes nothing. Below is the grader's own code for asking and judging, packed; the last lines unpack it.
+_packed = """
+{packed}
+"""
+
+def _check(packed, names):
+    import base64, json, sys, types, zlib
+
+    told = json.loads(zlib.decompress(base64.b64decode(packed)))
+    for name in [*told["packages"], *told["modules"]]:
+        module = types.ModuleType(name)
+        module.__path__ = []
+        sys.modules[name] = module
+        above, _, own = name.rpartition(".")
+        if above:
+            setattr(sys.modules[above], own, module)
+        exec(compile(told["modules"].get(name, ""), name, "exec", dont_inherit=True), vars(module))
+    plain, rubric, checks = (sys.modules[name] for name in told["used"])
+    answers, _ = plain.loads(base64.b64decode(told["plain"]))
+    print(checks.run_checks(answers, rubric.rebuild(told["rubric"]), told["left_out"], names))
+
+_check(_packed, globals())
+del _check, _packed
+'''
+
+
+def add_checks(given: bytes, rubric: Rubric, expected: Mapping[str, Answer], left_out: int) -> bytes:
+    """The notebook with a last cell that checks criteria which are public and need no more than answers."""
+    notebook = nbformat.reads(given.decode("utf-8-sig"), as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(make_cell(rubric, expected, left_out), id="public-checks"))
+    # Cells have ids from 4.5 on.
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    text: str = nbformat.writes(notebook)
+    return text.encode()
+
+
+def make_cell(rubric: Rubric, expected: Mapping[str, Answer], left_out: int) -> str:
+    """The source of the cell."""
+    questions = [make_question(name, probe, "") for name, probe in rubric.probes.items() if probe.ask == "student"]
+    asked = {one.name: {"content": one.content, "names": one.names, "limit_s": one.limit_s} for one in questions}
+    values = {name: expected[name].value for name in rubric.expected_probes()}
+    told = {
+        "packages": [f"{_PREFIX}.{name}".rstrip(".") for name in _PACKAGES],
+        "modules": {f"{_PREFIX}.{name}": source for name, source in _sources().items()},
+        "used": [f"{_PREFIX}.{name}" for name in ("grader.inside.plain", "grader.rubric", _DRIVER)],
+        "rubric": tell(rubric),
+        "left_out": left_out,
+        "plain": base64.b64encode(plain.dumps({"questions": asked, "expected": values})).decode(),
+    }
+    packed = base64.b64encode(zlib.compress(json.dumps(told).encode(), 9)).decode()
+    return _CELL.format(first_line=FIRST_LINE, packed="\n".join(textwrap.wrap(packed, _WIDTH)))
+
+
+def _sources() -> dict[str, str]:
+    """name -> the module's source, in an order in which they can be loaded, under a name that no notebook uses."""
+    named = {**_STAND_INS, **dict(zip(_AS_THEY_ARE, _AS_THEY_ARE, strict=True)), _DRIVER: _DRIVER}
+    sources = {name: inspect.getsource(importlib.import_module(module)) for name, module in named.items()}
+    return {
+        name: re.sub(r"^from (grader|safetensors)\b", rf"from {_PREFIX}.\1", source, flags=re.MULTILINE)
+        for name, source in sources.items()
+    }
+
+
+def tell(value: Any) -> Any:
+    """A rubric's parts as JSON: each with the name of its class, and all of its fields."""
+    if isinstance(value, BaseModel):
+        return {"part": type(value).__name__, "fields": {name: tell(getattr(value, name)) for name in _fields(value)}}
+    if isinstance(value, dict):
+        return {"part": "", "fields": {name: tell(item) for name, item in value.items()}}
+    return [tell(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _fields(part: BaseModel) -> list[str]:
+    return list(type(part).model_fields)
