@@ -46,7 +46,7 @@ criteria:
 SAME_WORDS = "Noise grows **as much** as the picture."
 CLASS: dict[str, dict[str, Any]] = {
     "ana": {"words": SAME_WORDS, "bright": 3, "table": [1, 2]},
-    "bruno": {"words": SAME_WORDS, "bright": 4, "table": [1, 2]},
+    "bruno": {"words": SAME_WORDS, "bright": 4, "table": [1, 2], "code": "plot(2 * bright)"},
     "carla": {"words": "It gets stronger.", "bright": 3, "table": [3]},
     "dora": {"words": "", "bright": 3, "table": [1, 2]},
     "eva": {"end": "unreadable"},
