@@ -160,6 +160,9 @@ class Run(Noun):
     facts: NotebookFacts = NotebookFacts()
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     environment: Mapping[str, str] = Field(default_factory=dict, description="package -> version, and the machine")
+    missing_packages: tuple[str, ...] = Field(
+        (), description="what the notebook imports and Colab has, and this machine lacks: never the student's fault"
+    )
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0

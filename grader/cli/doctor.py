@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import shutil
 import sqlite3
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,16 @@ import typer
 from rich.markup import escape
 
 from grader.cli import show
+from grader.cli.place import Place
 from grader.errors import UserError
 from grader.execute.gpu import choose_share, find_gpus
+from grader.execute.packages import distribution_of, missing_packages
 from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.execute.sandbox import why_no_sandbox
 from grader.gradebook import Gradebook
 from grader.model import Limits
+from grader.notebook import UnreadableError, read_notebook
+from grader.work import WorkFolder
 
 HAZARD = 1
 
@@ -40,11 +46,12 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor() -> None:
+def doctor(context: typer.Context) -> None:
     """Try everything that grading needs here. Exit code 1 where something does not work; each cure is told."""
     out = show.console()
     trials = []
-    for attempt in (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu):
+    attempts = (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu)
+    for attempt in (*attempts, lambda: try_packages(context.obj)):
         for trial in attempt():
             trials.append(trial)
             mark = "[green]works [/]" if trial.works else "[red]broken[/]"
@@ -101,6 +108,30 @@ def try_kernel() -> Iterator[Trial]:
     yield Trial("time limit", ends[3] == "interrupted", spinning)
     told = "one warm process serves all" if shared else "namespaces do not nest here: a process each, which is slower"
     yield Trial("forks", True, told)
+
+
+def try_packages(place: Place) -> Iterator[Trial]:
+    """What the notebooks that were collected import, and is not here."""
+    try:
+        course = place.course()
+    except UserError:
+        return  # doctor runs anywhere; what is wrong with a course, its own commands tell
+    folder = place.work_root(course)
+    if not (folder / "gradebook.sqlite").exists():
+        return
+    work = WorkFolder(folder)
+    wanted: Counter[str] = Counter()
+    contents = {one.sha256 for name in course.assignments for one in work.gradebook.submissions(name)}
+    for sha256 in contents:
+        with contextlib.suppress(UnreadableError):
+            wanted.update(missing_packages(read_notebook(work.submission(sha256))))
+    if not wanted:
+        yield Trial("packages", True, f"all that {show.counted(len(contents), 'notebook')} import")
+        return
+    told = ", ".join(f"{name} (by {count})" for name, count in wanted.most_common())
+    to_install = " ".join(distribution_of(name) for name, _ in wanted.most_common())
+    cure = f"{sys.executable} -m pip install {to_install}, and grade again"
+    yield Trial("packages", False, f"missing here, imported by notebooks: {told}", cure)
 
 
 _NETWORK = """\

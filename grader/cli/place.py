@@ -20,4 +20,8 @@ class Place:
         return read_course(self.course_dir.resolve()) if self.course_dir else find_course(Path.cwd())
 
     def work(self, course: Course, below: str = "") -> WorkFolder:
-        return WorkFolder((self.work_dir or course.root / ".grader").resolve() / below)
+        return WorkFolder(self.work_root(course) / below)
+
+    def work_root(self, course: Course) -> Path:
+        """Where the work folder is, or would be."""
+        return (self.work_dir or course.root / ".grader").resolve()

@@ -17,6 +17,7 @@ from grader.execute.answers import Question
 from grader.execute.forks import Ending, ForkServer, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook import NotebookDriver, Progress
+from grader.execute.packages import missing_packages
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
 from grader.model import CellRun, Limits, Run
@@ -164,6 +165,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
+            "missing_packages": missing_packages(stored),
             "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
             "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
             "memory_mib": round(max(ending.memory_mib for ending in endings), 1),

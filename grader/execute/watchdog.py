@@ -23,6 +23,10 @@ class Usage:
     processes: int
     memory_mib: float
 
+    def less(self, memory_mib: float) -> Usage:
+        """Without what was there before the first cell."""
+        return Usage(self.processes, self.memory_mib - memory_mib)
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -30,7 +34,8 @@ class Watched:
 
     pid: int
     limits: Limits
-    base_mib: float
+    estimated_mib: float
+    measured_mib: float
     overran: Callable[[str], None]
 
 
@@ -46,9 +51,9 @@ class Watchdog:
 
     def add(self, name: str, pid: int, limits: Limits, overran: Callable[[str], None]) -> None:
         """Watch the tree below this process; `overran` is called once, with a sentence that names the limit."""
-        base_mib = estimate_usage(pid).memory_mib
+        estimated_mib, measured_mib = estimate_usage(pid).memory_mib, measure_usage(pid).memory_mib
         with self._lock:
-            self._watched[name] = Watched(pid, limits, base_mib, overran)
+            self._watched[name] = Watched(pid, limits, estimated_mib, measured_mib, overran)
             self._peaks[name] = 0.0
 
     def remove(self, name: str) -> float:
@@ -65,20 +70,21 @@ class Watchdog:
             with self._lock:
                 watched = dict(self._watched)
             for name, one in watched.items():
-                usage = estimate_usage(one.pid)
+                estimated = estimate_usage(one.pid).less(one.estimated_mib)
                 with self._lock:
                     if name in self._peaks:
-                        self._peaks[name] = max(self._peaks[name], usage.memory_mib - one.base_mib)
-                told = _say_overrun(usage, one) and _say_overrun(measure_usage(one.pid), one)
+                        self._peaks[name] = max(self._peaks[name], estimated.memory_mib)
+                told = _say_overrun(estimated, one.limits)
+                if told:
+                    told = _say_overrun(measure_usage(one.pid).less(one.measured_mib), one.limits)
                 if told:
                     with self._lock:
                         self._watched.pop(name, None)
                     one.overran(told)
 
 
-def _say_overrun(usage: Usage, watched: Watched) -> str:
-    limits = watched.limits
-    if usage.memory_mib - watched.base_mib > limits.memory_mib:
+def _say_overrun(usage: Usage, limits: Limits) -> str:
+    if usage.memory_mib > limits.memory_mib:
         return f"all its processes together used more memory than the limit of {limits.memory_mib} MiB"
     if usage.processes > limits.processes:
         return f"it started more processes than the limit of {limits.processes}"

@@ -10,7 +10,7 @@ import numpy as np
 from grader.model import Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
-from grader.score.sentences import clean
+from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
 
 _LONGEST_ERROR = 160
@@ -47,12 +47,25 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     except UnscoredError as error:
         return unscored(str(error))
     except UnansweredError as error:
-        return unanswered(str(error))
+        return _missing_here(evidence) or unanswered(str(error))
     except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
         # The text of an error may hold expected values, so a hidden criterion names its type only.
         text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""
         return unscored(f"The grader failed on this criterion ({type(error).__name__}{text}); a person looks at it.")
+    if verdict.status == "unanswered" or (evidence.criterion.expect.reproduced and verdict.fraction != 1.0):
+        return _missing_here(evidence) or verdict
     return _with_share(verdict, evidence.criterion)
+
+
+def _missing_here(evidence: Evidence) -> Verdict | None:
+    """Left to a person, where the notebook could not do its work for want of a package that Colab has."""
+    packages = [f"`{name}`" for name in evidence.run.missing_packages]
+    if not packages:
+        return None
+    return unscored(
+        f"Your notebook imports {listed(packages)}, which Colab has and the machine that grades lacks. "
+        "That is not your fault: a person looks at it."
+    )
 
 
 def _with_share(verdict: Verdict, criterion: Criterion) -> Verdict:

@@ -1,5 +1,6 @@
 """Notebooks made in Colab run in the sandbox: what cannot be done here says so in one line."""
 
+import importlib.util
 import io
 from base64 import b64decode
 
@@ -214,3 +215,26 @@ def test_what_wants_the_network_is_told_that_there_is_none(execute):
 def test_a_python_that_a_cell_starts_is_in_colab_too(execute):
     ((told, _),) = execute("!python -c 'import google.colab; print(google.colab.__name__)'")
     assert told == "google.colab\n"
+
+
+ABSENT = next(name for name in ("ultralytics", "fastai", "dlib", "wordcloud") if not importlib.util.find_spec(name))
+
+
+def test_a_cell_whose_import_is_missing_here_goes_on_with_the_other_names(execute):
+    first, second, last = execute(
+        f"import random, {ABSENT} as absent\nfrom {ABSENT}.parts import one\nimport math\nprint(math.pi > 3)",
+        "absent",
+        "import a_slip_of_the_pen\nprint('not reached')",
+    )
+    told = f"There is no {ABSENT} here, and Colab has it. The cell goes on without it; a person looks at what needs it."
+    assert first[0] == f"{told}\n{told}\nTrue\n"
+    assert first[1].end == "ok"
+    assert second[1].because == "NameError: name 'absent' is not defined"
+    assert last == ("", last[1])
+    assert last[1].because == "ModuleNotFoundError: No module named 'a_slip_of_the_pen'"
+
+
+def test_a_run_notes_which_packages_are_missing_here(servers):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import {ABSENT}, numpy")])
+    work = Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30))
+    assert execute_one(work, servers).run.missing_packages == (ABSENT,)

@@ -148,3 +148,25 @@ def test_earned_points_are_rounded_and_never_above_the_possible_ones():
     third = {"metric": {"name": "mae", "full": 0.0, "none": 3.0, "to": [0.0]}}
     assert find(third, [2.0], points=1).earned == 0.333333
     assert find(CLOSE, 2.0, points=0.12345678).earned == 0.12345678
+
+
+MISSING = Answer(status="missing", because="The notebook has no `slope`.")
+
+
+def judged(answer, **fields):
+    return score(run_of({"asked": answer}, **fields), rubric_of(CLOSE), {})[0]
+
+
+def test_what_a_missing_package_has_spoiled_waits_for_a_person():
+    finding = judged(MISSING, missing_packages=("pandas", "torchvision"))
+    assert (finding.status, finding.earned) == ("unscored", None)
+    assert finding.because == (
+        "Your notebook imports `pandas` and `torchvision`, which Colab has and the machine that grades lacks. "
+        "That is not your fault: a person looks at it."
+    )
+    assert judged(MISSING).status == "unanswered"
+
+
+def test_what_was_answered_all_the_same_is_judged():
+    assert judged(answered(2.05), missing_packages=("pandas",)).status == "met"
+    assert judged(answered(3.0), missing_packages=("pandas",)).status == "missed"

@@ -12,6 +12,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils import process
 
 from . import _network
+from ._imports import MissingImports
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -19,6 +20,7 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
 
     def init_magics(self) -> None:
         super().init_magics()
+        self.ast_transformers.append(MissingImports())
         self.register_magic_function(self.run_shell, "line_cell", "shell")
         self.register_magic_function(choose_tensorflow, "line", "tensorflow_version")
 

@@ -1,0 +1,55 @@
+"""The packages that a notebook imports, read from its text: what it says of itself while it runs is not asked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+
+from grader.inside.colab_packages import is_missing
+from grader.notebook import code_cells
+
+
+def missing_packages(notebook: NotebookNode) -> tuple[str, ...]:
+    """Packages that it imports, that Colab has, and that are not installed here."""
+    return tuple(
+        sorted({name for _, cell in code_cells(notebook) for name in imported(cell.source) if is_missing(name)})
+    )
+
+
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "absl": "absl-py",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "pywt": "PyWavelets",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+    "yaml": "PyYAML",
+}
+
+
+def distribution_of(name: str) -> str:
+    """What pip calls a package.
+
+    >>> distribution_of("sklearn"), distribution_of("seaborn")
+    ('scikit-learn', 'seaborn')
+    """
+    return _DISTRIBUTIONS.get(name, name.replace("_", "-"))
+
+
+def imported(source: str) -> Iterator[str]:
+    """The top-level packages that a cell imports, wherever in it; none where the cell is no Python."""
+    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+    try:
+        tree = ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
