@@ -33,7 +33,7 @@ def fill_canvas(
             remedy="In Canvas: Grades, Export, Export Entire Gradebook.",
         )
     section = next(place for place, name in enumerate(head) if "Section" in name)
-    place = _find_assignment(sheet, section, [column] if column else titles)
+    place = _find_assignment(sheet, [column] if column else titles)
     people = [number for number, row in enumerate(sheet.rows) if number and len(row) > 1 and row[1].text.strip()]
     others = [row for number, row in enumerate(sheet.rows) if number and number not in people and place < len(row)]
     whole = next((number for row in others if (number := read_number(row[place].text)) is not None), None)
@@ -57,13 +57,9 @@ def fill_canvas(
     )
 
 
-def _find_assignment(sheet: Sheet, section: int, titles: Sequence[str]) -> int:
+def _find_assignment(sheet: Sheet, titles: Sequence[str]) -> int:
     wanted = {fold_words(title) for title in titles}
-    named = {
-        place: (name, found[1])
-        for place, name in enumerate(sheet.head)
-        if place > section and (found := _NUMBERED.fullmatch(name))
-    }
+    named = {place: (name, found[1]) for place, name in enumerate(sheet.head) if (found := _NUMBERED.fullmatch(name))}
     chosen = [place for place, names in named.items() if wanted & {fold_words(name) for name in names}]
     if len(chosen) != 1:
         known = ", ".join(f"`{name}`" for name, _ in named.values()) or "none"

@@ -16,6 +16,7 @@ from grader.model import Override
 from grader.verbs import score_class
 from grader.work import WorkFolder
 from tests.review.making import make_class
+from tests.small_course import run_grader
 
 WORKSHEET = """\
 Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Feedback comments"
@@ -49,6 +50,14 @@ def test_the_table_goes_to_standard_output_and_who_waits_to_standard_error(cours
     )
     told = list(csv.DictReader(io.StringIO((course / "marks.csv").read_text())))
     assert [(one["student"], one["points"]) for one in told][:2] == [("ana", "5"), ("bruno", "")]
+
+
+def test_a_table_can_be_piped(course: Path) -> None:
+    ended = run_grader(course, course / ".grader", "export", "noise", "--to", "csv")
+    assert ended.code == 1
+    assert ended.out.startswith("student,assignment,points,possible,")
+    assert ended.out.count("\n") == 7
+    assert ended.err.endswith("6 students written for csv.\n")
 
 
 def test_moodles_worksheet_is_filled_for_whom_it_knows(course: Path, call: Any) -> None:
