@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli import papers, show
+from grader.cli.papers import open_exam, tell_count
 from grader.cli.place import Place
-from grader.exam.exam import ExamOnDisk, find_exam
+from grader.exam.exam import find_exam
 from grader.exam.flags import Flags, flag
 from grader.exam.grading import Scored, Taken, analyse_exam, score_exam, take_in
 from grader.exam.guessing import guess_exam
@@ -21,7 +22,6 @@ from grader.exam.tables import options_as_csv, questions_as_csv
 from grader.report.items import ItemsPage
 from grader.report.render import render_items
 from grader.verbs import Executions
-from grader.work import WorkFolder
 
 TO_MEND = 1
 NEEDS_A_PERSON = 1
@@ -42,12 +42,6 @@ exams = typer.Typer(
 def add_to(app: typer.Typer) -> None:
     papers.add_to(exams)
     app.add_typer(exams, name="exam")
-
-
-def _open(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder]:
-    place: Place = context.obj
-    course = place.course()
-    return find_exam(course.root, name), place.work(course)
 
 
 # ---- lint -----------------------------------------------------------------------------------------------------------
@@ -83,7 +77,7 @@ def import_responses(
     student: str | None = STUDENT,
 ) -> None:
     """Take responses from files; exit code 1 where a person has to look at something."""
-    chosen, work = _open(context, exam)
+    chosen, work = open_exam(context, exam)
     out = show.console()
     drawn = chosen.exam.seed if seed is None else seed
     # All files are read before any is taken: an error in the last one leaves nothing half done.
@@ -106,12 +100,12 @@ def _tell_import(out: Console, imported: Imported, taken: Taken) -> None:
         "refused": imported.count("refused"),
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
-    out.print(f"{imported.source} ({imported.layout}): {_some(len(imported.rows), 'row')} = {told}.", markup=False)
+    out.print(f"{imported.source} ({imported.layout}): {tell_count(len(imported.rows), 'row')} = {told}.", markup=False)
     for row in imported.rows:
         if row.fate in ("refused", "replaced", "unfinished"):
             out.print(f"  row {row.number} {row.student}: {row.fate}, {row.because}", markup=False)
     if imported.waiting:
-        out.print(f"  For a person to look at: {_some(len(imported.waiting), 'response')}")
+        out.print(f"  For a person to look at: {tell_count(len(imported.waiting), 'response')}")
     for waiting in imported.waiting:
         out.print(f"    row {waiting.row}, {waiting.student}, {waiting.question}: {waiting.because}", markup=False)
     if imported.unused:
@@ -120,17 +114,13 @@ def _tell_import(out: Console, imported: Imported, taken: Taken) -> None:
         out.print(f"  questions without a column: {', '.join(imported.without)}", markup=False)
 
 
-def _some(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 # ---- score ----------------------------------------------------------------------------------------------------------
 
 
 @exams.command()
 def score(context: typer.Context, exam: str = EXAM, as_json: bool = JSON) -> None:
     """Findings from the responses, by the key as it is now; exit code 1 where points wait for a person."""
-    chosen, work = _open(context, exam)
+    chosen, work = open_exam(context, exam)
     with work.locked():
         scored = score_exam(work.gradebook, chosen)
     if as_json:
@@ -193,7 +183,8 @@ def items(context: typer.Context, exam: str = EXAM) -> None:
     whole = analysis.reliability.alpha
     told = f"undefined: {whole.why}" if whole.value is None else f"{whole.value:.2f}"
     band = f" ({whole.low:.2f} to {whole.high:.2f})" if whole.low is not None and whole.high is not None else ""
-    out.print(f"{_some(analysis.students, 'student')}, {_some(len(analysis.items), 'question')}; alpha {told}{band}.")
+    counts = f"{tell_count(analysis.students, 'student')}, {tell_count(len(analysis.items), 'question')}"
+    out.print(f"{counts}; alpha {told}{band}.")
     out.print(f"The page: {folder / 'items.html'}; tables: items.csv and options.csv beside it.", markup=False)
     raise typer.Exit(NEEDS_A_PERSON if flags.doubtful_keys else 0)
 

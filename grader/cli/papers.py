@@ -59,7 +59,8 @@ def add_to(group: typer.Typer) -> None:
     group.command()(resolve)
 
 
-def _open(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder]:
+def open_exam(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder]:
+    """The exam of that name, and the work folder."""
     place: Place = context.obj
     course = place.course()
     return find_exam(course.root, name), place.work(course)
@@ -85,7 +86,7 @@ def print_copies(
     from grader.exam.paper.planning import plan_print, read_class
     from grader.exam.paper.store import PaperStore
 
-    chosen, work = _open(context, exam)
+    chosen, work = open_exam(context, exam)
     enrolled = read_class(class_list) if class_list is not None else []
     spoken = language or chosen.exam.languages[0]
     planned = plan_print(chosen, enrolled, blank=blank, paper=paper.value, language=spoken, digits=digits)
@@ -104,7 +105,7 @@ def print_copies(
 
 def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) -> None:
     pages = sorted({len(copy.pages) for copy in planned.copies})
-    told = _some(pages[0], "page") if len(pages) == 1 else f"{pages[0]} to {pages[-1]} pages"
+    told = tell_count(pages[0], "page") if len(pages) == 1 else f"{pages[0]} to {pages[-1]} pages"
     copies = f"{len(planned.copies)} {'copy' if len(planned.copies) == 1 else 'copies'}"
     out.print(f"{copies} of {told} each: {folder / 'copies.pdf'}", markup=False)
     out.print(f"The key, for you alone: {folder / 'key.pdf'}", markup=False)
@@ -123,7 +124,7 @@ def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES) ->
     from grader.exam.paper.review import pending
     from grader.exam.paper.store import PaperStore
 
-    chosen, work = _open(context, exam)
+    chosen, work = open_exam(context, exam)
     store = PaperStore(work.root, exam)
     found = find_files(files)
     with work.locked():
@@ -146,7 +147,7 @@ def _tell_scan(out: Console, intake: Intake, files: int) -> None:
     for remark in intake.remarks:
         out.print(remark, markup=False)
     told = ", ".join(f"{intake.count(fate)} {fate}" for fate in FATES)
-    out.print(f"{_some(len(intake.pages), 'page')} in {_some(files, 'file')} = {told}.", markup=False)
+    out.print(f"{tell_count(len(intake.pages), 'page')} in {tell_count(files, 'file')} = {told}.", markup=False)
     taken = intake.taken
     out.print(f"Responses: {taken.new} new, {taken.changed} changed, {taken.known} known already.")
 
@@ -154,7 +155,7 @@ def _tell_scan(out: Console, intake: Intake, files: int) -> None:
 def _tell_pending(out: Console, waiting: list[Pending], exam: str) -> None:
     if not waiting:
         return
-    out.print(f"For a person to look at: {_some(len(waiting), 'item')}")
+    out.print(f"For a person to look at: {tell_count(len(waiting), 'item')}")
     for item in waiting:
         one = item.waiting
         out.print(f"  {one.sheet} {one.item}: {one.because}", markup=False)
@@ -164,7 +165,8 @@ def _tell_pending(out: Console, waiting: list[Pending], exam: str) -> None:
     out.print(f"Say what you see: grader exam resolve {exam} {first.sheet} {first.item} {value}", markup=False)
 
 
-def _some(count: int, noun: str) -> str:
+def tell_count(count: int, noun: str) -> str:
+    """So many of something, as in `1 page` and `2 pages`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
@@ -186,7 +188,7 @@ def resolve(
     from grader.exam.paper.store import PaperStore
     from grader.review.decisions import find_user
 
-    _, work = _open(context, exam)
+    _, work = open_exam(context, exam)
     store, out = PaperStore(work.root, exam), show.console()
     with work.locked():
         if sheet is not None:
@@ -198,6 +200,6 @@ def resolve(
         waiting = pending(store)
     if sheet is None:
         _tell_pending(out, waiting, exam)
-    out.print(f"{_some(len(waiting), 'item')} to look at." if waiting else "Nothing waits for a person.")
+    out.print(f"{tell_count(len(waiting), 'item')} to look at." if waiting else "Nothing waits for a person.")
     if waiting:
         raise typer.Exit(NEEDS_A_PERSON)

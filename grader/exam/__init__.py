@@ -9,5 +9,7 @@ score_exam(gradebook, exam)        -> Scored        findings by the key as it is
 analyse_exam(gradebook, exam)      -> ItemAnalysis  what the class's responses say of the questions
 flag(analysis)                     -> Flags         keys that are probably wrong, questions that say little
 
+`paper` prints an exam and reads it from scans.
+
 Nothing here starts a kernel or imports what does.
 """

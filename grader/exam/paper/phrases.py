@@ -43,7 +43,6 @@ class Phrases:
     several: str
     key: str
     by_a_person: str
-    continued: str
 
 
 ENGLISH = Phrases(
@@ -81,7 +80,6 @@ ENGLISH = Phrases(
     several="tick all that apply",
     key="Key",
     by_a_person="a person reads it",
-    continued="{}, continued",
 )
 
 SPANISH = Phrases(
@@ -120,7 +118,6 @@ SPANISH = Phrases(
     several="marque todas las que correspondan",
     key="Clave",
     by_a_person="lo lee una persona",
-    continued="{}, continuación",
 )
 
 PHRASES: Mapping[str, Phrases] = {"en": ENGLISH, "es": SPANISH}

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from grader.exam.exam import Exam
 from grader.exam.guessing import guess, guess_exam
-from grader.exam.paper.phrases import Phrases, phrases_in
+from grader.exam.paper.phrases import phrases_in
 from grader.exam.questions import Question
 
 Kind: TypeAlias = Literal["single", "multiple", "rows", "matching", "ordering"]
@@ -134,11 +134,6 @@ def tell_own_rule(question: Question, exam: Exam, language: str) -> str | None:
         return None
     told = _sentence(_kind(question), rule, language)
     return f"{told[0].upper()}{told[1:]} {phrases.guessing.format(100 * guess(question, exam.rules))}"
-
-
-def describe_kind(question: Question, phrases: Phrases) -> str:
-    """What a student has to do: tick one, or all that apply."""
-    return {"single": phrases.one, "multiple": phrases.several}.get(question.kind, "")
 
 
 def _kind(question: Question) -> Kind:
