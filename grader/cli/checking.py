@@ -26,6 +26,7 @@ from grader.execute.sandbox import require
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
+from grader.score.handing_in import say_before_handing_in
 from grader.verbs import Executions
 from grader.work import WorkFolder
 
@@ -110,3 +111,6 @@ def _print(out: Console, run: Run, grade: Grade, left: int) -> None:
         out.print("1 criterion is not checked here, because it uses inputs that you do not see.")
     elif left:
         out.print(f"{left} criteria are not checked here, because they use inputs that you do not see.")
+    out.print("\nBefore you hand it in:")
+    for sentence in say_before_handing_in(run):
+        out.print(f"  {sentence}", markup=False, soft_wrap=True)

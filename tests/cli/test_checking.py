@@ -1,8 +1,10 @@
 """A student checks their own notebook: public criteria only, the same words, and nothing has to be written."""
 
+import json
+
 import pytest
 
-from tests.small_course import RIGHT, RUBRIC, WRONG, run_grader, write_class
+from tests.small_course import RIGHT, RUBRIC, WRONG, notebook_of, run_grader, write_class
 
 pytestmark = pytest.mark.xdist_group("a class graded by the command")
 
@@ -40,6 +42,10 @@ def test_a_notebook_that_is_not_right_is_told_why_in_a_students_words(course, wo
         "\n"
         "1 of the 3 points that can be checked here.\n"
         "1 criterion is not checked here, because it uses inputs that you do not see.\n"
+        "\n"
+        "Before you hand it in:\n"
+        "  Whether the notebook is shared cannot be seen from here: if you hand in a link, open it in a private window "
+        "first.\n"
     )
     assert sorted(path.name for path in work.iterdir() if path.is_file()) == [".gitignore", "lock"], "no gradebook"
 
@@ -78,3 +84,20 @@ def test_no_folder_has_to_be_writable_and_a_check_without_a_sandbox_says_so(cour
     ended = check(course, "/proc/nowhere", folder / "ana.ipynb", "--sandbox", "none")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("Every cell was run without an error.\nIt ran without a sandbox.\n")
+
+
+def test_what_handing_in_needs_is_told_of_a_real_notebook(course, work, tmp_path):
+    notebook = json.loads(notebook_of(*RIGHT, "print(word)", "print(gone)"))
+    for cell, count in zip(notebook["cells"], (5, 2, 3, 6), strict=True):
+        cell["execution_count"] = count
+    folder = write_class(tmp_path / "class", ana=json.dumps(notebook))
+    ended = check(course, work, folder / "ana.ipynb")
+    assert ended.out.partition("Before you hand it in:\n")[2] == (
+        "  Code cells 2 and 3 were last run before a cell above. Here all ran from top to bottom, as when it is graded"
+        ": in Colab, do so with Runtime, Restart session and run all.\n"
+        "  `gone` is not there when all cells are run from top to bottom, and code cell 4 needs it: define it in a "
+        "cell above.\n"
+        "  The outputs of code cell 3 are not saved in the file: run all cells, and then save it.\n"
+        "  Whether the notebook is shared cannot be seen from here: if you hand in a link, open it in a private window "
+        "first.\n"
+    )
