@@ -45,7 +45,8 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     rounds = [_measure_round(notebooks, root / f"work-{number}", plan) for number in range(plan.rounds)]
     yield from _speed_figures(rounds, plan)
     grade_s = statistics.median(one.grade_s for one in rounds) / plan.notebooks
-    yield from _peer_figures(notebooks[: plan.peer_notebooks], root, grade_s)
+    floor_s = statistics.median(one.floor_s for one in rounds) / plan.notebooks
+    yield from _peer_figures(notebooks[: plan.peer_notebooks], root, grade_s, floor_s)
     memory_mib = memory.measure_private_mib(plan.kernels)
     yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
     yield from _stored_figures(plan, root)
@@ -76,7 +77,7 @@ def _speed_figures(rounds: Sequence[Round], plan: Plan) -> Iterator[Figure]:
     yield Figure("`grader grade` ÷ floor", ratio, at_most=1.5)
 
 
-def _peer_figures(notebooks: Sequence[Path], root: Path, grade_s: float) -> Iterator[Figure]:
+def _peer_figures(notebooks: Sequence[Path], root: Path, grade_s: float, floor_s: float) -> Iterator[Figure]:
     """Each as its users run it: one notebook after the other, which is all that it does on one machine."""
     if not notebooks:
         return
@@ -84,6 +85,7 @@ def _peer_figures(notebooks: Sequence[Path], root: Path, grade_s: float) -> Iter
         peer_s = measure(notebooks, root / name.partition(" ")[0])
         yield Figure(f"`{name}`, one after the other, {len(notebooks)} of the notebooks; seconds a notebook", peer_s)
         yield Figure(f"`{name}` ÷ `grader grade`", peer_s / grade_s, "{:.1f}", at_least=10)
+        yield Figure(f"`{name}` ÷ floor: the most that is to be had, were grading free", peer_s / floor_s, "{:.1f}")
 
 
 def _stored_figures(plan: Plan, root: Path) -> Iterator[Figure]:
