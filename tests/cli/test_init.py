@@ -74,7 +74,7 @@ def test_there_is_a_page_for_the_class_and_one_for_each_student(course, findings
     assert sorted(path.name for path in pages.iterdir()) == ["ana.html", "bruno.html", "index.html"]
     page = (pages / "bruno.html").read_text(encoding="utf-8")
     assert "Hello, contrast" in page
-    assert findings["bruno"]["bright"]["because"] == "`bright` is 4, but 3 is expected."
+    assert findings["bruno"]["bright"]["because"] == "`bright` is 5, but 3 is expected."
 
 
 def test_a_self_check_leaves_out_what_is_hidden(course):
