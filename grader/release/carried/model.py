@@ -24,6 +24,8 @@ class Answer(Noun):
 class Run(Noun):
     """What a notebook answered."""
 
+    missing_packages: tuple[str, ...] = ()
+
 
 class Finding(Noun):
     """One criterion judged."""
