@@ -59,8 +59,10 @@ def test_a_person_decides_walks_and_takes_back_by_keyboard_alone(
     page.keyboard.press("h")
     page.keyboard.press("Enter")
     expect(page.locator(".last")).to_contain_text("Kept: 2 points on words for carla.")
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page).to_have_url(urljoin(page.url, f"/item/{find('words', 'carla').key}"))
+    page.wait_for_load_state()
     page.keyboard.press("p")
     expect(page).to_have_url(urljoin(page.url, f"/item/{words.key}"))
     told = [(one.student, one.earned, one.comment) for one in session.work.gradebook.overrides("noise")]
