@@ -39,32 +39,40 @@ def open_item(page: Page, find: Find, criterion: str, student: str) -> None:
     page.goto(urljoin(page.url, f"/item/{find(criterion, student).key}"))
 
 
+def arrive(page: Page, path: str) -> None:
+    """Wait until the page at ``path`` is there with its keys: an address changes before the page has come."""
+    expect(page).to_have_url(urljoin(page.url, path))
+    page.wait_for_load_state()
+
+
+def kept(page: Page, told: str) -> None:
+    """Wait until the page after a decision is there with its keys, and says what was kept."""
+    expect(page.locator(".last")).to_contain_text(told)
+    page.wait_for_load_state()
+
+
 def test_a_person_decides_walks_and_takes_back_by_keyboard_alone(
     page: Page, session: ReviewSession, find: Find
 ) -> None:
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(urljoin(page.url, f"/item/{session.walk[0].key}"))
-    for _ in range(2):
-        before = page.url
-        page.keyboard.press("n")
-        expect(page).not_to_have_url(before)
     words = find("words", "ana")
-    expect(page).to_have_url(urljoin(page.url, f"/item/{words.key}"))
+    page.keyboard.press("Enter")
+    assert session.walk[2].key == words.key
+    for item in session.walk[:2]:
+        arrive(page, f"/item/{item.key}")
+        page.keyboard.press("n")
+    arrive(page, f"/item/{words.key}")
     page.keyboard.type("3.5")
     page.keyboard.press("c")
     page.keyboard.type("Nearly: not the number n of points.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".last")).to_contain_text("Kept: 3.5 points on words for ana and 1 more.")
-    page.wait_for_load_state()
+    kept(page, "Kept: 3.5 points on words for ana and 1 more.")
     page.keyboard.press("h")
     page.keyboard.press("Enter")
-    expect(page.locator(".last")).to_contain_text("Kept: 2 points on words for carla.")
-    page.wait_for_load_state()
+    kept(page, "Kept: 2 points on words for carla.")
     page.keyboard.press("u")
-    expect(page).to_have_url(urljoin(page.url, f"/item/{find('words', 'carla').key}"))
-    page.wait_for_load_state()
+    arrive(page, f"/item/{find('words', 'carla').key}")
     page.keyboard.press("p")
-    expect(page).to_have_url(urljoin(page.url, f"/item/{words.key}"))
+    arrive(page, f"/item/{words.key}")
     told = [(one.student, one.earned, one.comment) for one in session.work.gradebook.overrides("noise")]
     comment = "Nearly: not the number n of points."
     assert told == [("ana", 3.5, comment), ("bruno", 3.5, comment), ("carla", 2.0, ""), ("carla", None, "")]
