@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from nbformat import NotebookNode
 from pydantic import Field, field_validator, model_validator
 
 from grader.collect.roster import Roster, read_roster
@@ -16,6 +17,7 @@ from grader.course_grade import GradeRule
 from grader.documents import PlacedError, read_toml
 from grader.errors import UserError
 from grader.model import Limits
+from grader.notebook import UnreadableError, read_notebook
 from grader.rubric import Part, Rubric, read_rubric
 
 
@@ -128,6 +130,20 @@ class Assignment:
                 remedy="Put it there, or take the line `notebook` out of assignment.toml.",
             )
         return path.read_bytes()
+
+    @functools.cached_property
+    def given_notebook(self) -> NotebookNode | None:
+        """The same, read; to be looked at only, since all who ask get this one."""
+        content = self.given
+        if content is None:
+            return None
+        try:
+            return read_notebook(content)
+        except UnreadableError as error:
+            raise UserError(
+                f"the notebook that students are given cannot be read. {error}",
+                where=str(self.folder / str(self.file.notebook)),
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ collect -> execute -> score -> report
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from nbformat import NotebookNode
 
 from grader.collect.changes import tell_later
 from grader.collect.lateness import fix_offset, judge_lateness
@@ -25,7 +24,7 @@ from grader.execute.runs import make_key
 from grader.execute.sandbox import Sandbox
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
-from grader.notebook import UnreadableError, read_notebook
+from grader.notebook import read_notebook
 from grader.release import read_released
 from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
 from grader.report.grade import fold
@@ -93,7 +92,7 @@ def execute(
 
 def _prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Watch) -> None:
     """Find out what is wrong with the course itself, before a class is run for an hour."""
-    read_given(assignment)
+    _ = assignment.given_notebook  # a UserError where it cannot be read
     students = [*_handed_in(course, work, assignment).submissions]
     watch("asking the reference", 0, 1)
     expected_for(course, work, assignment, students)
@@ -120,22 +119,8 @@ def with_facts(assignment: Assignment, executed: Executed) -> Run:
     """The run with what can be measured on its notebooks, once and for all."""
     if executed.stored is None or executed.fresh is None:
         return executed.run
-    facts = measure(executed.stored, executed.fresh, read_given(assignment), executed.run.cells)
+    facts = measure(executed.stored, executed.fresh, assignment.given_notebook, executed.run.cells)
     return executed.run.model_copy(update={"facts": facts})
-
-
-def read_given(assignment: Assignment) -> NotebookNode | None:
-    """The notebook as students get it, or None where the assignment gives none."""
-    content = assignment.given
-    if content is None:
-        return None
-    try:
-        return read_notebook(content)
-    except UnreadableError as error:
-        raise UserError(
-            f"the notebook that students are given cannot be read. {error}",
-            where=str(assignment.folder / str(assignment.file.notebook)),
-        ) from error
 
 
 def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[Scored]:
@@ -159,14 +144,16 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
         )
     expected = expected_for(course, work, assignment, [submission.student for submission in submissions])
     before = {known.student: known for known in work.gradebook.scores(assignment.name)}
-    overrides = work.gradebook.overrides(assignment.name)
+    overrides: defaultdict[str, list[Override]] = defaultdict(list)
+    for override in work.gradebook.overrides(assignment.name):
+        overrides[override.student].append(override)
     best: dict[str, tuple[Scored, Score]] = {}
     asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
     for submission, questions in zip(submissions, asked, strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
         findings = score(_current(run, questions), assignment.rubric, expected[submission.student])
-        own = [override for override in overrides if override.student == submission.student]
+        own = overrides[submission.student]
         known = before.get(submission.student)
         lateness = _lateness(work, assignment, submission, handed_in)
         grade = _grade(submission, run, fold(findings, own), own, lateness)

@@ -63,7 +63,7 @@ def release(
 
 def _write_notebook(out: Path, assignment: Assignment, expected: Mapping[str, Answer]) -> str:
     """The notebook with its last cell, beside the bundle; its name, which is empty where the assignment gives none."""
-    if verbs.read_given(assignment) is None or assignment.given is None or assignment.file.notebook is None:
+    if assignment.given_notebook is None or assignment.given is None or assignment.file.notebook is None:
         return ""
     path = out / Path(assignment.file.notebook).name
     rubric = cut_to_public(assignment.rubric, is_checked_in_cell)

@@ -167,7 +167,7 @@ def find_exams(course: Course) -> tuple[ExamOnDisk, ...]:
 def given_sources(assignment: Assignment) -> frozenset[str]:
     """The sources of the cells that students were given; empty where the notebook is missing or cannot be read."""
     try:
-        given = verbs.read_given(assignment)
+        given = assignment.given_notebook
     except UserError:
         return frozenset()
     return frozenset(cell.source.strip() for cell in given.cells) if given is not None else frozenset()
