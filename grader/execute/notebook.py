@@ -74,7 +74,7 @@ class CellClient(NotebookClient):
         # Sockets that connect before the kernel has bound its own try again only after a tenth of a second.
         self.connection = await asyncio.to_thread(fork.accept)
         client = self.km.client()
-        client.start_channels(stdin=False, hb=False)
+        client.start_channels(stdin=False, hb=False, control=False)
         client.allow_stdin = False
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline and await self.km.is_alive():

@@ -109,11 +109,22 @@ class WaryClient(AsyncKernelClient):
     iopub_channel_class = Type(WaryChannel)
 
 
+class ForkManager(AsyncKernelManager):
+    """A manager that leaves the kernel's control socket alone: what it would say there, a signal says.
+
+    The manager connects before the kernel listens, so that it gets through at some time in the first cell. A kernel
+    that has no descriptor left at that moment, since its notebook has used them up, is ended by its own sockets.
+    """
+
+    def _connect_control_socket(self) -> None:
+        pass
+
+
 def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits) -> AsyncKernelManager:
     """A jupyter_client kernel manager for one fork."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
-    manager = AsyncKernelManager(
+    manager = ForkManager(
         transport="ipc",
         ip=str(fork.sockets / "k"),
         context=context,

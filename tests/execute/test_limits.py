@@ -79,6 +79,24 @@ def test_a_file_larger_than_the_disk_is_an_error_that_names_the_limit(execute, p
     assert executed.run.cells[0].because.startswith(f"it wrote more to files than the limit of {LIMITS.disk_mib} MiB")
 
 
+HELD = """\
+import time
+kept = []
+try:
+    while True:
+        kept.append(open("/dev/null"))
+except OSError:
+    time.sleep(0.5)
+kept.clear()
+"""
+
+
+def test_a_kernel_whose_first_cell_holds_all_its_files_for_a_while_lives_on(execute):
+    """Whoever connects to such a kernel ends it: the grader must have made its connections before, and no later one."""
+    for _ in range(4):
+        assert [cell.end for cell in execute(HELD, "print('later')").run.cells] == ["ok", "ok"]
+
+
 def test_too_many_open_files_are_an_error_that_names_the_limit(execute):
     executed = execute("files = [open('/dev/null') for _ in range(1000)]")
     assert executed.run.cells[0].because.startswith("it had more files open than the limit of 512")
