@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Kernels use one thread each, so the tests may run side by side.
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint types tests bench verify schema doctor setup clean
+.PHONY: demo test lint types tests bench verify schema catalog doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -36,6 +36,12 @@ verify: setup
 
 schema: setup
 	$(BIN)/python -m grader.schema > rubrics/rubric.schema.json
+
+# Gathers the texts from code and templates into the catalogs: new ones are to be translated there, old ones are gone.
+catalog: setup
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --add-location file --sort-by-file --output build/grader.pot grader
+	$(BIN)/pybabel --quiet update --input-file build/grader.pot --output-file grader/locale/es.po --locale es \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
 
 doctor: setup
 	$(BIN)/grader doctor

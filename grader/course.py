@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Concatenate, Literal, ParamSpec, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbformat import NotebookNode
@@ -16,9 +17,13 @@ from grader.collect.roster import Roster, read_roster
 from grader.course_grade import GradeRule
 from grader.documents import PlacedError, read_toml
 from grader.errors import UserError
+from grader.language import Code, language
 from grader.model import Limits
 from grader.notebook import UnreadableError, read_notebook
 from grader.rubric import Part, Rubric, read_rubric
+
+Told = ParamSpec("Told")
+Made = TypeVar("Made")
 
 
 class Demo(Part):
@@ -33,11 +38,18 @@ class CourseFile(Part):
     """course.toml."""
 
     title: str
-    language: Literal["en"] = "en"
+    language: Code = Field("en", description="of the pages, and of the sentences that say why")
     roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
     grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
     demo: Demo | None = None
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _is_spoken(cls, told: object) -> object:
+        if told not in get_args(Code):
+            raise PlacedError(f"there is no language `{told}` yet: write `{'` or `'.join(get_args(Code))}`")
+        return told
 
 
 class LatePolicy(Part):
@@ -172,6 +184,17 @@ class Course:
                 f"there is no assignment `{name}` in this course", where=str(self.root), remedy=f"There are: {known}."
             )
         return Assignment(name, read_toml(path, AssignmentFile), folder, self.root / "rubrics" / f"{name}.yaml")
+
+
+def in_its_language(verb: Callable[Concatenate[Course, Told], Made]) -> Callable[Concatenate[Course, Told], Made]:
+    """The verb, so that all that it tells students is in the language of the course."""
+
+    @functools.wraps(verb)
+    def told(course: Course, /, *args: Told.args, **named: Told.kwargs) -> Made:
+        with language(course.file.language):
+            return verb(course, *args, **named)
+
+    return told
 
 
 def read_course(root: Path) -> Course:

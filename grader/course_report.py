@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader import verbs
-from grader.course import Course
+from grader.course import Course, in_its_language
 from grader.course_grade import CourseGrade, Earned, Exercise, GradeRule, grade_course, tell_changes
 from grader.documents import line_in_toml
 from grader.errors import UserError
@@ -29,6 +29,7 @@ class Graded:
     since: datetime | None
 
 
+@in_its_language
 def grade_students(course: Course, work: WorkFolder) -> Graded:
     """Everybody's grade by the findings as they are now, noted in the gradebook; no notebook is run."""
     rule = _rule_of(course)
@@ -132,6 +133,7 @@ def _score_exercises(
     return titles, earned
 
 
+@in_its_language
 def report_course(course: Course, work: WorkFolder) -> tuple[Path, Graded]:
     """Write the course page of every student and the one of the class; returns the latter's place."""
     rule = _rule_of(course)

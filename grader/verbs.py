@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.collect.changes import tell_later
 from grader.collect.lateness import fix_offset, judge_lateness
 from grader.collect.terms import HandedIn, read_handed_in, zone_of
-from grader.course import Assignment, Course
+from grader.course import Assignment, Course, in_its_language
 from grader.errors import UserError
 from grader.execute.answers import Question
 from grader.execute.gpu import GpuShare
@@ -123,6 +123,7 @@ def with_facts(assignment: Assignment, executed: Executed) -> Run:
     return executed.run.model_copy(update={"facts": facts})
 
 
+@in_its_language
 def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[Scored]:
     """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError.
 
@@ -248,6 +249,7 @@ def _grade(
     )
 
 
+@in_its_language
 def report(
     course: Course,
     work: WorkFolder,

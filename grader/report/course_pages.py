@@ -13,7 +13,6 @@ from grader.course_grade import CourseGrade, Exercise, GradeRule
 from grader.exam.exam import Band
 from grader.report.names import page_name
 from grader.report.render import make_environment
-from grader.report.texts import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class CoursePage:
 def render_course_student(page: CoursePage, grade: CourseGrade) -> str:
     """The course page of one student, in one self-contained HTML file without a script or a link to another."""
     change = next(((before, after) for student, before, after in page.changes if student == grade.student), None)
-    template = make_environment(ENGLISH).get_template("course-student.html")
+    template = make_environment().get_template("course-student.html")
     return template.render(
         page=page, grade=grade, change=change, adds={one.name: _adds(page, one, grade) for one in grade.exercises}
     )
@@ -61,7 +60,7 @@ def _adds(page: CoursePage, exercise: Exercise, grade: CourseGrade) -> float:
 
 def render_course(page: CoursePage) -> str:
     """The page of the whole course; its only script sorts the table."""
-    environment = make_environment(ENGLISH)
+    environment = make_environment()
     script = environment.get_template("sort.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     pages = {grade.student: page_name(grade.student) for grade in page.grades}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from grader.report.texts import Texts
+from grader.language import _, ngettext, write_date, write_decimals
 
 
 def number(value: float) -> str:
@@ -14,7 +14,9 @@ def number(value: float) -> str:
     >>> number(7.5), number(2.0), number(1 / 3)
     ('7.5', '2', '0.33')
     """
-    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".") if math.isfinite(value) else "–"
+    if not math.isfinite(value):
+        return "–"
+    return write_decimals(f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip("."))
 
 
 def decimal(value: float) -> str:
@@ -23,33 +25,36 @@ def decimal(value: float) -> str:
     >>> decimal(-0.456), decimal(0.0), decimal(-0.001)
     ('−0.46', '0.00', '0.00')
     """
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return write_decimals(f"{round(value, 2) + 0.0:.2f}".replace("-", "−"))
 
 
-def points(value: float, t: Texts) -> str:
-    """Points with their unit: `1 point`, `0.5 points`."""
-    return t("point" if value == 1 else "points", points=number(value))
+def points(value: float) -> str:
+    """Points with their unit.
+
+    >>> points(1), points(0.5)
+    ('1 point', '0.5 points')
+    """
+    return ngettext("{points} point", "{points} points", value, points=number(value))
 
 
-def duration(seconds: float, t: Texts) -> str:
+def duration(seconds: float) -> str:
     """A length of time in the two largest units that matter.
 
-    >>> from grader.report.texts import ENGLISH
-    >>> [duration(s, ENGLISH) for s in (0.042, 3.21, 59.7, 125, 7500, 200000)]
+    >>> [duration(s) for s in (0.042, 3.21, 59.7, 125, 7500, 200000)]
     ['42 ms', '3.2 s', '60 s', '2 min 5 s', '2 h 5 min', '2 d 7 h']
     """
     if not math.isfinite(seconds):
         return "–"
     whole = round(seconds)
     if seconds < 0.0995:
-        return t("duration.ms", ms=round(seconds * 1000))
+        return _("{ms} ms", ms=round(seconds * 1000))
     if seconds < 60:
-        return t("duration.s", s=number(round(seconds, 1)) if seconds < 9.95 else whole)
+        return _("{s} s", s=number(round(seconds, 1)) if seconds < 9.95 else whole)
     if whole < 3600:
-        return t("duration.min", min=whole // 60, s=whole % 60)
+        return _("{min} min {s} s", min=whole // 60, s=whole % 60)
     if whole < 24 * 3600:
-        return t("duration.h", h=whole // 3600, min=whole % 3600 // 60)
-    return t("duration.d", d=whole // 86400, h=whole % 86400 // 3600)
+        return _("{h} h {min} min", h=whole // 3600, min=whole % 3600 // 60)
+    return _("{d} d {h} h", d=whole // 86400, h=whole % 86400 // 3600)
 
 
 def share(value: float) -> str:
@@ -61,8 +66,8 @@ def share(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     if 0 < value < 0.001:
-        return "< 0.1 %"
-    return f"{100 * value:.2g} %" if value < 1 else f"{100 * value:.0f} %"
+        return write_decimals("< 0.1 %")
+    return write_decimals(f"{100 * value:.2g} %" if value < 1 else f"{100 * value:.0f} %")
 
 
 def significant(value: float) -> str:
@@ -71,7 +76,7 @@ def significant(value: float) -> str:
     >>> significant(0.0123456), significant(1234567.0)
     ('0.0123', '1.23e+06')
     """
-    return f"{value:.3g}".replace("-", "−")
+    return write_decimals(f"{value:.3g}".replace("-", "−"))
 
 
 def moment(when: datetime) -> str:
@@ -81,4 +86,4 @@ def moment(when: datetime) -> str:
     '2024-08-11 23:58 UTC−03:00'
     """
     zone = (when.tzname() or "").replace("-", "−")
-    return f"{when:%Y-%m-%d %H:%M} {zone}".rstrip()
+    return f"{write_date(when)} {when:%H:%M} {zone}".rstrip()

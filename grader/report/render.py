@@ -9,19 +9,19 @@ from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from grader.report import class_overview, formulas, items, quantities, student, text
+from grader.language import _, current_language, ngettext, pgettext
+from grader.report import class_overview, formulas, items, quantities, student, text, words
 from grader.report.pages import ClassPage, StudentPage
-from grader.report.texts import ENGLISH, Texts
 
 
 def render_student(page: StudentPage) -> str:
     """The page of one student, in one self-contained HTML file without a script."""
-    return make_environment(ENGLISH).get_template("student.html").render(page=page, view=student.view_of(page))
+    return make_environment().get_template("student.html").render(page=page, view=student.view_of(page))
 
 
 def render_class(page: ClassPage) -> str:
     """The page of a class, in one self-contained HTML file; its only script sorts the table."""
-    environment = make_environment(ENGLISH)
+    environment = make_environment()
     script = environment.get_template("sort.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     view = class_overview.view_of(page)
@@ -30,12 +30,12 @@ def render_class(page: ClassPage) -> str:
 
 def render_items(page: items.ItemsPage) -> str:
     """The page of an exam's item analysis, in one self-contained HTML file without a script."""
-    return make_environment(ENGLISH).get_template("items.html").render(page=page, view=items.view_of(page))
+    return make_environment().get_template("items.html").render(page=page, view=items.view_of(page))
 
 
 @cache
-def make_environment(t: Texts, *packages: str) -> Environment:
-    """The templates of the reports, and before them those of other packages, compiled once for each language."""
+def make_environment(*packages: str) -> Environment:
+    """The templates of the reports, and before them those of other packages, compiled once for all languages."""
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package) for package in (*packages, "grader.report")]),
         autoescape=True,
@@ -43,16 +43,19 @@ def make_environment(t: Texts, *packages: str) -> Environment:
         finalize=text.finish,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals["t"] = t
+    environment.globals |= {"words": words, "current_language": current_language}
+    # Plain text, as every other: what it holds is escaped where it is put, so no markup comes in with a value.
+    environment.globals |= {"_": _, "ngettext": ngettext, "pgettext": pgettext}
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
         "exam_words": formulas.exam_words,
         "number": quantities.number,
         "decimal": quantities.decimal,
-        "points": partial(quantities.points, t=t),
-        "duration": partial(quantities.duration, t=t),
+        "points": quantities.points,
+        "duration": quantities.duration,
         "share": quantities.share,
         "significant": quantities.significant,
         "moment": quantities.moment,

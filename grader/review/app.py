@@ -15,7 +15,6 @@ from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.paper.review import Pending
 from grader.report.render import make_environment
-from grader.report.texts import ENGLISH
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard
 from grader.review.marks import find_marks, show_mark
@@ -68,7 +67,7 @@ def _harden(response: Response) -> Response:
 
 def _render(template: str, **values: Any) -> str:
     values |= {"url_for": url_for, "form_token": current_app.config["FORM_TOKEN"]}
-    return make_environment(ENGLISH, "grader.review").get_template(template).render(**values)
+    return make_environment("grader.review").get_template(template).render(**values)
 
 
 def _tell(error: UserError) -> tuple[str, int]:
