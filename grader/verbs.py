@@ -16,12 +16,10 @@ from grader.collect.terms import HandedIn, read_handed_in, zone_of
 from grader.course import Assignment, Course, in_its_language
 from grader.errors import UserError
 from grader.execute.answers import Question
-from grader.execute.gpu import GpuShare
-from grader.execute.pool import Executed, Resources, Servers, Work, execute_all
+from grader.execute.pool import Executed, Executor, Resources, Work, execute_all
 from grader.execute.questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
-from grader.execute.sandbox import Sandbox
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
 from grader.notebook import read_notebook
@@ -64,51 +62,62 @@ def execute(
     again: bool = False,
 ) -> Executions:
     """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
-    submissions = _handed_in(course, work, assignment).candidates
-    gpu = resources.share(assignment.file.gpu, assignment.file.limits)
-    plan: dict[str, list[Submission]] = {}
-    works: dict[str, Work] = {}
-    asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
-    for submission, questions in zip(submissions, asked, strict=True):
-        made = _make_work(work, assignment, submission, questions, resources.sandbox, gpu)
-        plan.setdefault(made.key, []).append(submission)
-        if again or not work.runs.is_finished(made.key):
-            works[made.key] = made
-        else:
-            work.gradebook.add_run(submission, made.key)
-    jobs = min(resources.jobs, gpu.jobs) if gpu else resources.jobs
-    with Servers(resources.sandbox, gpu=gpu) as servers:
-        if works:
-            servers.warm_up()
-        _prepare(course, work, assignment, watch)
-        watch("running notebooks", 0, len(works))
-        for done, (made, executed) in enumerate(execute_all(works.values(), servers, jobs), start=1):
+    handed_in = _handed_in(course, work, assignment)
+    with resources.executor(assignment.file.gpu, assignment.file.limits) as executor:
+        plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again)
+        if plan.new:
+            executor.warm_up()
+        _prepare(course, work, assignment, [*handed_in.submissions], watch)
+        watch("running notebooks", 0, len(plan.new))
+        works = _make_works(work, assignment, plan)
+        for done, (made, executed) in enumerate(execute_all(works, executor), start=1):
             _store(work, assignment, executed)
-            for submission in plan[made.key]:
+            for submission in plan.new[made.key]:
                 work.gradebook.add_run(submission, made.key)
-            watch("running notebooks", done, len(works))
-    return Executions(executed=len(works), reused=len(plan) - len(works))
+            watch("running notebooks", done, len(plan.new))
+    return Executions(executed=len(plan.new), reused=plan.reused)
 
 
-def _prepare(course: Course, work: WorkFolder, assignment: Assignment, watch: Watch) -> None:
+@dataclass(frozen=True)
+class _Plan:
+    """The runs to be made, by their keys, with the submissions that each is of: equal ones are run once."""
+
+    new: Mapping[str, Sequence[Submission]]
+    reused: int
+
+
+def _make_plan(
+    work: WorkFolder, assignment: Assignment, submissions: Sequence[Submission], executor: Executor, *, again: bool
+) -> _Plan:
+    """What is to be run; the runs that stand already are noted as their submissions'."""
+    of_key: dict[str, list[Submission]] = defaultdict(list)
+    for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
+        key = make_key(submission.sha256, questions, assignment.file.limits, executor.sandbox, executor.gpu)
+        of_key[key].append(submission)
+    new = {key: own for key, own in of_key.items() if again or not work.runs.is_finished(key)}
+    for key in of_key.keys() - new.keys():
+        for submission in of_key[key]:
+            work.gradebook.add_run(submission, key)
+    return _Plan(new, len(of_key) - len(new))
+
+
+def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterator[Work]:
+    """The works of a plan, each read when it is asked for."""
+    firsts = [own[0] for own in plan.new.values()]
+    for key, first, questions in zip(plan.new, firsts, _asked(assignment, firsts), strict=True):
+        yield Work(key, first.sha256, work.submission(first.sha256), questions, assignment.file.limits)
+
+
+def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[Question, ...]]:
+    return make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
+
+
+def _prepare(course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], watch: Watch) -> None:
     """Find out what is wrong with the course itself, before a class is run for an hour."""
     _ = assignment.given_notebook  # a UserError where it cannot be read
-    students = [*_handed_in(course, work, assignment).submissions]
     watch("asking the reference", 0, 1)
     expected_for(course, work, assignment, students)
     watch("asking the reference", 1, 1)
-
-
-def _make_work(
-    work: WorkFolder,
-    assignment: Assignment,
-    submission: Submission,
-    questions: Sequence[Question],
-    sandbox: Sandbox,
-    gpu: GpuShare | None,
-) -> Work:
-    key = make_key(submission.sha256, questions, assignment.file.limits, sandbox, gpu)
-    return Work(key, submission.sha256, work.submission(submission.sha256), questions, assignment.file.limits)
 
 
 def _store(work: WorkFolder, assignment: Assignment, executed: Executed) -> None:
@@ -149,8 +158,7 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
     for override in work.gradebook.overrides(assignment.name):
         overrides[override.student].append(override)
     best: dict[str, tuple[Scored, Score]] = {}
-    asked = make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
-    for submission, questions in zip(submissions, asked, strict=True):
+    for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
         findings = score(_current(run, questions), assignment.rubric, expected[submission.student])

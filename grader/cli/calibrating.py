@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.cli import show
 from grader.cli.grading import JOBS, JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
-from grader.execute.pool import Servers
+from grader.execute.pool import Resources
 from grader.execute.sandbox import require
 from grader.rubric import LEVELS, OfReference, write_noise
 from grader.verify.calibration import FEWEST_RUNS, Calibration, calibrate
@@ -42,10 +42,15 @@ def calibrate_command(
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
-    require(_sandbox(sandbox))
+    resources = Resources(_sandbox(sandbox), jobs)
+    require(resources.sandbox)
     work = place.work(course, "calibrate")
-    with work.locked(), show.progress() as watch, Servers(_sandbox(sandbox)) as servers:
-        found = calibrate(course, work, chosen, servers, runs=runs, jobs=jobs, watch=watch)
+    with (
+        work.locked(),
+        show.progress() as watch,
+        resources.executor(chosen.file.gpu, chosen.file.limits) as executor,
+    ):
+        found = calibrate(course, work, chosen, executor, runs=runs, watch=watch)
     written = write_noise(chosen.rubric_path, found.noise) if found.noise.criteria else None
     if as_json:
         _print_json(found, written)

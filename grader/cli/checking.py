@@ -19,8 +19,7 @@ from grader.cli.grading import JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
 from grader.course import Assignment, Course
 from grader.errors import UserError
-from grader.execute.gpu import choose_share
-from grader.execute.pool import Servers, Work, execute_one
+from grader.execute.pool import Resources, Work
 from grader.execute.questions import make_questions
 from grader.execute.sandbox import require
 from grader.model import Grade, Run
@@ -53,14 +52,14 @@ def check(
     chosen = course.assignment(assignment)
     if not notebook.is_file():
         raise UserError("there is no such notebook", where=str(notebook), remedy="Name your .ipynb file.")
-    require(_sandbox(sandbox))
+    resources = Resources(_sandbox(sandbox), jobs=1)
+    require(resources.sandbox)
     student = unicodedata.normalize("NFC", notebook.stem)
     asked = _make_work(chosen, notebook, student)
     with _some_work_folder(place, course) as work, work.logged():
         expected = verbs.expected_for(course, work, chosen, [student], public_only=True)[student]
-        gpu = choose_share(chosen.file.gpu, chosen.file.limits.gpu_memory_mib)
-        with Servers(_sandbox(sandbox), gpu=gpu) as servers:
-            run = verbs.with_facts(chosen, execute_one(asked, servers))
+        with resources.executor(chosen.file.gpu, chosen.file.limits) as executor:
+            run = verbs.with_facts(chosen, executor.submit(asked).result())
         if run.end == "failed":
             # The last place to pass writes it down where its message says.
             raise RuntimeError(f"{run.because}\n{work.log.read_text(encoding='utf-8')}")

@@ -13,8 +13,7 @@ from rich.console import Console
 from grader.cli import show
 from grader.cli.grading import JOBS, JSON, SANDBOX, _sandbox
 from grader.cli.place import Place
-from grader.execute.gpu import choose_share
-from grader.execute.pool import Servers
+from grader.execute.pool import Resources
 from grader.execute.sandbox import require
 from grader.verify import Verification, verify
 
@@ -40,17 +39,16 @@ def verify_command(
     """
     place: Place = context.obj
     course = place.course()
-    require(_sandbox(sandbox))
+    resources = Resources(_sandbox(sandbox), jobs)
+    require(resources.sandbox)
     names = [assignment] if assignment else course.assignments
     chosen = [course.assignment(name) for name in names]
     work = place.work(course, "verify")
     found = []
     with work.locked(), show.progress() as watch:
         for one in chosen:
-            gpu = choose_share(one.file.gpu, one.file.limits.gpu_memory_mib)
-            with Servers(_sandbox(sandbox), gpu=gpu) as servers:
-                at_once = min(jobs, gpu.jobs) if gpu else jobs
-                found.append(verify(course, work, one, servers, jobs=at_once, most_mutants=mutants, watch=watch))
+            with resources.executor(one.file.gpu, one.file.limits) as executor:
+                found.append(verify(course, work, one, executor, most_mutants=mutants, watch=watch))
     if as_json:
         _print_json(found)
     else:

@@ -1,15 +1,22 @@
-"""Executes a class: several notebooks at once, each result stored as it comes. The one place through which runs go."""
+"""Executes works: an executor takes them, with the interface of concurrent.futures, and each ends as a run.
+
+The one place through which runs go. Nothing beyond it knows where notebooks run.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import copy
+import itertools
 import logging
+import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
 
 from nbformat import NotebookNode
 
@@ -27,6 +34,9 @@ log = logging.getLogger(__name__)
 
 KERNELS = 3
 """A kernel that dies in a cell is replaced, and the notebook run again without that cell, up to this many kernels."""
+
+REFILL_S = 2.0
+"""How often it is looked whether an executor has got more room, although nothing has ended."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,31 @@ class Executed:
     fresh: NotebookNode | None
 
 
+class Executor(Protocol):
+    """Where works are executed: on this machine or on others."""
+
+    sandbox: Sandbox
+    gpu: GpuShare | None
+    """what notebooks get of a GPU: a run's key speaks of it"""
+
+    @property
+    def room(self) -> int:
+        """How many works it is good to have submitted at once; it may change."""
+
+    def warm_up(self) -> None:
+        """Make ready now, in the background, while other things are made ready."""
+
+    def submit(self, work: Work) -> Future[Executed]:
+        """Take a work; whatever goes wrong with it is a run that `failed`, and no error of the future."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it; what is still running is given up."""
+
+
 @dataclass(frozen=True)
 class Resources:
     """What notebooks run in and on: the sandbox, how many at once, how many of them on GPUs (None: as many as fit)."""
@@ -57,9 +92,34 @@ class Resources:
     jobs: int
     gpu_jobs: int | None = None
 
-    def share(self, wanted: Wanted, limits: Limits) -> GpuShare | None:
-        """The share of a GPU that an assignment's notebooks get."""
-        return choose_share(wanted, limits.gpu_memory_mib, at_once=self.gpu_jobs)
+    def executor(self, wanted: Wanted, limits: Limits) -> Executor:
+        """What executes an assignment's notebooks; a UserError where they cannot be run so."""
+        share = choose_share(wanted, limits.gpu_memory_mib, at_once=self.gpu_jobs)
+        return LocalExecutor(self.sandbox, self.jobs, share)
+
+
+class LocalExecutor:
+    """This machine: so many threads, each of which drives a kernel of the fork server that they share."""
+
+    def __init__(self, sandbox: Sandbox, jobs: int, gpu: GpuShare | None = None) -> None:
+        self.sandbox = sandbox
+        self.gpu = gpu
+        self.room = min(jobs, gpu.jobs) if gpu else jobs
+        self._servers = Servers(sandbox, gpu=gpu)
+        self._threads = ThreadPoolExecutor(self.room, thread_name_prefix="run")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._servers.close()
+
+    def warm_up(self) -> None:
+        self._servers.warm_up()
+
+    def submit(self, work: Work) -> Future[Executed]:
+        return self._threads.submit(execute_one, work, self._servers)
 
 
 class Servers:
@@ -77,6 +137,10 @@ class Servers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End them, and every kernel."""
         self._ended = True
         with self._lock:  # a server that is just starting is closed too
             if self._shared is not None:
@@ -107,25 +171,26 @@ class Servers:
                 yield own
 
 
-def execute_all(works: Iterable[Work], servers: Servers, jobs: int) -> Iterator[tuple[Work, Executed]]:
-    """Every work with what came of it, in the order in which they end."""
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="run")
-    queue = iter(works)
+def execute_all(works: Iterable[Work], executor: Executor) -> Iterator[tuple[Work, Executed]]:
+    """Every work with what came of it, in the order in which they end.
+
+    No more works are taken than the executor has room for: a class need not fit into memory.
+    """
+    left = iter(works)
     running: dict[Future[Executed], Work] = {}
-
-    def refill(count: int) -> None:
-        for _, work in zip(range(count), queue, strict=False):
-            running[pool.submit(execute_one, work, servers)] = work
-
-    try:
-        refill(jobs)
-        while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            refill(len(done))
-            for future in done:
-                yield running.pop(future), future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    ended: queue.SimpleQueue[Future[Executed]] = queue.SimpleQueue()
+    while True:
+        for work in itertools.islice(left, max(0, executor.room - len(running))):
+            future = executor.submit(work)
+            running[future] = work
+            future.add_done_callback(ended.put)
+        if not running:
+            return
+        try:
+            future = ended.get(timeout=REFILL_S)
+        except queue.Empty:
+            continue  # meanwhile, there may be more room
+        yield running.pop(future), future.result()
 
 
 def execute_one(work: Work, servers: Servers) -> Executed:

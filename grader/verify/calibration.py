@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 from grader import verbs
 from grader.course import Assignment, Course
 from grader.errors import UserError
-from grader.execute.pool import Servers, Work, execute_all
+from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.questions import make_questions
 from grader.execute.runs import make_key
 from grader.model import Answer, Run
@@ -99,7 +99,7 @@ def upper_bound(count: int, total: int, confidence: float = _CONFIDENCE) -> floa
 
 
 def calibrate(
-    course: Course, work: WorkFolder, assignment: Assignment, servers: Servers, *, runs: int, jobs: int, watch: Watch
+    course: Course, work: WorkFolder, assignment: Assignment, executor: Executor, *, runs: int, watch: Watch
 ) -> Calibration:
     """Run the solved notebook so many times, and measure what chance does; runs that there are, are not made again."""
     parts = read_parts(course, assignment)
@@ -109,8 +109,8 @@ def calibrate(
     watch("asking the reference", 0, 1)
     expected = verbs.expected_for(course, work, assignment, students)
     watch("asking the reference", 1, 1)
-    works = {student: _make_work(parts, student, number, servers) for number, student in enumerate(students, start=1)}
-    made = {student: run for student, run in _run(work, assignment, works, servers, jobs, watch)}
+    works = {student: _make_work(parts, student, number, executor) for number, student in enumerate(students, start=1)}
+    made = {student: run for student, run in _run(work, assignment, works, executor, watch)}
     bands = _bands(stated, lambda one, metric: [_error(one, metric, made[s], stated, expected[s]) for s in students])
     rubric = with_thresholds(stated, bands)
     _refuse_open_thresholds(assignment, rubric, runs)
@@ -144,12 +144,12 @@ def _refuse_open_thresholds(assignment: Assignment, rubric: Rubric, runs: int) -
                 )
 
 
-def _make_work(parts: Parts, student: str, number: int, servers: Servers) -> Work:
+def _make_work(parts: Parts, student: str, number: int, executor: Executor) -> Work:
     content = reseed(solve(parts.given, parts.modules, parts.solution), number)
     sha256 = hashlib.sha256(content).hexdigest()
     questions = make_questions(parts.assignment.rubric, student)
     limits = parts.assignment.file.limits
-    return Work(make_key(sha256, questions, limits, servers.sandbox), sha256, content, questions, limits)
+    return Work(make_key(sha256, questions, limits, executor.sandbox, executor.gpu), sha256, content, questions, limits)
 
 
 def reseed(content: bytes, number: int) -> bytes:
@@ -164,8 +164,7 @@ def _run(
     folder: WorkFolder,
     assignment: Assignment,
     works: Mapping[str, Work],
-    servers: Servers,
-    jobs: int,
+    executor: Executor,
     watch: Watch,
 ) -> Iterator[tuple[str, Run]]:
     """Every student's run: the ones that there are, and then the others as they end."""
@@ -174,7 +173,7 @@ def _run(
     yield from ((student, folder.runs.load(work.key)) for student, work in works.items() if work not in new)
     what = "running the reference"
     watch(what, len(works) - len(new), len(works))
-    for done, (work, executed) in enumerate(execute_all(new, servers, jobs), start=1):
+    for done, (work, executed) in enumerate(execute_all(new, executor), start=1):
         run = verbs.with_facts(assignment, executed)
         if run.end == "failed":
             raise RuntimeError(f"{assignment.name}, {students[work.key]}: {run.because}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from grader import verbs
 from grader.course import Assignment, Course
 from grader.errors import UserError
-from grader.execute.pool import Servers, Work, execute_all
+from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.questions import make_questions
 from grader.model import Answer, Finding, Run
 from grader.rubric import Rubric, read_noise
@@ -98,15 +98,14 @@ class Bench:
 
     parts: Parts
     expected: Mapping[str, Answer]
-    servers: Servers
-    jobs: int
+    executor: Executor
     watch: Watch
 
     def judge(self, what: str, notebooks: Mapping[str, Notebook], *, hurried: bool = False) -> dict[str, Judged]:
         """Every notebook by its name, run and scored."""
         assignment, judged = self.parts.assignment, dict[str, Judged]()
         works = (_make_work(assignment, name, make(), hurried=hurried) for name, make in notebooks.items())
-        for done, (work, executed) in enumerate(execute_all(works, self.servers, self.jobs), start=1):
+        for done, (work, executed) in enumerate(execute_all(works, self.executor), start=1):
             run = verbs.with_facts(assignment, executed)
             if run.end == "failed":
                 raise RuntimeError(f"{assignment.name}, {work.key}: {run.because}")
@@ -138,9 +137,8 @@ def verify(
     course: Course,
     work: WorkFolder,
     assignment: Assignment,
-    servers: Servers,
+    executor: Executor,
     *,
-    jobs: int,
     most_mutants: int | None,
     watch: Watch,
 ) -> Verification:
@@ -148,11 +146,9 @@ def verify(
     parts = read_parts(course, assignment)
     expected = verbs.expected_for(course, work, assignment, [STUDENT])[STUDENT]
     mutants, equivalent = _choose_mutants(parts, most_mutants)
-    # Lent here too, for a server dies with the thread that started it, and each `judge` has threads of its own.
-    with servers.lend():
-        bench = Bench(parts, expected, servers, jobs, watch)
-        problems = [*_check_solved(bench), *_check_untouched(bench), *_check_mistakes(bench)]
-        survivors = _survivors(bench, mutants)
+    bench = Bench(parts, expected, executor, watch)
+    problems = [*_check_solved(bench), *_check_untouched(bench), *_check_mistakes(bench)]
+    survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
     unknown = tuple(mutant for mutant in survivors if mutant not in known)

@@ -100,6 +100,15 @@ def test_a_class_that_is_graded_again_runs_nothing(graded):
     assert again.points == POINTS
 
 
+def test_what_is_not_run_again_is_not_even_read(graded):
+    """So that a class of any size starts at once, and need not fit into memory."""
+    course, work = graded
+    for path in (work / "submissions").iterdir():
+        path.unlink()
+    again = run_grader(course, work, "execute", "hello")
+    assert (again.code, again.out) == (0, f"0 run now, {ALL} not run again.\n"), again.err
+
+
 def finished(work):
     """The runs that are whole; drafts begin with a dot."""
     return [path for path in work.glob("runs/*/run.json") if not path.parent.name.startswith(".")]

@@ -6,7 +6,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.course import read_course
-from grader.execute.pool import Servers
+from grader.execute.pool import LocalExecutor
 from grader.verify import verify
 from grader.verify.modules import reachable
 from grader.verify.mutants import make_mutants
@@ -58,8 +58,8 @@ RUBRIC = {
 class Bench:
     """The small course in a folder: what is written there is what is verified."""
 
-    def __init__(self, root, work, servers):
-        self.root, self.work, self.servers = root, work, servers
+    def __init__(self, root, work, executor):
+        self.root, self.work, self.executor = root, work, executor
         self.folder = root / "assignments" / "doubling"
         for path in (self.folder / "wrong", root / "reference", root / "rubrics"):
             path.mkdir(parents=True)
@@ -94,14 +94,14 @@ class Bench:
     def verify(self, mutants=0):
         course = read_course(self.root)
         assignment = course.assignment("doubling")
-        return verify(course, self.work, assignment, self.servers, jobs=2, most_mutants=mutants, watch=lambda *_: None)
+        return verify(course, self.work, assignment, self.executor, most_mutants=mutants, watch=lambda *_: None)
 
 
 @pytest.fixture(scope="session")
-def servers():
-    """One fork server for all: most of a small verification would be its start."""
-    with Servers("bubblewrap") as servers, servers.lend():
-        yield servers
+def executor():
+    """One for all: most of a small verification would be the start of its fork server."""
+    with LocalExecutor("bubblewrap", jobs=2) as executor:
+        yield executor
 
 
 @pytest.fixture(scope="session")
@@ -111,5 +111,5 @@ def work(tmp_path_factory):
 
 
 @pytest.fixture
-def bench(tmp_path, work, servers):
-    return Bench(tmp_path, work, servers)
+def bench(tmp_path, work, executor):
+    return Bench(tmp_path, work, executor)

@@ -46,7 +46,7 @@ class Chance:
     def calibrate(self, runs=19, watch=lambda *_: None):
         course = read_course(self.bench.root)
         assignment = course.assignment("doubling")
-        return calibrate(course, self.bench.work, assignment, self.bench.servers, runs=runs, jobs=2, watch=watch)
+        return calibrate(course, self.bench.work, assignment, self.bench.executor, runs=runs, watch=watch)
 
     def command(self, *options):
         line = [sys.executable, "-m", "grader", "--course", str(self.bench.root), "--work", str(self.bench.work.root)]
@@ -156,8 +156,8 @@ def test_verify_tells_that_a_band_was_measured_on_another_solution(chance):
 
     def problems():
         assignment = course.assignment("doubling")
-        servers, work = chance.bench.servers, chance.bench.work
-        found = verify(course, work, assignment, servers, jobs=2, most_mutants=0, watch=lambda *_: None)
+        executor, work = chance.bench.executor, chance.bench.work
+        found = verify(course, work, assignment, executor, most_mutants=0, watch=lambda *_: None)
         return [problem for problem in found.problems if "noise" in problem]
 
     assert problems() == []
