@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import filelock
 
 from grader.errors import UserError
 from grader.execute.runs import RunStore
@@ -23,8 +24,8 @@ class WorkFolder:
         try:
             for name in ("submissions", "runs", "expected", "reports"):
                 (root / name).mkdir(parents=True, exist_ok=True)
-            (root / ".gitignore").write_text("*\n")
-            (root / "lock").open("a").close()
+            (root / ".gitignore").write_text("*\n", encoding="utf-8")
+            (root / "lock").touch()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             where = getattr(error, "filename", None) or root
@@ -90,20 +91,20 @@ class WorkFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one grader writes here at a time; the lock goes with the process, however it ends."""
-        with (self.root / "lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
-                owner = file.read().strip() or "unknown"
-                raise UserError(
-                    f"another grader is at work in this folder (process {owner})",
-                    where=str(self.root),
-                    remedy="Wait until it has ended, or choose another folder with --work DIR.",
-                ) from error
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+        # Beside the lock, since Windows lets nobody read what another process has locked.
+        owner = self.root / "lock.owner"
+        lock = filelock.FileLock(self.root / "lock")
+        try:
+            acquired = lock.acquire(blocking=False)
+        except filelock.Timeout as error:
+            process = owner.read_text(encoding="utf-8") if owner.exists() else "unknown"
+            raise UserError(
+                f"another grader is at work in this folder (process {process})",
+                where=str(self.root),
+                remedy="Wait until it has ended, or choose another folder with --work DIR.",
+            ) from error
+        with acquired:
+            owner.write_text(str(os.getpid()), encoding="utf-8")
             self.runs.sweep()
             with self.logged():
                 yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import os
 import signal
@@ -79,6 +80,10 @@ def main() -> None:
     """Run a command: 0 done, 1 something needs a person, 2 the input is wrong, 3 our fault."""
     # Without a handler, logging prints on standard error; where there is a work folder, its log takes what is told.
     logging.getLogger().addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal has no letter for, as some of Windows have none for ●, is shown as ? and stops nothing.
+            stream.reconfigure(errors="replace")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:

@@ -15,13 +15,13 @@ from rich.console import Console
 from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
-from grader.cli.grading import JSON, SANDBOX, _sandbox
+from grader.cli.grading import JSON, _sandbox
 from grader.cli.place import Place
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources, Work
 from grader.execute.questions import make_questions
-from grader.execute.sandbox import require
+from grader.execute.sandbox import Sandbox, require, why_no_sandbox
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
@@ -30,6 +30,8 @@ from grader.verbs import Executions
 from grader.work import WorkFolder
 
 NOT_MET = 1
+
+SANDBOX = typer.Option(None, help="bubblewrap, or none; by default bubblewrap where this machine has it.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,7 +42,7 @@ def check(
     context: typer.Context,
     assignment: str = ASSIGNMENT,
     notebook: Path = typer.Argument(metavar="NOTEBOOK", help="Your notebook."),
-    sandbox: str = SANDBOX,
+    sandbox: str | None = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
     """Check your own notebook before you hand it in. Exit code 1 where something is not met.
@@ -52,8 +54,7 @@ def check(
     chosen = course.assignment(assignment)
     if not notebook.is_file():
         raise UserError("there is no such notebook", where=str(notebook), remedy="Name your .ipynb file.")
-    resources = Resources(_sandbox(sandbox), jobs=1)
-    require(resources.sandbox)
+    resources = Resources(_choose_sandbox(sandbox), jobs=1)
     student = unicodedata.normalize("NFC", notebook.stem)
     asked = _make_work(chosen, notebook, student)
     with _some_work_folder(place, course) as work, work.logged():
@@ -73,6 +74,23 @@ def check(
         _print(show.console(), run, grade, left)
     met = all(finding.status in ("met", "unscored") for finding in findings)
     raise typer.Exit(0 if met else NOT_MET)
+
+
+def _choose_sandbox(wanted: str | None) -> Sandbox:
+    """What is asked for; otherwise the sandbox where there is one, and none for who checks a notebook of their own."""
+    if wanted is not None:
+        kind = _sandbox(wanted)
+        require(kind)
+        return kind
+    problem = why_no_sandbox()
+    if problem is None:
+        return "bubblewrap"
+    show.console(quiet=True).print(
+        f"The notebook runs as you do, with your files and your network, since {problem.what}. "
+        "If it is not your own, stop here with Ctrl-C.",
+        markup=False,
+    )
+    return "none"
 
 
 def _make_work(assignment: Assignment, notebook: Path, student: str) -> Work:

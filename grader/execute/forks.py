@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ ACCEPT_S = 30.0
 MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
 PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
 
+
+KILL, CPU_LIMIT = 9, 24
+"""Signals as Linux numbers them, where kernels are forked: Windows has no names for them."""
+
+PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+"""Over unix sockets a port is the last part of a file's name."""
 
 HOMES = Path("/tmp")
 """Where the folders of fork servers lie. A short path: the name of a unix socket has at most 107 characters."""
@@ -66,13 +72,15 @@ class Ending:
 
 @dataclass(frozen=True)
 class Fork:
-    """One kernel: its folder here, its folder as it sees it, where it is listened to, and how it ended once it has."""
+    """One kernel: its folder, where its sockets are from here and as it sees them, and how it ended once it has."""
 
     name: str
     folder: Path
-    inner: str
+    address: Mapping[str, Any]
+    inner_address: Mapping[str, Any]
     listener: socket.socket
     gpu: int | None = None
+    accept_s: float = ACCEPT_S
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
@@ -80,12 +88,12 @@ class Fork:
 
     @property
     def sockets(self) -> Path:
-        """Where the kernel's sockets lie; the kernel sees it as `inner`."""
+        """The folder of what is between the kernel and us: its sockets, its connection file, its log."""
         return self.folder / "kernel"
 
     def accept(self) -> socket.socket:
         """The connection over which the kernel is asked probes; it made one, and no other is let in."""
-        deadline = time.monotonic() + ACCEPT_S
+        deadline = time.monotonic() + self.accept_s
         self.listener.settimeout(0.1)
         while time.monotonic() < deadline and not self.ended.done():
             with contextlib.suppress(TimeoutError):
@@ -97,7 +105,7 @@ class Fork:
     def last_words(self) -> str:
         """What a kernel that did not start has left behind."""
         log = self.sockets / "kernel.log"
-        return log.read_text(errors="replace")[-2000:] if log.exists() else "it left no word"
+        return log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else "it left no word"
 
     def death(self) -> asyncio.Future[None]:
         """A future of the running loop that is done once the kernel has ended; cancelling it cancels nothing else."""
@@ -200,7 +208,8 @@ class ForkServer:
         listener.bind(str(folder / "kernel" / "probes"))
         unprivileged.hand_over(folder / "kernel" / "probes")
         listener.listen(1)
-        return Fork(name, folder, inner, listener, self.gpu.index_for(number) if self.gpu else None)
+        here, inside = ({"transport": "ipc", "ip": f"{at}/k", **PORTS} for at in (folder / "kernel", inner))
+        return Fork(name, folder, here, inside, listener, self.gpu.index_for(number) if self.gpu else None)
 
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Hold the kernel's whole tree of processes to its limits from now on; `connection` is the one it made."""
@@ -214,7 +223,7 @@ class ForkServer:
 
         def overran(told: str) -> None:
             fork.overran.set_result(told)
-            self.signal(fork, signal.SIGKILL)
+            self.kill(fork)
 
         self._watchdog.add(fork.name, pid, limits, overran)
 
@@ -231,7 +240,14 @@ class ForkServer:
         if problem:
             raise ServerError(problem)
 
-    def signal(self, fork: Fork, number: int) -> None:
+    def interrupt(self, fork: Fork) -> None:
+        """Have its cell raise KeyboardInterrupt."""
+        self._signal(fork, signal.SIGINT)
+
+    def kill(self, fork: Fork) -> None:
+        self._signal(fork, KILL)
+
+    def _signal(self, fork: Fork, number: int) -> None:
         if not fork.ended.done():
             self._send(op="signal", name=fork.name, signal=number)
 
@@ -241,7 +257,7 @@ class ForkServer:
         if not fork.started.done():
             shutil.rmtree(fork.folder, ignore_errors=True)
             raise ServerError("the kernel was never started")
-        self.signal(fork, signal.SIGKILL)
+        self.kill(fork)
         ending = fork.ended.result(timeout=30)
         self._forks.pop(fork.name, None)
         memory_mib = self._watchdog.remove(fork.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,8 @@ from traitlets import Float
 
 from grader.execute import answers, secrets
 from grader.execute.answers import Question
-from grader.execute.forks import Fork, ForkServer, ServerError
+from grader.execute.forks import CPU_LIMIT, KILL, Fork, ServerError
+from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
 from grader.model import Answer, CellRun, Limits
 from grader.notebook import code_cells, title_of
@@ -126,7 +126,7 @@ def _size(content: Any) -> int:
 class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
-    def __init__(self, server: ForkServer, fork: Fork, notebook: NotebookNode, limits: Limits) -> None:
+    def __init__(self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits) -> None:
         self.server = server
         self.fork = fork
         self.limits = limits
@@ -149,7 +149,7 @@ class NotebookDriver:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
                         await self._ask(self.client.connection, questions, dead)
                 # nbclient asks a kernel to end, and looks ten times a second whether it has.
-                self.server.signal(self.fork, signal.SIGKILL)
+                self.server.kill(self.fork)
                 await dead
         finally:
             # The manager closes only a context that it made itself; this one, with a limit on messages, is ours.
@@ -214,9 +214,9 @@ class NotebookDriver:
         status = self.fork.ended.result().status
         if status >= 0:
             return f"it ended its own kernel (exit status {status})"
-        if status == -signal.SIGXCPU:
+        if status == -CPU_LIMIT:
             return "it used more processor time than a notebook may"
-        return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -9 else "")
+        return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -KILL else "")
 
     def _why_error(self) -> str:
         name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))

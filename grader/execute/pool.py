@@ -21,10 +21,11 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from grader.execute.answers import Question
-from grader.execute.forks import Ending, ForkServer, ServerError
+from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook import NotebookDriver, Progress
 from grader.execute.packages import missing_packages
+from grader.execute.processes import KernelServer, start_server
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
 from grader.model import CellRun, Limits, Run
@@ -129,7 +130,7 @@ class Servers:
         self.sandbox = sandbox
         self.gpu = gpu
         self.may_share = shared
-        self._shared: ForkServer | None = None
+        self._shared: KernelServer | None = None
         self._lock = threading.Lock()
         self._ended = False
 
@@ -156,18 +157,18 @@ class Servers:
             pass
 
     @contextlib.contextmanager
-    def lend(self) -> Iterator[ForkServer]:
+    def lend(self) -> Iterator[KernelServer]:
         """A server that is warm."""
         with self._lock:
             if self._ended:
                 raise ServerError("the grader was stopped")  # a thread that is still at work starts nothing new
             if self.may_share and (self._shared is None or not self._shared.is_alive):
-                self._shared = ForkServer(self.sandbox, gpu=self.gpu)
+                self._shared = start_server(self.sandbox, gpu=self.gpu)
                 self.may_share = self._shared.is_shared
         if self.may_share and self._shared is not None:
             yield self._shared
         else:
-            with ForkServer(self.sandbox, nested=False, gpu=self.gpu) as own:
+            with start_server(self.sandbox, nested=False, gpu=self.gpu) as own:
                 yield own
 
 
@@ -218,7 +219,9 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             fork = server.prepare()
             driver = NotebookDriver(server, fork, fresh, work.limits)
             try:
-                progress = asyncio.run(driver.drive(work.questions, deaths))
+                # Windows' own kind of loop does not know the sockets of kernels.
+                with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                    progress = runner.run(driver.drive(work.questions, deaths))
             finally:
                 endings.append(server.end(fork))
         if progress.died_in is None:

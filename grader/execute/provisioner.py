@@ -16,11 +16,9 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Type
 
-from grader.execute.forks import Fork, ForkServer
+from grader.execute.forks import KILL, Fork
+from grader.execute.processes import KernelServer
 from grader.model import Limits
-
-_PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
-"""Over unix sockets a port is the last part of a file's name."""
 
 MESSAGE_BYTES = 64 << 20
 """A kernel that sends a larger message is cut off: the grader's memory is not the student's to fill."""
@@ -29,7 +27,7 @@ MESSAGE_BYTES = 64 << 20
 class ForkProvisioner(KernelProvisionerBase):
     """One submission's kernel, as jupyter_client sees a process."""
 
-    server: ForkServer
+    server: KernelServer
     fork: Fork
     limits: Limits
 
@@ -46,37 +44,40 @@ class ForkProvisioner(KernelProvisionerBase):
 
     def _status(self) -> int:
         """How the process ended; where its server went first, nobody can tell, but it is gone."""
-        return -signal.SIGKILL if self.fork.ended.exception() else self.fork.ended.result().status
+        return -KILL if self.fork.ended.exception() else self.fork.ended.result().status
 
     async def send_signal(self, signum: int) -> None:
-        self.server.signal(self.fork, signum)
+        """jupyter_client sends one only, to interrupt a cell; another one is an end."""
+        if signum == signal.SIGINT:
+            self.server.interrupt(self.fork)
+        else:
+            self.server.kill(self.fork)
 
     async def kill(self, restart: bool = False) -> None:
-        self.server.signal(self.fork, signal.SIGKILL)
+        self.server.kill(self.fork)
 
     async def terminate(self, restart: bool = False) -> None:
-        self.server.signal(self.fork, signal.SIGKILL)
+        self.server.kill(self.fork)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """The fork's folder is taken away by `ForkServer.end`, after its answers were read."""
+        """The fork's folder is taken away by the server's `end`, after its answers were read."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         return {**kwargs, "cmd": []}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """Fork the kernel; returns the connection as seen from here, the kernel reads it as seen from inside."""
+        """Start the kernel; returns the connection as seen from here, the kernel reads it as seen from inside."""
         session = self.parent.session
         shared = {
-            "transport": "ipc",
             "key": session.key.decode(),
             "signature_scheme": session.signature_scheme,
             "kernel_name": "",
-            **_PORTS,
         }
-        inner = {**shared, "ip": f"{self.fork.inner}/k"}
-        (self.fork.sockets / "connection.json").write_text(json.dumps(inner))
+        (self.fork.sockets / "connection.json").write_text(
+            json.dumps({**shared, **self.fork.inner_address}), encoding="utf-8"
+        )
         await asyncio.to_thread(self.server.start, self.fork, self.limits)
-        return {**shared, "ip": str(self.fork.sockets / "k"), "key": session.key}
+        return {**shared, **self.fork.address, "key": session.key}
 
 
 class WaryChannel(AsyncZMQSocketChannel):
@@ -120,17 +121,15 @@ class ForkManager(AsyncKernelManager):
         pass
 
 
-def make_kernel_manager(server: ForkServer, fork: Fork, limits: Limits) -> AsyncKernelManager:
+def make_kernel_manager(server: KernelServer, fork: Fork, limits: Limits) -> AsyncKernelManager:
     """A jupyter_client kernel manager for one fork."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
     manager = ForkManager(
-        transport="ipc",
-        ip=str(fork.sockets / "k"),
         context=context,
         connection_file=str(fork.sockets / "unused.json"),
         client_factory=WaryClient,
-        **_PORTS,
+        **fork.address,
     )
     provisioner = ForkProvisioner(parent=manager)
     provisioner.server, provisioner.fork, provisioner.limits = server, fork, limits

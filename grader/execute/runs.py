@@ -70,7 +70,7 @@ class RunStore:
     def _end(self, key: str) -> str | None:
         """How the run ended; None where there is none, or a power cut left half of one."""
         try:
-            return str(json.loads((self.folder / key / "run.json").read_text())["end"])
+            return str(json.loads((self.folder / key / "run.json").read_text(encoding="utf-8"))["end"])
         except (OSError, ValueError, KeyError):
             return None
 
@@ -78,7 +78,7 @@ class RunStore:
         """Write the run's folder; it appears whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.folder))
-        (draft / "run.json").write_text(run.model_dump_json(exclude={"answers"}, indent=1))
+        (draft / "run.json").write_text(run.model_dump_json(exclude={"answers"}, indent=1), encoding="utf-8")
         (draft / "answers.safetensors").write_bytes(dump_answers(run.answers))
         if fresh is not None:
             (draft / "executed.ipynb").write_text(json.dumps(fresh, indent=1), encoding="utf-8")
@@ -89,7 +89,7 @@ class RunStore:
 
     def load(self, key: str) -> Run:
         folder = self.folder / key
-        told = json.loads((folder / "run.json").read_text())
+        told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         answers = load_answers((folder / "answers.safetensors").read_bytes())
         return Run.model_validate({**told, "answers": answers})
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -97,12 +96,7 @@ def command(
     """
     server = ["-m", "grader.inside.server", *arguments]
     if sandbox == "none":
-        return [sys.executable, *server], {
-            **os.environ,
-            **_without_home(ENVIRONMENT),
-            **(gpu.environment if gpu else {}),
-            "PYTHONPATH": _path(INSIDE.parent.parent),
-        }
+        return [sys.executable, *server], own_environment(gpu)
     line = ["bwrap", *_user(), *_namespaces(), "--hostname", "colab", "--clearenv"]
     environment = {**ENVIRONMENT, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": _path(Path(_CODE))}
     environment |= gpu.environment if gpu else {}
@@ -172,6 +166,13 @@ def _path(root: Path) -> str:
     return os.pathsep.join([str(root), str(root / "grader" / "inside" / "stand_ins")])
 
 
-def _without_home(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without a sandbox, folders are the user's own."""
-    return {name: value for name, value in environment.items() if name not in ("HOME", "USER", "LOGNAME")}
+def own_environment(gpu: GpuShare | None, temporary: Path | None = None) -> dict[str, str]:
+    """Without a sandbox: the user's own environment and folders, and what a submission's run depends on.
+
+    `temporary` is the folder for what libraries keep for themselves, where it is not /tmp.
+    """
+    kept = {name: value for name, value in ENVIRONMENT.items() if name not in ("HOME", "USER", "LOGNAME")}
+    if temporary is not None:
+        kept |= {name: str(temporary / Path(kept[name]).name) for name in ("MPLCONFIGDIR", "IPYTHONDIR")}
+    path = [_path(INSIDE.parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, **kept, **(gpu.environment if gpu else {}), "PYTHONPATH": os.pathsep.join(path)}

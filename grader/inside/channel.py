@@ -7,6 +7,9 @@ import socket
 DESCRIPTOR = 200
 """Where a kernel holds its end; high, so that a notebook's own files do not get this number."""
 
+VARIABLE = "GRADER_CHANNEL"
+"""The environment variable that says where a kernel holds it that could not choose its number."""
+
 QUESTION_BYTES = 64 << 20
 ANSWER_BYTES = 64 << 20
 

@@ -79,8 +79,13 @@ def rehearse_error() -> None:
         VerboseTB(theme_name="linux").text(type(error), error, error.__traceback__)
 
 
-def run(content: str, connection: str, *, ready: Callable[[], None] | None) -> NoReturn:
-    """Serve as the submission's kernel until it is told to stop. Never returns."""
+def run(
+    content: str, connection: str, *, connect: Callable[[], None], ready: Callable[[], None] | None = None
+) -> NoReturn:
+    """Serve as the submission's kernel until it is told to stop. Never returns.
+
+    `connect` opens the connection over which probes come.
+    """
     try:
         redirect_streams()
         os.chdir(content)
@@ -89,11 +94,11 @@ def run(content: str, connection: str, *, ready: Callable[[], None] | None) -> N
         random.seed(SEED)  # Python itself draws a new seed in each fork; NumPy and torch keep what warm_up has set
         app = make_app(os.path.join(connection, "connection.json"))
         # Last: whoever waits for this connection finds the kernel's sockets bound.
-        open_channel(os.path.join(connection, "probes"))
+        connect()
         if ready is not None:
             ready()
     except BaseException:  # noqa: BLE001  (whatever it was, this fork must not go on as a second server)
-        with open(os.path.join(connection, "kernel.log"), "w") as log:
+        with open(os.path.join(connection, "kernel.log"), "w", encoding="utf-8") as log:
             traceback.print_exc(file=log)
         os._exit(NOT_STARTED)
     app.start()

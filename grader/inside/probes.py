@@ -33,7 +33,8 @@ def ask() -> None:
 
     namespace = get_ipython().user_ns
     with (
-        socket.socket(fileno=os.dup(channel.DESCRIPTOR)) as connection,
+        # On Windows a socket is no file, and os.dup does not know it.
+        socket.socket(fileno=socket.dup(int(os.environ.get(channel.VARIABLE, channel.DESCRIPTOR)))) as connection,
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
     ):

@@ -12,6 +12,7 @@ Rules that keep a fork cheap and safe: import only, no thread pool, no CUDA call
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import importlib.metadata
@@ -162,7 +163,8 @@ class Server:
             os._exit(kernel.NOT_STARTED)
         if message["gpu"] is not None:
             os.environ["CUDA_VISIBLE_DEVICES"] = str(message["gpu"])  # read as CUDA starts, which is not before here
-        kernel.run(content, connection, ready=ready.wait if self.isolate else None)
+        connect = functools.partial(kernel.open_channel, os.path.join(connection, "probes"))
+        kernel.run(content, connection, connect=connect, ready=ready.wait if self.isolate else None)
 
     def reap(self) -> None:
         while True:
