@@ -1,4 +1,4 @@
-"""A student checks a notebook where there is no sandbox: on Windows, as far as it can be imitated, and without bwrap."""
+"""A student checks a notebook where there is no sandbox: on Windows (imitated), and without bwrap."""
 
 import os
 from pathlib import Path
