@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
-
-import numpy as np
+from typing import Any
 
 from grader.execute.answers import Question
-from grader.rubric import ArrayLiteral, Grid, Made, Probe, Random, Rubric, Scene
-from grader.scenes import SCENES
+from grader.inputs import make_input
+from grader.rubric import Probe, Random, Rubric, Scene
 
 
 def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
@@ -66,37 +63,6 @@ def is_personal(probe: Probe) -> bool:
         isinstance(value, Random | Scene) and value.seed == "student"
         for value in (*probe.arguments.values(), probe.predict)
     )
-
-
-def make_input(value: Any, student: str, argument: str) -> Any:
-    """A plain value as it is; a made one as its array, a tensor marked as such."""
-    if not isinstance(value, Grid | ArrayLiteral | Random | Scene):
-        return value
-    array = _make_array(value, student, argument)
-    return {"tensor": array.astype(np.float32)} if value.as_ == "tensor" else array
-
-
-def _make_array(made: Made, student: str, argument: str) -> np.ndarray[Any, Any]:
-    match made:
-        case Grid(grid=(first, last, count)):
-            return np.linspace(first, last, count)
-        case ArrayLiteral():
-            return np.asarray(made.array, dtype=made.dtype)
-        case Random():
-            generator = _seeded(made.seed, student, argument)
-            if made.random == "normal":
-                return generator.standard_normal(made.shape)
-            return generator.uniform(*made.between, made.shape)
-        case Scene():
-            gray = SCENES[made.scene](*made.size, _seeded(made.seed, student, argument))
-            return (gray.round().clip(0, 255) if made.dtype == "uint8" else gray).astype(made.dtype)
-
-
-def _seeded(seed: int | Literal["student"], student: str, argument: str) -> np.random.Generator:
-    if seed == "student":
-        digest = hashlib.sha256(f"{student}\0{argument}".encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:8]))
-    return np.random.default_rng(seed)
 
 
 def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:

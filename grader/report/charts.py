@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.language import write_decimals
+
 LARGEST = 1e30
 """Values beyond this are drawn at this: their differences would overflow."""
 
@@ -77,7 +79,7 @@ def short(value: float, digits: int = 4) -> str:
     >>> short(-0.30000000000000004), short(0.0), short(1.5e9)
     ('−0.3', '0', '1.5e+09')
     """
-    return f"{value:.{digits}g}".replace("-", "−") if value else "0"
+    return write_decimals(f"{value:.{digits}g}".replace("-", "−")) if value else "0"
 
 
 def window(values: NDArray[np.float64], around: NDArray[np.float64] | None = None) -> tuple[float, float]:

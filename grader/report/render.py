@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from functools import cache, partial
 from urllib.parse import quote
 
@@ -58,6 +59,7 @@ def make_environment(*packages: str) -> Environment:
         "duration": quantities.duration,
         "share": quantities.share,
         "significant": quantities.significant,
+        "product": math.prod,
         "moment": quantities.moment,
         "address": partial(quote, safe="@"),
     }

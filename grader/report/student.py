@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from markupsafe import Markup
 
 from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
+from grader.report.beside import MOST as MOST_BESIDE
+from grader.report.beside import Beside, beside
 from grader.report.fits import Figure, figures_of
 from grader.report.grade import find_standing
 from grader.report.pages import StudentPage
@@ -31,6 +33,8 @@ class Judged:
     override: Override | None
     words: Markup | None
     words_clipped: bool
+    beside: tuple[Beside, ...]
+    """What was expected beside what came, in pictures."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def view_of(page: StudentPage) -> StudentView:
     standing = find_standing(page.grade.overrides)
     statuses = Counter(finding.status for finding in findings)
     return StudentView(
-        judged=tuple(_judge(finding, standing.get(finding.criterion), page) for finding in findings),
+        judged=tuple(_judge(findings, standing, page)),
         orphans=tuple(override for criterion, override in standing.items() if criterion not in known),
         counts=tuple(
             (status, statuses[status]) for status in get_args(Status) if statuses[status] and status != "unscored"
@@ -119,14 +123,21 @@ def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Ou
     )
 
 
-def _judge(finding: Finding, override: Override | None, page: StudentPage) -> Judged:
-    words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
-    return Judged(
-        finding=finding,
-        override=override,
-        words=words_as_html(words) if words else None,
-        words_clipped=len(words) > WORDS_LIMIT,
-    )
+def _judge(findings: Sequence[Finding], standing: Mapping[str, Override], page: StudentPage) -> Iterator[Judged]:
+    criteria = {criterion.id: criterion for criterion in page.rubric.criteria}
+    room = MOST_BESIDE
+    for finding in findings:
+        criterion = criteria.get(finding.criterion)
+        pictures = beside(criterion, page)[:room] if criterion is not None else ()
+        room -= len(pictures)
+        words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
+        yield Judged(
+            finding=finding,
+            override=standing.get(finding.criterion),
+            words=words_as_html(words) if words else None,
+            words_clipped=len(words) > WORDS_LIMIT,
+            beside=pictures,
+        )
 
 
 def _shows_words(name: str, rubric: Rubric) -> bool:

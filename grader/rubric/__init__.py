@@ -24,7 +24,7 @@ from grader.rubric.expectations import (
 from grader.rubric.inputs import ArrayLiteral, Grid, Made, Random, Scene
 from grader.rubric.noise import LEVELS, Band, Noise, band_of, noise_path, read_noise, write_noise
 from grader.rubric.parts import Name, Part
-from grader.rubric.probes import ModelSelection, Probe
+from grader.rubric.probes import Drawing, ModelSelection, Probe
 
 __all__ = [
     "LEVELS",
@@ -35,6 +35,7 @@ __all__ = [
     "Count",
     "Criterion",
     "Distinct",
+    "Drawing",
     "Expect",
     "Grid",
     "Made",

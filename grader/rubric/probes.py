@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from grader.documents import PlacedError
 from grader.rubric.inputs import read_input
 from grader.rubric.parts import Part, exactly_one
 
@@ -22,6 +23,23 @@ class ModelSelection(Part):
     )
     has: list[str] = Field(default_factory=list, description="layers, by their class, that a match by type has")
     has_not: list[str] = Field(default_factory=list, description="layers that a match by type has not")
+
+
+class Drawing(Part):
+    """What an answer is, where a page cannot see it from the value: it draws it beside what was expected."""
+
+    as_: Literal["points-xy", "points-rc", "pairs", "curves"] = Field(
+        alias="as",
+        description="an (N, 2) array: points as x and y or as row and column, or pairs of indices; "
+        "or an (N, K) array whose columns are curves",
+    )
+    over: str | None = Field(None, description="points only: the argument in `with` that is the picture below them")
+
+    @model_validator(mode="after")
+    def _lies_on_a_picture(self) -> Drawing:
+        if self.over is not None and not self.as_.startswith("points"):
+            raise ValueError("`over` belongs to points: nothing else lies on a picture")
+        return self
 
 
 class Probe(Part):
@@ -63,6 +81,7 @@ class Probe(Part):
     )
     reveal: bool = Field(False, description="the report may show the expected answer though the probe is hidden")
     limit_s: float = Field(20.0, gt=0)
+    draw: Drawing | None = Field(None, description="how the report draws the answer beside what was expected")
 
     @field_validator("arguments", mode="after")
     @classmethod
@@ -88,6 +107,15 @@ class Probe(Part):
                 raise ValueError(f"`evaluate` is not Python: {error.msg} in its line {error.lineno}") from error
             if not body or not isinstance(body[-1], ast.Expr):
                 raise ValueError("the last line of `evaluate` is the answer, so it has to be an expression")
+        return self
+
+    @model_validator(mode="after")
+    def _draws_over_an_argument(self) -> Probe:
+        if self.draw is not None and self.draw.over is not None and self.draw.over not in self.arguments:
+            known = ", ".join(self.arguments) or "none"
+            raise PlacedError(
+                f"`over` names an argument in `with`, which has no `{self.draw.over}` (there are: {known})", "draw"
+            )
         return self
 
     @property
