@@ -227,7 +227,7 @@ def _curves(place: str, came: Values, expected: Values, close: Close) -> Curves:
         place=place,
         came=line(steps[0], came, across, up),
         expected=line(steps[1], expected, across, up),
-        x_ticks=tuple(tick for tick in across.ticks(6) if "." not in tick.label),
+        x_ticks=tuple(tick for tick in across.ticks(6) if tick.label.isdigit()),
         y_ticks=up.ticks(),
         came_count=came.size,
         expected_count=expected.size,

@@ -63,6 +63,14 @@ WRONG = {
         ("    probe: word", "    probe: word\n    hidden: true"),
         "17: unknown key `criteria.1.hidden`\n  Take it out; known here: expect, id, partly, points, probe, says.",
     ),
+    "points over a picture that is not asked with": (
+        ("  word: {variable: word}", "  word: {variable: word, draw: {as: points-xy, over: gray}}"),
+        "6: `over` names an argument in `with`, which has no `gray` (there are: none)\n  Mend it there.",
+    ),
+    "curves over a picture": (
+        ("  word: {variable: word}", "  word: {variable: word, draw: {as: curves, over: gray}}"),
+        "6: `probes.word.draw`: `over` belongs to points: nothing else lies on a picture\n  Mend it there.",
+    ),
     "points that do not add up": (
         ("points: 4", "points: 5"),
         "2: the criteria add up to 4 points, but the rubric says 5\n  Mend it there.",
