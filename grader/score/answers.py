@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.language import _
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
-from grader.score.sentences import clean, code, listed
+from grader.score.sentences import clean, code, listed_or
 from grader.score.verdict import UnansweredError, UnscoredError
 
 _MOST_NETWORKS = 50
@@ -50,10 +51,12 @@ class Network:
     def say_silence(self, *, tells: bool) -> str:
         """Why there is nothing to compare, in a sentence; an error's text may hold the inputs."""
         if self.predictions is None:
-            return f"{code(self.name)} gave no answers{f': {self.error}' if tells and self.error else ''}."
+            if tells and self.error:
+                return _("{network} gave no answers: {error}.", network=code(self.name), error=self.error)
+            return _("{network} gave no answers.", network=code(self.name))
         if self.predictions.size and not np.isfinite(self.predictions).all():
-            return f"{code(self.name)} answers NaN or infinity."
-        return f"{code(self.name)} does not answer with one number for each input."
+            return _("{network} answers NaN or infinity.", network=code(self.name))
+        return _("{network} does not answer with one number for each input.", network=code(self.name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +74,10 @@ class Networks:
             return ""
         named = {network.name for network in self.networks if network.by_name}
         lacking = [code(name) for name in self.asked if name not in named]
-        there_is_no = f"There is no {listed(lacking, last='or')}; taken" if lacking else "Taken"
-        return f" {there_is_no} by type: {', '.join(by_type[:6])}{', …' if len(by_type) > 6 else ''}."
+        taken = ", ".join(by_type[:6]) + (", …" if len(by_type) > 6 else "")
+        if not lacking:
+            return " " + _("Taken by type: {networks}.", networks=taken)
+        return " " + _("There is no {names}; taken by type: {networks}.", names=listed_or(lacking), networks=taken)
 
 
 def read_networks(value: Any) -> Networks:
@@ -83,13 +88,18 @@ def read_networks(value: Any) -> Networks:
     names = tuple(name for name in asked if isinstance(name, str)) if isinstance(asked, list) else ()
     networks = tuple(_read_network(entry) for entry in value["models"][:_MOST_NETWORKS])
     if not networks:
-        named = f": none is named {listed([code(name) for name in names], last='or')}, and" if names else ":"
-        raise UnansweredError(f"There is no network among the notebook's variables{named} none is of the right type.")
+        if not names:
+            raise UnansweredError(_("There is no network among the notebook's variables: none is of the right type."))
+        told = _(
+            "There is no network among the notebook's variables: none is named {names}, and none is of the right type.",
+            names=listed_or([code(name) for name in names]),
+        )
+        raise UnansweredError(told)
     return Networks(names, networks)
 
 
 def _not_in_form() -> UnscoredError:
-    return UnscoredError("The answer about the networks is not in its proper form; a person looks at it.")
+    return UnscoredError(_("The answer about the networks is not in its proper form; a person looks at it."))
 
 
 def _read_network(entry: Any) -> Network:

@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grader.language import N_, _
+
 FloatArray = npt.NDArray[np.float64]
 
 
 class NotNumbersError(ValueError):
-    """The value is not an array of real numbers; the text goes on after its name, as in "`slope` is text"."""
+    """The value is not an array of real numbers; its text is for `say`, which puts in what the value is called."""
+
+    def say(self, what: str) -> str:
+        """Why not, as a sentence about `what`, which begins it."""
+        return _(str(self), what=what)
 
 
 def as_numbers(value: Any) -> FloatArray:
@@ -37,18 +43,18 @@ def as_numbers(value: Any) -> FloatArray:
     (2, 2)
     """
     if value is None:
-        raise NotNumbersError("is None: a function may lack its `return`")
+        raise NotNumbersError(N_("{what} is None: a function may lack its `return`."))
     if isinstance(value, str):
-        raise NotNumbersError("is text, not a number")
+        raise NotNumbersError(N_("{what} is text, not a number."))
     if isinstance(value, dict):
-        raise NotNumbersError("is a dictionary, not an array of numbers")
+        raise NotNumbersError(N_("{what} is a dictionary, not an array of numbers."))
     array = value if isinstance(value, np.ndarray) else _array(value)
     if array.dtype.kind == "O":
         return _from_objects(array)
     if array.dtype.kind == "c":
-        raise NotNumbersError("holds complex numbers where real ones are expected")
+        raise NotNumbersError(N_("{what} holds complex numbers where real ones are expected."))
     if array.dtype.kind not in "biuf":
-        raise NotNumbersError("holds things that are not numbers")
+        raise NotNumbersError(N_("{what} holds things that are not numbers."))
     with np.errstate(all="ignore"):
         return array.astype(np.float64)
 
@@ -57,19 +63,19 @@ def _array(value: Any) -> npt.NDArray[Any]:
     try:
         return np.array(value)
     except OverflowError as error:
-        raise NotNumbersError("holds a number that is too large") from error
+        raise NotNumbersError(N_("{what} holds a number that is too large.")) from error
     except (ValueError, TypeError) as error:
-        raise NotNumbersError("is a list whose rows differ in length") from error
+        raise NotNumbersError(N_("{what} is a list whose rows differ in length.")) from error
 
 
 def _from_objects(array: npt.NDArray[Any]) -> FloatArray:
     """Whole numbers beyond 64 bits come as objects."""
     if not all(isinstance(item, (bool, int, float)) for item in array.flat):
-        raise NotNumbersError("holds things that are not numbers")
+        raise NotNumbersError(N_("{what} holds things that are not numbers."))
     try:
         return array.astype(np.float64)
     except OverflowError as error:
-        raise NotNumbersError("holds a number that is too large") from error
+        raise NotNumbersError(N_("{what} holds a number that is too large.")) from error
 
 
 def spread(array: FloatArray) -> float:

@@ -12,8 +12,9 @@ from itertools import product
 
 import numpy as np
 
+from grader.language import N_, _, ngettext
 from grader.score.arrays import FloatArray, is_constant, spread
-from grader.score.sentences import counted, number
+from grader.score.sentences import listed, number
 
 _FEWEST = 6
 _FARTHEST_SHIFT = 3
@@ -82,13 +83,19 @@ def _near(answer: FloatArray, target: FloatArray, tolerance: float) -> bool:
 
 def _not_finite(answer: FloatArray) -> Diagnosis:
     nans, infinite = int(np.isnan(answer).sum()), int(np.isinf(answer).sum())
-    kinds = " and ".join(kind for kind, count in (("NaN", nans), ("infinite", infinite)) if count)
-    cure = "Look for a division by zero, a logarithm or root of a negative number, or steps that are too large."
-    plain = f"It holds values that are {kinds}. {cure}"
+    kinds = _("NaN and infinite") if nans and infinite else _("infinite") if infinite else "NaN"
+    cure = _("Look for a division by zero, a logarithm or root of a negative number, or steps that are too large.")
+    plain = _("It holds values that are {kinds}.", kinds=kinds) + f" {cure}"
     if answer.size == 1:
         return Diagnosis("nan", cure, plain)
-    verb = "is" if nans + infinite == 1 else "are"
-    return Diagnosis("nan", f"{nans + infinite} of {counted(answer.size, 'value')} {verb} {kinds}. {cure}", plain)
+    told = ngettext(
+        "{n} of {total} values is {kinds}.",
+        "{n} of {total} values are {kinds}.",
+        nans + infinite,
+        total=answer.size,
+        kinds=kinds,
+    )
+    return Diagnosis("nan", f"{told} {cure}", plain)
 
 
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -96,9 +103,9 @@ def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Di
         return None
     turned = _turn(answer)
     if turned is not None and turned.shape == target.shape and _near(turned, target, tolerance):
-        return _TRANSPOSED
+        return _transpose()
     if _near(answer.ravel(), target.ravel(), tolerance):
-        text = "The numbers are right and only the shape is not: `reshape` mends it."
+        text = _("The numbers are right and only the shape is not: `reshape` mends it.")
         return Diagnosis("wrong-shape", text, text)
     return None
 
@@ -108,37 +115,36 @@ def _single(answer: float, target: float, tolerance: float) -> Diagnosis | None:
         return None
     ratio = answer / target
     if abs(ratio + 1) <= tolerance:
-        return _SIGN
+        return _sign()
     return _angle(ratio, tolerance)
 
 
 def _angle(ratio: float, tolerance: float) -> Diagnosis | None:
     if abs(ratio / _DEGREES_IN_A_RADIAN - 1) <= tolerance:
-        return _DEGREES
+        text = _("It is in degrees where radians are expected: `np.deg2rad` converts.")
+        return Diagnosis("degrees-for-radians", text, text)
     if abs(ratio * _DEGREES_IN_A_RADIAN - 1) <= tolerance:
-        return _RADIANS
+        text = _("It is in radians where degrees are expected: `np.rad2deg` converts.")
+        return Diagnosis("radians-for-degrees", text, text)
     return None
 
 
-_SIGN = Diagnosis("sign", text := "The sign is the wrong way round; the size is right.", text)
-_TRANSPOSED = Diagnosis(
-    "transposed", text := "It is the transpose of what is expected: rows and columns have changed places.", text
-)
-_DEGREES = Diagnosis(
-    "degrees-for-radians", text := "It is in degrees where radians are expected: `np.deg2rad` converts.", text
-)
-_RADIANS = Diagnosis(
-    "radians-for-degrees", text := "It is in radians where degrees are expected: `np.rad2deg` converts.", text
-)
+def _sign() -> Diagnosis:
+    text = _("The sign is the wrong way round; the size is right.")
+    return Diagnosis("sign", text, text)
+
+
+def _transpose() -> Diagnosis:
+    text = _("It is the transpose of what is expected: rows and columns have changed places.")
+    return Diagnosis("transposed", text, text)
 
 
 def _constant(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
     if not is_constant(answer):
         return None
-    plain = "All values are the same, but the expected ones are not."
-    return Diagnosis(
-        "constant", f"All values are {number(float(answer.flat[0]))}, but the expected ones differ.", plain
-    )
+    plain = _("All values are the same, but the expected ones are not.")
+    value = number(float(answer.flat[0]))
+    return Diagnosis("constant", _("All values are {value}, but the expected ones differ.", value=value), plain)
 
 
 def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -150,26 +156,41 @@ def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
     if not np.abs(answer - factor * target).max() <= tolerance * abs(factor) * spread(target):
         return None
     if abs(factor + 1) <= tolerance:
-        return _SIGN
-    why = _normalisation(target, tolerance) or "a constant factor is missing, or one too many"
+        return _sign()
+    why = _normalisation(target, tolerance) or _("a constant factor is missing, or one too many")
     return _angle(factor, tolerance) or Diagnosis(
         "up-to-scale",
-        f"Every value is {number(factor)} times the expected one: {why}.",
-        f"Every value is the expected one times the same factor: {why}.",
+        _("Every value is {factor} times the expected one: {why}.", factor=number(factor), why=why),
+        _("Every value is the expected one times the same factor: {why}.", why=why),
     )
 
 
-_SIZES: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "add up to 1": lambda vectors: vectors.sum(axis=-1, keepdims=True),
-    "have the length 1": lambda vectors: np.sqrt((vectors**2).sum(axis=-1, keepdims=True)),
-}
-"""How vectors along the last axis are normalised."""
+@dataclass(frozen=True)
+class _Norm:
+    """How vectors along the last axis are normalised: their size becomes 1."""
+
+    measure: Callable[[FloatArray], FloatArray]
+    of_all: str
+    of_vectors: str
+
+
+_NORMS = (
+    _Norm(
+        lambda vectors: vectors.sum(axis=-1, keepdims=True),
+        N_("together they should add up to 1"),
+        N_("It is not normalised: the numbers along the last axis should add up to 1, and do not."),
+    ),
+    _Norm(
+        lambda vectors: np.sqrt((vectors**2).sum(axis=-1, keepdims=True)),
+        N_("together they should have the length 1"),
+        N_("It is not normalised: the numbers along the last axis should have the length 1, and do not."),
+    ),
+)
 
 
 def _normalisation(target: FloatArray, tolerance: float) -> str:
     """What the expected values, as one vector, are normalised to; empty where they are not."""
-    told = (f"together they should {what}" for what, size in _SIZES.items() if _is_one(size(target.ravel()), tolerance))
-    return next(told, "")
+    return next((_(norm.of_all) for norm in _NORMS if _is_one(norm.measure(target.ravel()), tolerance)), "")
 
 
 def _is_one(sizes: FloatArray, tolerance: float) -> bool:
@@ -180,10 +201,10 @@ def _not_normalised(answer: FloatArray, target: FloatArray, tolerance: float) ->
     """Vectors along the last axis, each with another factor: they are right once they are normalised."""
     if answer.ndim < 2 or answer.shape[-1] < 2:
         return None
-    for what, size in _SIZES.items():
-        sizes = size(answer)
-        if _is_one(size(target), tolerance) and (sizes > 0).all() and _near(answer / sizes, target, tolerance):
-            text = f"It is not normalised: the numbers along the last axis should {what}, and do not."
+    for norm in _NORMS:
+        sizes = norm.measure(answer)
+        if _is_one(norm.measure(target), tolerance) and (sizes > 0).all() and _near(answer / sizes, target, tolerance):
+            text = _(norm.of_vectors)
             return Diagnosis("not-normalised", text, text)
     return None
 
@@ -194,8 +215,11 @@ def _offset(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
         return None
     return Diagnosis(
         "offset",
-        f"Every value differs from the expected one by the same {number(float(difference.mean()))}.",
-        "Every value differs from the expected one by the same constant.",
+        _(
+            "Every value differs from the expected one by the same {constant}.",
+            constant=number(float(difference.mean())),
+        ),
+        _("Every value differs from the expected one by the same constant."),
     )
 
 
@@ -203,7 +227,7 @@ def _transposed(answer: FloatArray, target: FloatArray, tolerance: float) -> Dia
     turned = _turn(answer)
     if turned is None or turned.shape != target.shape:
         return None
-    return _TRANSPOSED if _near(turned, target, tolerance) else None
+    return _transpose() if _near(turned, target, tolerance) else None
 
 
 def _turn(answer: FloatArray) -> FloatArray | None:
@@ -215,7 +239,7 @@ def _swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
     """Points, a row each, with their two coordinates changed."""
     if answer.ndim != 2 or answer.shape[1] != 2 or not _near(answer[:, ::-1], target, tolerance):
         return None
-    text = "The two columns have changed places, as x and y do where [row, column] is taken for (x, y)."
+    text = _("The two columns have changed places, as x and y do where [row, column] is taken for (x, y).")
     return Diagnosis("swapped", text, text)
 
 
@@ -224,10 +248,10 @@ def _reversed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagn
         if not _near(np.flip(answer, axis), target, tolerance):
             continue
         if answer.ndim == 3 and axis == 2 and answer.shape[2] == 3:
-            text = "The three channels are in reverse order: OpenCV reads BGR, most others RGB."
+            text = _("The three channels are in reverse order: OpenCV reads BGR, most others RGB.")
             return Diagnosis("channels-reversed", text, text)
-        text = "The values are right, but in reverse order"
-        return Diagnosis("reversed", f"{text} along axis {axis}.", f"{text}.")
+        told = _("The values are right, but in reverse order along axis {axis}.", axis=axis)
+        return Diagnosis("reversed", told, _("The values are right, but in reverse order."))
     return None
 
 
@@ -237,18 +261,34 @@ def _shifted(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
             continue
         moved, still = answer[_window(shift)], target[_window([-step for step in shift])]
         if _speaks(still) and spread(still) > 0.1 * spread(target) and _near(moved, still, tolerance):
-            plain = "The values are right, but shifted."
-            return Diagnosis("shifted", f"The values are right, but shifted by {_say_steps(shift)}.", plain)
+            told = _("The values are right, but shifted by {steps}.", steps=_say_steps(shift))
+            return Diagnosis("shifted", told, _("The values are right, but shifted."))
     return None
 
 
 def _say_steps(shift: tuple[int, ...]) -> str:
     if len(shift) == 1:
-        return f"{counted(abs(shift[0]), 'place')} {'forward' if shift[0] > 0 else 'back'}"
+        return _say_places(shift[0])
     rows, columns = shift
-    down = f"{counted(abs(rows), 'row')} {'down' if rows > 0 else 'up'}"
-    right = f"{counted(abs(columns), 'column')} {'right' if columns > 0 else 'left'}"
-    return " and ".join(step for step, size in ((down, rows), (right, columns)) if size)
+    return listed([step for step, size in ((_say_rows(rows), rows), (_say_columns(columns), columns)) if size])
+
+
+def _say_places(places: int) -> str:
+    if places > 0:
+        return ngettext("{n} place forward", "{n} places forward", places)
+    return ngettext("{n} place back", "{n} places back", -places)
+
+
+def _say_rows(rows: int) -> str:
+    if rows > 0:
+        return ngettext("{n} row down", "{n} rows down", rows)
+    return ngettext("{n} row up", "{n} rows up", -rows)
+
+
+def _say_columns(columns: int) -> str:
+    if columns > 0:
+        return ngettext("{n} column right", "{n} columns right", columns)
+    return ngettext("{n} column left", "{n} columns left", -columns)
 
 
 def _shifts(axes: int) -> Iterator[tuple[int, ...]]:
@@ -267,9 +307,13 @@ def _border(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
     for width in range(1, min(_WIDEST_BORDER, min(answer.shape[:2]) // 4) + 1):
         inside = (slice(width, -width), slice(width, -width))
         if _speaks(target[inside]) and _near(answer[inside], target[inside], tolerance):
-            plain = "Only the values at the image's border are not as expected: check how you pad it."
-            wide = counted(width, "pixel")
-            return Diagnosis("border", f"Only the border of {wide} is not as expected: check how you pad it.", plain)
+            told = ngettext(
+                "Only the border of {n} pixel is not as expected: check how you pad it.",
+                "Only the border of {n} pixels is not as expected: check how you pad it.",
+                width,
+            )
+            plain = _("Only the values at the image's border are not as expected: check how you pad it.")
+            return Diagnosis("border", told, plain)
     return None
 
 
@@ -279,7 +323,7 @@ def _wrapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
         return None
     if not any(np.array_equal(np.mod(whole(target), 256), answer) for whole in (np.trunc, np.rint)):
         return None
-    text = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
+    text = _("The values have wrapped round at 256, as `uint8` does: convert to float before you calculate.")
     return Diagnosis("overflow-uint8", text, text)
 
 
@@ -288,7 +332,7 @@ def _rounded(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagno
         return None
     if not any(np.array_equal(whole(target), answer) for whole in (np.trunc, np.floor, np.rint)):
         return None
-    text = "The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays."
+    text = _("The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays.")
     return Diagnosis("rounded", text, text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from grader.language import _
 from grader.model import Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
@@ -29,9 +30,9 @@ def score(
 
 def _find(evidence: Evidence) -> Finding:
     if evidence.run.end == "failed":
-        verdict = unscored("The grader failed on this notebook. That is not your fault: a person looks at it.")
+        verdict = unscored(_("The grader failed on this notebook. That is not your fault: a person looks at it."))
     elif evidence.run.end == "unreadable":
-        verdict = unanswered(evidence.run.because or "What was handed in is not a notebook.")
+        verdict = unanswered(evidence.run.because or _("What was handed in is not a notebook."))
     else:
         verdict = _judge_or_leave(evidence)
     return _finding(evidence, verdict)
@@ -51,7 +52,8 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
         # The text of an error may hold expected values, so a hidden criterion names its type only.
         text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""
-        return unscored(f"The grader failed on this criterion ({type(error).__name__}{text}); a person looks at it.")
+        told = f"{type(error).__name__}{text}"
+        return unscored(_("The grader failed on this criterion ({error}); a person looks at it.", error=told))
     if verdict.status == "unanswered" or (evidence.criterion.expect.reproduced and verdict.fraction != 1.0):
         return _missing_here(evidence) or verdict
     return _with_share(verdict, evidence.criterion)
@@ -63,8 +65,11 @@ def _missing_here(evidence: Evidence) -> Verdict | None:
     if not packages:
         return None
     return unscored(
-        f"Your notebook imports {listed(packages)}, which Colab has and the machine that grades lacks. "
-        "That is not your fault: a person looks at it."
+        _(
+            "Your notebook imports {packages}, which Colab has and the machine that grades lacks. "
+            "That is not your fault: a person looks at it.",
+            packages=listed(packages),
+        )
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.language import N_, _, ngettext
 from grader.model import CellComparison, Run
 from grader.score.sentences import clean, code, listed
 
 _UNDEFINED = "NameError: name '"
-_SHARING = (
+_SHARING = N_(
     "Whether the notebook is shared cannot be seen from here: if you hand in a link, open it in a private window first."
 )
 
@@ -21,20 +22,37 @@ def say_before_handing_in(run: Run) -> list[str]:
     compared = run.facts.comparisons
     if late := [one for one in compared if not one.in_order]:
         told.append(
-            f"{_cells(late)} last run before a cell above. Here all ran from top to bottom, as when it is graded: "
-            "in Colab, do so with Runtime, Restart session and run all."
+            ngettext(
+                "Code cell {cells} was last run before a cell above. Here all ran from top to bottom, as when it is "
+                "graded: in Colab, do so with Runtime, Restart session and run all.",
+                "Code cells {cells} were last run before a cell above. Here all ran from top to bottom, as when it is "
+                "graded: in Colab, do so with Runtime, Restart session and run all.",
+                len(late),
+                cells=_numbers(late),
+            )
         )
     for cell in run.cells:
-        name, quote, _ = cell.because.removeprefix(_UNDEFINED).partition("'")
+        name, quote, _rest = cell.because.removeprefix(_UNDEFINED).partition("'")
         if cell.because.startswith(_UNDEFINED) and quote:
             told.append(
-                f"{code(name)} is not there when all cells are run from top to bottom, and code cell {cell.number} "
-                "needs it: define it in a cell above."
+                _(
+                    "{name} is not there when all cells are run from top to bottom, and code cell {number} "
+                    "needs it: define it in a cell above.",
+                    name=code(name),
+                    number=cell.number,
+                )
             )
     failed = {cell.number for cell in run.cells if cell.because}
     if unsaved := [one for one in compared if one.number not in failed and _is_unsaved(one)]:
-        told.append(f"The outputs of {_numbers(unsaved)} are not saved in the file: run all cells, and then save it.")
-    return [*(clean(sentence, 400) for sentence in told), _SHARING]
+        told.append(
+            ngettext(
+                "The outputs of code cell {cells} are not saved in the file: run all cells, and then save it.",
+                "The outputs of code cells {cells} are not saved in the file: run all cells, and then save it.",
+                len(unsaved),
+                cells=_numbers(unsaved),
+            )
+        )
+    return [*(clean(sentence, 400) for sentence in told), _(_SHARING)]
 
 
 def _is_unsaved(cell: CellComparison) -> bool:
@@ -42,10 +60,5 @@ def _is_unsaved(cell: CellComparison) -> bool:
     return not cell.stored and cell.run_here and (not cell.text_alike or cell.picture_difference > 0)
 
 
-def _cells(cells: Sequence[CellComparison]) -> str:
-    told = _numbers(cells)
-    return f"{told[0].upper()}{told[1:]} {'was' if len(cells) == 1 else 'were'}"
-
-
 def _numbers(cells: Sequence[CellComparison]) -> str:
-    return f"code cell{'s' if len(cells) > 1 else ''} {listed([str(cell.number) for cell in cells])}"
+    return listed([str(cell.number) for cell in cells])

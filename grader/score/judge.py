@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.language import _
 from grader.rubric import (
     Built,
     Close,
@@ -58,7 +59,7 @@ def judge(evidence: Evidence) -> Verdict:
 def judge_person(person: Person, evidence: Evidence) -> Verdict:
     """A person decides, where there is something to decide on."""
     if person.shows == "words" and not evidence.run.facts.words.strip():
-        return unanswered("There is nothing to read: the text cells hold no words of yours.")
+        return unanswered(_("There is nothing to read: the text cells hold no words of yours."))
     if person.shows == "answer" and evidence.criterion.probe:
         value_of(evidence.answer())
-    return unscored("A person reads this and decides.")
+    return unscored(_("A person reads this and decides."))

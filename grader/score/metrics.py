@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from grader.language import N_, _
 from grader.rubric import Metric, OfReference
 from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
@@ -19,10 +20,10 @@ from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdi
 MetricName = Literal["mse", "rmse", "mae", "max-error"]
 
 _IN_WORDS: dict[MetricName, str] = {
-    "mse": "mean squared error",
-    "rmse": "root mean squared error",
-    "mae": "mean absolute error",
-    "max-error": "largest error",
+    "mse": N_("mean squared error"),
+    "rmse": N_("root mean squared error"),
+    "mae": N_("mean absolute error"),
+    "max-error": N_("largest error"),
 }
 
 
@@ -80,15 +81,16 @@ def truth(to: Any, evidence: Evidence) -> FloatArray:
     if isinstance(target, dict) and isinstance(target.get("models"), list):
         networks = read_networks(target).networks
         if len(networks) != 1:
-            text = "The reference has several networks; the rubric has to name the probe that gives the true values."
-            raise UnscoredError(text)
+            raise UnscoredError(
+                _("The reference has several networks; the rubric has to name the probe that gives the true values.")
+            )
         target = networks[0].predictions
     try:
         values = as_numbers(target)
     except NotNumbersError as error:
-        raise UnscoredError("The expected value is not made of numbers; the course has to mend it.") from error
+        raise UnscoredError(_("The expected value is not made of numbers; the course has to mend it.")) from error
     if values.size == 0 or not np.isfinite(values).all():
-        raise UnscoredError("The expected value is empty, or holds NaN or infinity; the course has to mend it.")
+        raise UnscoredError(_("The expected value is empty, or holds NaN or infinity; the course has to mend it."))
     return values
 
 
@@ -103,33 +105,45 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     try:
         values = as_numbers(answer)
     except NotNumbersError as error:
-        return Verdict(0.0, f"{what} {error}.")
+        return Verdict(0.0, error.say(what))
     if np.squeeze(values).shape != np.squeeze(target).shape:
         if not evidence.tells:  # its sizes could hand over the hidden input
-            return Verdict(0.0, f"{what} has a shape that is not the expected shape.")
-        return Verdict(0.0, f"{what} has the shape {shape(values.shape)}, but {shape(target.shape)} is expected.")
+            return Verdict(0.0, _("{what} has a shape that is not the expected shape.", what=what))
+        told = _(
+            "{what} has the shape {have}, but {wanted} is expected.",
+            what=what,
+            have=shape(values.shape),
+            wanted=shape(target.shape),
+        )
+        return Verdict(0.0, told)
+    error_name = _(_IN_WORDS[metric.name])
     if not np.isfinite(values).all():
-        return Verdict(0.0, f"{what} holds NaN or infinity, so it has no {_IN_WORDS[metric.name]}.", "nan")
+        told = _("{what} holds NaN or infinity, so it has no {error_name}.", what=what, error_name=error_name)
+        return Verdict(0.0, told, "nan")
     error_size = measure_error(metric.name, values, target)
+    words = {"error_name": error_name, "what": inside(what), "band": _band(metric)}
     # The error of a single number would tell what that number should be.
-    told = f"is {number(error_size)}" if evidence.tells or target.size > 1 else "is not told"
-    because = f"The {_IN_WORDS[metric.name]} of {inside(what)} {told} ({_band(metric)})."
+    if evidence.tells or target.size > 1:
+        because = _("The {error_name} of {what} is {error} ({band}).", **words, error=number(error_size))
+    else:
+        because = _("The {error_name} of {what} is not told ({band}).", **words)
     return _banded(metric, error_size, because, values)
 
 
 def _thresholds(metric: Metric) -> tuple[float, float]:
     """`full` and `none` as numbers."""
     if isinstance(metric.full, OfReference) or isinstance(metric.none, OfReference):
-        text = "What counts as good is measured on the reference, and nobody has: the course has to `grader calibrate`."
-        raise UnscoredError(text)
+        raise UnscoredError(
+            _("What counts as good is measured on the reference, and nobody has: the course has to `grader calibrate`.")
+        )
     return metric.full, metric.none
 
 
 def _band(metric: Metric) -> str:
     full, none = _thresholds(metric)
     if full <= none:
-        return f"all points up to {number(full)}, none from {number(none)}"
-    return f"all points from {number(full)}, none up to {number(none)}"
+        return _("all points up to {full}, none from {none}", full=number(full), none=number(none))
+    return _("all points from {full}, none up to {none}", full=number(full), none=number(none))
 
 
 def _fraction(metric: Metric, value: float) -> float:
@@ -144,7 +158,8 @@ def _fraction(metric: Metric, value: float) -> float:
 def _banded(metric: Metric, value: float, because: str, values: FloatArray) -> Verdict:
     fraction = _fraction(metric, value)
     if fraction < 1 and is_constant(values):
-        return Verdict(fraction, f"{because} It is nearly the same number everywhere.", "constant", measured=value)
+        told = _("It is nearly the same number everywhere.")
+        return Verdict(fraction, f"{because} {told}", "constant", measured=value)
     return Verdict(fraction, because, measured=value)
 
 
@@ -174,20 +189,38 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
     chosen = _choose(metric.of, measured, found)
     if not math.isfinite(chosen.error):
         return Verdict(0.0, chosen.because, chosen.diagnosis)
-    where = " where it has not looked" if evidence.probe and evidence.probe.hidden else ""
     if metric.of == "mean":
         mean = float(np.mean([one.error for one in measured]))
-        because = f"Your networks have a {_IN_WORDS[metric.name]} of {number(mean)} on average ({_band(metric)})."
+        because = _(
+            "Your networks have a {error_name} of {error} on average ({band}).",
+            error_name=_(_IN_WORDS[metric.name]),
+            error=number(mean),
+            band=_band(metric),
+        )
         return Verdict(_fraction(metric, mean), because, measured=mean)
-    of = metric.of if len(measured) > 1 and metric.of in ("best", "worst") else None
-    which = f"Your {of} network, {code(chosen.network.name)}," if of else f"Your network {code(chosen.network.name)}"
-    because = f"{which} has a {_IN_WORDS[metric.name]} of {number(chosen.error)}{where} ({_band(metric)})."
+    because = _say_error(
+        metric, chosen, several=len(measured) > 1, unseen=bool(evidence.probe and evidence.probe.hidden)
+    )
     fraction = _fraction(metric, chosen.error)
     misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
     if misfit is None:
         return Verdict(fraction, because, measured=chosen.error)
     told = misfit.sentence if evidence.tells else misfit.plain
     return Verdict(fraction, f"{because} {told}", misfit.name, measured=chosen.error)
+
+
+def _say_error(metric: Metric, chosen: _Measured, *, several: bool, unseen: bool) -> str:
+    name = code(chosen.network.name)
+    if several and metric.of == "best":
+        which = _("Your best network, {network},", network=name)
+    elif several and metric.of == "worst":
+        which = _("Your worst network, {network},", network=name)
+    else:
+        which = _("Your network {network}", network=name)
+    words = {"error_name": _(_IN_WORDS[metric.name]), "error": number(chosen.error), "band": _band(metric)}
+    if unseen:
+        return _("{which} has a {error_name} of {error} where it has not looked ({band}).", which=which, **words)
+    return _("{which} has a {error_name} of {error} ({band}).", which=which, **words)
 
 
 def _is_good(metric: Metric, predictions: FloatArray, targets: FloatArray) -> bool:
@@ -206,9 +239,10 @@ def _measure(name: MetricName, network: Network, target: FloatArray, *, tells: b
 
 def say_diverged(network: Network) -> str:
     """The sentence about a network whose answers have no error."""
-    return (
-        f"The training of {code(network.name)} diverged: it answers NaN, or numbers that are too large. "
-        "Try a smaller learning rate."
+    return _(
+        "The training of {network} diverged: it answers NaN, or numbers that are too large. "
+        "Try a smaller learning rate.",
+        network=code(network.name),
     )
 
 
@@ -219,10 +253,11 @@ def _choose(of: str | None, measured: list[_Measured], found: Networks) -> _Meas
     if of in ("worst", "mean"):
         return measured[-1]
     if of is None:
-        raise UnscoredError("The rubric does not say which network it means (`of`); the course has to mend it.")
+        raise UnscoredError(_("The rubric does not say which network it means (`of`); the course has to mend it."))
     for one in measured:
         if one.network.name == of and one.network.by_name:
             return one
     if any(not network.by_name for network in found.networks):
-        raise UnscoredError(f"There is no {code(of)}; a person decides which is meant.{found.note}")
-    raise UnansweredError(f"There is no network {code(of)}.")
+        told = _("There is no {network}; a person decides which is meant.", network=code(of))
+        raise UnscoredError(told + found.note)
+    raise UnansweredError(_("There is no network {network}.", network=code(of)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from grader.language import _
 from grader.score.answers import Network
 from grader.score.arrays import FloatArray, bend, is_constant
 from grader.score.diagnosis import Diagnosis
@@ -55,7 +56,7 @@ def _broadcast(network: Network, predictions: FloatArray, target: FloatArray) ->
     is_mean = predictions.std() < _NEARLY_CONSTANT * width and abs(predictions.mean() - target.mean()) < width
     if not network.answers_flat or not is_mean:
         return None
-    text = (
+    text = _(
         "It answers with the shape (N,), and nearly the same everywhere: if y is (N, 1), the loss compares each answer "
         "with every y. Let it answer with (N, 1)."
     )
@@ -63,7 +64,7 @@ def _broadcast(network: Network, predictions: FloatArray, target: FloatArray) ->
 
 
 def _constant(predictions: FloatArray) -> Diagnosis | None:
-    text = "It is nearly the same number everywhere."
+    text = _("It is nearly the same number everywhere.")
     return Diagnosis("constant", text, text) if is_constant(predictions) else None
 
 
@@ -79,11 +80,30 @@ def _other_scale(
         return None
     if not is_good(factor * predictions + offset, target):
         return None
-    plain = "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
-    sign = "plus" if offset > 0 else "minus"
-    shift = f" {sign} {number(abs(offset))}" if abs(offset) > _SMALL * float(np.ptp(target)) else ""
-    told = f"Its curve has the right form on another scale: {number(factor)} times its answers{shift} would be right."
-    return Diagnosis("output-scale", f"{told} If you scaled y for the training, scale the answers back.", plain)
+    plain = _(
+        "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
+    )
+    told = _say_scale(factor, offset if abs(offset) > _SMALL * float(np.ptp(target)) else 0.0)
+    cure = _("If you scaled y for the training, scale the answers back.")
+    return Diagnosis("output-scale", f"{told} {cure}", plain)
+
+
+def _say_scale(factor: float, offset: float) -> str:
+    words = {"factor": number(factor), "offset": number(abs(offset))}
+    if offset > 0:
+        return _(
+            "Its curve has the right form on another scale: {factor} times its answers plus {offset} would be right.",
+            **words,
+        )
+    if offset < 0:
+        return _(
+            "Its curve has the right form on another scale: {factor} times its answers minus {offset} would be right.",
+            **words,
+        )
+    return _(
+        "Its curve has the right form on another scale: {factor} times its answers would be right.",
+        factor=number(factor),
+    )
 
 
 def _learned_by_heart(network: Network, is_good: Callable[[FloatArray, FloatArray], bool]) -> Diagnosis | None:
@@ -91,7 +111,7 @@ def _learned_by_heart(network: Network, is_good: Callable[[FloatArray, FloatArra
     samples = network.trained_on
     if samples is None or not is_good(samples.predictions, samples.targets):
         return None
-    text = (
+    text = _(
         "On the samples that it was trained on it is good: it has learned them by heart, "
         "or they leave out a part of what it is asked."
     )

@@ -8,11 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
+from grader.language import N_, _, ngettext
 from grader.rubric import Built, Distinct, Grid, Nonlinear, Trained
 from grader.score.answers import Network, read_networks
 from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
-from grader.score.sentences import code, counted, listed, number
+from grader.score.sentences import code, listed, number
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
 _SAME_ANSWERS = 1e-4
@@ -23,25 +24,41 @@ _ACTIVATIONS = {
     *("Hardtanh", "Hardswish", "Hardsigmoid", "Softplus", "Softsign", "LogSigmoid", "Tanhshrink", "Softshrink", "GLU"),
 }
 
-LINEAR_STACK = (
+LINEAR_STACK = N_(
     "Linear layers without an activation between them are one linear layer: v(wx) = (vw)x. "
     "Put a nonlinear activation, such as ReLU or Tanh, between them."
 )
 
 
-def _tally(have: int, total: int, asked: int, does: str, do: str) -> str:
-    """How many of the student's networks do something, beside how many are asked."""
+def _say_bending(have: int, total: int) -> str:
+    """How many of the student's networks draw a curve, as the beginning of a sentence."""
     if have == total:
-        text = f"Your {total} networks {do}" if total != 1 else f"Your network {does}"
-    elif have == 0:
-        text = f"None of your {total} networks {does}" if total != 1 else f"Not even your one network {does}"
-    else:
-        text = f"{have} of your {total} networks {does if have == 1 else do}"
-    return f"{text}{'' if have >= asked else f', but {asked} {_are(asked)} asked'}."
+        return ngettext("Your network draws a curve", "Your {n} networks draw curves", total)
+    if have == 0:
+        one, many = N_("Not even your one network draws a curve"), N_("None of your {n} networks draws a curve")
+        return _(one) if total == 1 else _(many, n=total)
+    return ngettext(
+        "{n} of your {total} networks draws a curve", "{n} of your {total} networks draw curves", have, total=total
+    )
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _say_learned(have: int, total: int) -> str:
+    """How many of the student's networks have learned, as the beginning of a sentence."""
+    if have == total:
+        return ngettext("Your network has learned", "Your {n} networks have learned", total)
+    if have == 0:
+        one, many = N_("Not even your one network has learned"), N_("None of your {n} networks has learned")
+        return _(one) if total == 1 else _(many, n=total)
+    return ngettext(
+        "{n} of your {total} networks has learned", "{n} of your {total} networks have learned", have, total=total
+    )
+
+
+def _beside_asked(told: str, have: int, asked: int) -> str:
+    """The sentence to its end, which says how many are asked where there are too few."""
+    if have >= asked:
+        return f"{told}."
+    return ngettext("{told}, but {n} is asked.", "{told}, but {n} are asked.", asked, told=told)
 
 
 def _share(have: int, asked: int) -> float:
@@ -55,7 +72,7 @@ def _names(networks: Iterable[Network]) -> str:
 # ---- distinct -------------------------------------------------------------------------------------------------------
 
 Alike = tuple[Network, Network, str]
-"""Two networks that count as one, and why, as the end of a sentence about both."""
+"""Two networks that count as one, and why, as a sentence about both."""
 
 
 def judge_distinct(distinct: Distinct, evidence: Evidence) -> Verdict:
@@ -67,18 +84,20 @@ def judge_distinct(distinct: Distinct, evidence: Evidence) -> Verdict:
     if kinds < distinct.at_least:
         _leave_unseen_forward_to_a_person(found.networks, alike, kinds)
     because = _say_kinds(kinds, len(found.networks), distinct.at_least)
-    for one, other, why in alike[:2] if kinds < distinct.at_least else ():
-        because += f" {code(one.name)} and {code(other.name)} {why}."
+    for _one, _other, why in alike[:2] if kinds < distinct.at_least else ():
+        because += f" {why}"
     # One network alone differs from nothing, so the first kind earns nothing.
     fraction = _share(kinds - 1, distinct.at_least - 1)
     return Verdict(fraction, because + found.note, "alike" if alike and fraction < 1 else None)
 
 
 def _likeness(one: Network, other: Network) -> str:
-    """Why two networks count as one, as the end of a sentence; empty where they differ."""
+    """Why two networks count as one, as a sentence; empty where they differ."""
+    names = {"one": code(one.name), "other": code(other.name)}
     if one.shapes == other.shapes and one.layers == other.layers and (one.shapes or one.layers):
-        return f"have the same layers of the same sizes ({', '.join(one.layers[:8])})"
-    return "give the same answers" if _answer_alike(one, other) else ""
+        layers = ", ".join(one.layers[:8])
+        return _("{one} and {other} have the same layers of the same sizes ({layers}).", **names, layers=layers)
+    return _("{one} and {other} give the same answers.", **names) if _answer_alike(one, other) else ""
 
 
 def _answer_alike(one: Network, other: Network) -> bool:
@@ -92,7 +111,7 @@ def _answer_alike(one: Network, other: Network) -> bool:
 def _count_kinds(networks: tuple[Network, ...], alike: list[Alike]) -> int:
     """The number of groups when those that are alike, directly or through others, are put together."""
     group = {id(network): index for index, network in enumerate(networks)}
-    for one, other, _ in alike:
+    for one, other, _why in alike:
         keep, drop = group[id(one)], group[id(other)]
         group = {key: keep if index == drop else index for key, index in group.items()}
     return len(set(group.values()))
@@ -102,25 +121,37 @@ def _leave_unseen_forward_to_a_person(networks: tuple[Network, ...], alike: list
     """Two classes with the same layers and no activation among them may differ in what their `forward` calls."""
     unsure = [
         (one, other)
-        for one, other, _ in alike
+        for one, other, _why in alike
         if one.class_name != other.class_name
         and not _ACTIVATIONS & {*one.layers, *other.layers}
         and not _answer_alike(one, other)
     ]
     sure = [pair for pair in alike if (pair[0], pair[1]) not in unsure]
     if _count_kinds(networks, sure) > kinds:
-        raise UnscoredError(
-            f"{_names(unsure[0])} have the same layers, but classes of their own: "
-            "whether they differ in `forward`, a person decides."
+        told = _(
+            "{networks} have the same layers, but classes of their own: "
+            "whether they differ in `forward`, a person decides.",
+            networks=_names(unsure[0]),
         )
+        raise UnscoredError(told)
 
 
 def _say_kinds(kinds: int, total: int, asked: int) -> str:
     if kinds >= asked:
-        return "Your networks differ in how they are built and in what they answer."
+        return _("Your networks differ in how they are built and in what they answer.")
     if kinds == total:
-        return f"You have {counted(total, 'network')}, but {asked} different ones are asked."
-    return f"Your {total} networks count as {kinds}, but {asked} different ones are asked."
+        return ngettext(
+            "You have {n} network, but {asked} different ones are asked.",
+            "You have {n} networks, but {asked} different ones are asked.",
+            total,
+            asked=asked,
+        )
+    return _(
+        "Your {total} networks count as {kinds}, but {asked} different ones are asked.",
+        total=total,
+        kinds=kinds,
+        asked=asked,
+    )
 
 
 # ---- nonlinear ------------------------------------------------------------------------------------------------------
@@ -129,19 +160,24 @@ def _say_kinds(kinds: int, total: int, asked: int) -> str:
 def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
     """Networks whose answers bend, measured on an evenly spaced grid of inputs."""
     if evidence.probe is None or not isinstance(evidence.probe.predict, Grid):
-        raise UnscoredError("Whether networks bend can only be seen on a grid of inputs; the course has to mend it.")
+        raise UnscoredError(_("Whether networks bend can only be seen on a grid of inputs; the course has to mend it."))
     found = read_networks(evidence.value())
     silent = [network for network in found.networks if network.finite_predictions is None]
     bending = [network for network in found.networks if _bends(network, nonlinear.more_than)]
     straight = [network for network in found.networks if network not in silent and network not in bending]
-    because = _tally(len(bending), len(found.networks), nonlinear.at_least, "draws a curve", "draw curves")
+    because = _beside_asked(_say_bending(len(bending), len(found.networks)), len(bending), nonlinear.at_least)
     fraction = _share(len(bending), nonlinear.at_least)
     if fraction == 1:
         return Verdict(1.0, because + found.note)
     if straight:
-        because += f" {_names(straight)} {'draws' if len(straight) == 1 else 'draw'} only a straight line."
+        because += " " + ngettext(
+            "{networks} draws only a straight line.",
+            "{networks} draw only a straight line.",
+            len(straight),
+            networks=_names(straight),
+        )
     if any(network.layers.count("Linear") > 1 and not _ACTIVATIONS & {*network.layers} for network in straight):
-        because += f" {LINEAR_STACK}"
+        because += f" {_(LINEAR_STACK)}"
     for network in silent[:3]:
         because += f" {network.say_silence(tells=evidence.tells)}"
     flat = all(network.predictions is not None and is_constant(network.predictions) for network in straight)
@@ -173,9 +209,11 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     learned = sum(one.learned is True for one in told)
     unknown = [one.name for one in told if one.learned is None]
     if learned < trained.at_least and unknown:
-        raise UnscoredError(f"No untrained copy of {listed(unknown)} can be made: a person decides if it learned.")
+        raise UnscoredError(
+            _("No untrained copy of {networks} can be made: a person decides if it learned.", networks=listed(unknown))
+        )
     fraction = _share(learned, trained.at_least)
-    because = _tally(learned, len(told), trained.at_least, "has learned", "have learned")
+    because = _beside_asked(_say_learned(learned, len(told)), learned, trained.at_least)
     telling = [one for one in told if one.learned is (fraction == 1)] or told
     because += "".join(f" {one.because}" for one in telling[:3])
     diagnoses = sorted({one.diagnosis for one in told if one.diagnosis})
@@ -194,7 +232,12 @@ def _learning(network: Network, target: FloatArray, better_by: float, *, tells: 
         before = mean_squared_error(network.untrained, target)
     if not np.isfinite(before):
         return _Learning(name, None, "")
-    text = f"Before training the error of {name} was {number(before)}, after it {number(after)}."
+    text = _(
+        "Before training the error of {network} was {before}, after it {after}.",
+        network=name,
+        before=number(before),
+        after=number(after),
+    )
     learned = before >= better_by * after
     return _Learning(name, learned, text, None if learned else "not-trained")
 
@@ -210,9 +253,11 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
     fraction = good / max(len(found.networks), len(found.asked))
     because = [fault for fault in faults if fault]
     if len(found.networks) < len(found.asked):
-        because.append(f"You have only {len(found.networks)} of the {len(found.asked)} networks.")
+        have, asked = len(found.networks), len(found.asked)
+        because.append(_("You have only {have} of the {asked} networks.", have=have, asked=asked))
     if not because:
-        because = [f"{_names(found.networks)} {_are(good)} built as asked."]
+        names = _names(found.networks)
+        because = [ngettext("{networks} is built as asked.", "{networks} are built as asked.", good, networks=names)]
     return Verdict(fraction, " ".join(because[:3]) + found.note)
 
 
@@ -222,16 +267,23 @@ def _fault(network: Network, built: Built, *, tells: bool) -> str:
     lacking = [layer for layer in built.has if layer.split(".")[-1] not in layers]
     if lacking:
         have = listed([code(layer) for layer in network.layers], most=8)
-        return (
-            f"{name} has no layer {listed([code(layer) for layer in lacking])}; its layers are: {have}. "
-            "Only layers that `__init__` makes are seen, not functions that `forward` calls."
+        return _(
+            "{network} has no layer {layers}; its layers are: {have}. "
+            "Only layers that `__init__` makes are seen, not functions that `forward` calls.",
+            network=name,
+            layers=listed([code(layer) for layer in lacking]),
+            have=have,
         )
     surplus = [layer for layer in built.has_not if layer.split(".")[-1] in layers]
     if surplus:
-        return f"{name} has a layer {listed([code(layer) for layer in surplus])}, which it should do without."
+        named = listed([code(layer) for layer in surplus])
+        return _("{network} has a layer {layers}, which it should do without.", network=name, layers=named)
     if built.parameters is None or network.parameters == built.parameters:
         return ""
     if network.parameters is None:
-        return f"The parameters of {name} could not be counted."
-    wanted = f", but {built.parameters} are asked" if tells else ", which is not the number asked"
-    return f"{name} has {number(network.parameters)} parameters{wanted}."
+        return _("The parameters of {network} could not be counted.", network=name)
+    have = number(network.parameters)
+    if not tells:
+        return _("{network} has {have} parameters, which is not the number asked.", network=name, have=have)
+    wanted = number(built.parameters)
+    return _("{network} has {have} parameters, but {wanted} are asked.", network=name, have=have, wanted=wanted)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.language import _
 from grader.model import Answer
 from grader.rubric import Probe
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant, spread
@@ -36,21 +37,22 @@ def diagnose_beside_others(evidence: Evidence) -> Diagnosis | None:
             continue
         if theirs is not None and np.array_equal(answer, theirs):
             changed = _changed(evidence.probe, probe)
-            return _ignored(changed[0]) if len(changed) == 1 else _WRITTEN_OUT
+            return _ignored(changed[0]) if len(changed) == 1 else _written_out()
         if _alike(answer, expected):
-            return _WRITTEN_OUT
+            return _written_out()
     return None
 
 
-_WRITTEN_OUT = Diagnosis(
-    "hard-coded",
-    text := "That is the answer for other inputs: calculate it from the arguments, whatever they are.",
-    text,
-)
+def _written_out() -> Diagnosis:
+    text = _("That is the answer for other inputs: calculate it from the arguments, whatever they are.")
+    return Diagnosis("hard-coded", text, text)
 
 
 def _ignored(argument: str) -> Diagnosis:
-    text = f"The argument {code(argument)} makes no difference: for another value of it the answer is the same."
+    text = _(
+        "The argument {argument} makes no difference: for another value of it the answer is the same.",
+        argument=code(argument),
+    )
     return Diagnosis("ignored-argument", text, text)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from nbformat import NotebookNode
 
+from grader.language import _, ngettext
 from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
 from grader.rubric import Reproduced
 from grader.score.outputs import Outputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
-from grader.score.sentences import clean, counted, listed
+from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, Verdict, unanswered
 from grader.score.words import find_words
 
@@ -143,15 +145,19 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     ]
     counting = [pair for pair in matches if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
-        return unanswered("Your notebook holds no outputs to compare: run all its cells, then save it and hand it in.")
+        return unanswered(
+            _("Your notebook holds no outputs to compare: run all its cells, then save it and hand it in.")
+        )
     good = sum(how in ("same", "close") for _, how in counting)
     share = good / len(counting)
     fraction = _fraction(reproduced, share)
-    because = f"The stored output came out again in {good} of {counted(len(counting), 'cell')}."
-    because += _say(counting, "different", "Another output came out in")
-    because += _say(counting, "never-run", "Not run before it was handed in:")
-    because += _say(counting, "not-run-here", "Not run by the grader, because a limit or a crash came first:")
-    return Verdict(fraction, because)
+    again = ngettext(
+        "The stored output came out again in {good} of {n} cell.",
+        "The stored output came out again in {good} of {n} cells.",
+        len(counting),
+        good=good,
+    )
+    return Verdict(fraction, " ".join([again, *_say_others(counting)]))
 
 
 def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
@@ -160,9 +166,32 @@ def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
     return how != "nothing-stored" and (how != "never-run" or prints_here)
 
 
-def _say(matches: list[tuple[CellComparison, OutputMatch]], how: OutputMatch, beginning: str) -> str:
-    numbers = [str(comparison.number) for comparison, match_ in matches if match_ == how]
-    return f" {beginning} {'cell' if len(numbers) == 1 else 'cells'} {listed(numbers)}." if numbers else ""
+def _say_others(matches: list[tuple[CellComparison, OutputMatch]]) -> Iterator[str]:
+    """A sentence for each way in which an output did not come out again, with the numbers of the cells."""
+    numbers: dict[str, list[str]] = {}
+    for comparison, how in matches:
+        numbers.setdefault(how, []).append(str(comparison.number))
+    if other := numbers.get("different"):
+        yield ngettext(
+            "Another output came out in cell {cells}.",
+            "Another output came out in cells {cells}.",
+            len(other),
+            cells=listed(other),
+        )
+    if never := numbers.get("never-run"):
+        yield ngettext(
+            "Not run before it was handed in: cell {cells}.",
+            "Not run before it was handed in: cells {cells}.",
+            len(never),
+            cells=listed(never),
+        )
+    if not_here := numbers.get("not-run-here"):
+        yield ngettext(
+            "Not run by the grader, because a limit or a crash came first: cell {cells}.",
+            "Not run by the grader, because a limit or a crash came first: cells {cells}.",
+            len(not_here),
+            cells=listed(not_here),
+        )
 
 
 def _fraction(reproduced: Reproduced, share: float) -> float:

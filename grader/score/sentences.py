@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.language import _, pgettext, write_decimals
 from grader.rubric import Probe
 
 _LONGEST_NAME = 40
@@ -21,16 +22,21 @@ def number(value: float, digits: int = 3) -> str:
     >>> number(0.00412345), number(1234.5), number(97), number(float("nan"))
     ('0.00412', '1230', '97', 'NaN')
     """
+    return write_decimals(_figure(value, digits))
+
+
+def _figure(value: float, digits: int) -> str:
+    """The number with a decimal point, as in code."""
     if isinstance(value, int) and abs(value) < 10**12:
         return str(int(value))
     try:
         value = float(value)
     except OverflowError:
-        return "a number with hundreds of digits"
+        return _("a number with hundreds of digits")
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
-        return "infinity" if value > 0 else "-infinity"
+        return _("infinity") if value > 0 else _("-infinity")
     text = f"{value:.{digits}g}"
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e9 else text
 
@@ -68,25 +74,33 @@ def clean(text: str, most: int = _LONGEST_NAME) -> str:
     return f"{kept[:most]}…" if len(text) > most else kept
 
 
-def listed(items: Sequence[str], most: int = 6, last: str = "and") -> str:
+def listed(items: Sequence[str], most: int = 6) -> str:
     """The items in a row.
 
-    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b"], last="or")
-    ('a', 'a, b and c', 'a or b')
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
+    ('a', 'a, b and c', 'a and 2 more')
     """
-    shown = list(items[:most])
-    if len(items) > most:
-        shown.append(f"{len(items) - most} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}" if shown else "none"
+    shown = _first(items, most)
+    if len(shown) < 2:
+        return "".join(shown) or pgettext("of a list", "none")
+    return _("{items} and {last}", items=", ".join(shown[:-1]), last=shown[-1])
 
 
-def counted(count: int, thing: str) -> str:
-    """A number of things.
+def listed_or(items: Sequence[str], most: int = 6) -> str:
+    """The items in a row, of which any may be meant.
 
-    >>> counted(1, "network"), counted(3, "network")
-    ('1 network', '3 networks')
+    >>> listed_or(["a", "b", "c"])
+    'a, b or c'
     """
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    shown = _first(items, most)
+    if len(shown) < 2:
+        return "".join(shown) or pgettext("of a list", "none")
+    return _("{items} or {last}", items=", ".join(shown[:-1]), last=shown[-1])
+
+
+def _first(items: Sequence[str], most: int) -> list[str]:
+    more = [_("{n} more", n=len(items) - most)] if len(items) > most else []
+    return [*items[:most], *more]
 
 
 def shown(value: Any) -> str:
@@ -95,7 +109,8 @@ def shown(value: Any) -> str:
     >>> shown([1, 2.5]), shown("yes"), shown(None), shown({"a": 1})
     ('[1, 2.5]', '"yes"', 'None', '{a: 1}')
     """
-    text = _shown(value, 0)
+    # A number alone is one of the sentence; within a list or a call it is code.
+    text = number(value, 6) if isinstance(value, (int, float)) and not isinstance(value, bool) else _shown(value, 0)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
@@ -103,11 +118,11 @@ def _shown(value: Any, depth: int) -> str:
     if isinstance(value, np.ndarray):
         if value.ndim == 0 and value.dtype.kind in "biuf":
             return _shown(value.item(), depth)
-        return f"an array of shape {shape(value.shape)}"
+        return _("an array of shape {shape}", shape=shape(value.shape))
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return number(value, 6)
+        return _figure(value, 6)
     if isinstance(value, str):
         return f'"{clean(value)}"'
     if depth > 3:
@@ -119,7 +134,7 @@ def _shown(value: Any, depth: int) -> str:
     if isinstance(value, dict):
         pairs = [f"{clean(str(key))}: {_shown(item, depth + 1)}" for key, item in list(value.items())[:7]]
         return f"{{{', '.join(pairs)}{', …' if len(value) > 7 else ''}}}"
-    return f"a value of type {code(type(value).__name__)}"
+    return _("a value of type {type}", type=code(type(value).__name__))
 
 
 def shape(sizes: Sequence[int | None]) -> str:
@@ -128,7 +143,7 @@ def shape(sizes: Sequence[int | None]) -> str:
     >>> shape((100,)), shape([None, 1])
     ('(100,)', '(any, 1)')
     """
-    texts = ["any" if size is None else str(size) for size in sizes]
+    texts = [_("any") if size is None else str(size) for size in sizes]
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
@@ -138,9 +153,9 @@ def subject(probe: Probe | None, *, tells: bool) -> str:
         return code(probe.variable)
     if probe is not None and probe.call:
         if not tells:
-            return f"The value of {code(probe.call)} on a hidden input"
-        return f"The value of {code(_call(probe.call, probe.arguments))}"
-    return "Your answer"
+            return _("The value of {function} on a hidden input", function=code(probe.call))
+        return _("The value of {call}", call=code(_call(probe.call, probe.arguments)))
+    return _("Your answer")
 
 
 def inside(subject: str) -> str:

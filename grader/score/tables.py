@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.language import _, ngettext
 from grader.rubric import Table
 from grader.score.answers import Network, Samples, read_networks
 from grader.score.metrics import mean_squared_error, say_diverged
-from grader.score.sentences import code, counted, number, number_pair
+from grader.score.sentences import code, number, number_pair
 from grader.score.verdict import Evidence, Verdict, unanswered, value_of
 
 _MOST_SENTENCES = 4
@@ -30,7 +31,9 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
     rows = _read_rows(evidence.value())
     found = read_networks(value_of(evidence.answer_to(table.of)))
     if not rows:
-        return unanswered("Your table has no row for a network: it is written {name: {column: number}}.")
+        return unanswered(
+            _("Your table has no row for a network: it is written {form}.", form="{name: {column: number}}")
+        )
     checks: list[_Check] = []
     without_row = []
     for network in found.networks:
@@ -43,13 +46,24 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
     faults = [check for check in checks if check.fault]
     because = [check.fault for check in faults]
     if len(checks) < numbers:
-        because += [f"Your table has no row for {code(network.name)}." for network in without_row]
-    because = because or [f"Your table has {counted(len(checks) // 2, 'row')} for {numbers // 2} networks."]
+        because += [_("Your table has no row for {network}.", network=code(network.name)) for network in without_row]
+    if not because:
+        because = [_say_rows(len(checks) // 2, numbers // 2)]
     right = len(checks) - len(faults)
     if right == numbers:
-        return Verdict(1.0, f"All {numbers} numbers of your table are what the grader measures.{found.note}")
+        told = _("All {numbers} numbers of your table are what the grader measures.", numbers=numbers)
+        return Verdict(1.0, told + found.note)
     diagnosis = next((check.diagnosis for check in faults if check.diagnosis), None)
     return Verdict(right / numbers, " ".join(because[:_MOST_SENTENCES]) + found.note, diagnosis)
+
+
+def _say_rows(rows: int, networks: int) -> str:
+    return ngettext(
+        "Your table has {n} row for {networks} networks.",
+        "Your table has {n} rows for {networks} networks.",
+        rows,
+        networks=networks,
+    )
 
 
 def _read_rows(answer: Any) -> dict[str, dict[str, Any]]:
@@ -81,21 +95,28 @@ def _read_number(row: dict[str, Any], column: str) -> float | None:
 def _check_parameters(row: dict[str, Any], network: Network, table: Table) -> _Check:
     told, name = _read_number(row, table.parameters), code(network.name)
     if told is None:
-        return _Check(f"Your table has no number {code(table.parameters)} for {name}.")
+        return _Check(
+            _("Your table has no number {column} for {network}.", column=code(table.parameters), network=name)
+        )
     if network.parameters is None:
-        return _Check(f"The parameters of {name} could not be counted.")
+        return _Check(_("The parameters of {network} could not be counted.", network=name))
     if told == network.parameters:
         return _Check()
     says = number(int(told)) if math.isfinite(told) and told == int(told) else number(told)
-    return _Check(f"Your table says that {name} has {says} parameters, but it has {number(network.parameters)}.")
+    told_and_true = {"network": name, "told": says, "true": number(network.parameters)}
+    return _Check(_("Your table says that {network} has {told} parameters, but it has {true}.", **told_and_true))
 
 
 def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
     told, name = _read_number(row, table.held_out_loss), code(network.name)
     if told is None:
-        return _Check(f"Your table has no number {code(table.held_out_loss)} for {name}.")
+        return _Check(
+            _("Your table has no number {column} for {network}.", column=code(table.held_out_loss), network=name)
+        )
     if network.held_out is None:
-        return _Check(f"The held-out data of {name} could not be read, so its loss cannot be checked.")
+        return _Check(
+            _("The held-out data of {network} could not be read, so its loss cannot be checked.", network=name)
+        )
     true = mean_squared_error(network.held_out.predictions, network.held_out.targets)
     if not math.isfinite(true):
         return _Check(say_diverged(network), "diverged")
@@ -103,7 +124,13 @@ def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
         return _Check()
     says, is_really = number_pair(told, true)
     diagnosis, why = _explain(told, network.held_out, table.rtol)
-    return _Check(f"Your table says {says} for {name}, but on your held-out data it has {is_really}.{why}", diagnosis)
+    fault = _(
+        "Your table says {told} for {network}, but on your held-out data it has {true}.",
+        told=says,
+        network=name,
+        true=is_really,
+    )
+    return _Check(fault + why, diagnosis)
 
 
 def _explain(told: float, held_out: Samples, rtol: float) -> tuple[str | None, str]:
@@ -116,13 +143,13 @@ def _explain(told: float, held_out: Samples, rtol: float) -> tuple[str | None, s
         (
             all_pairs,
             "broadcast-loss",
-            " That is the mean over all pairs: shapes (n,) and (n, 1) broadcast to (n, n). Give both the same shape.",
+            _("That is the mean over all pairs: shapes (n,) and (n, 1) broadcast to (n, n). Give both the same shape."),
         ),
-        (true * p.size, "sum-for-mean", " That is the sum of the squared errors, not their mean."),
-        (math.sqrt(true), "root-of-mse", " That is the root of the mean squared error."),
+        (true * p.size, "sum-for-mean", _("That is the sum of the squared errors, not their mean.")),
+        (math.sqrt(true), "root-of-mse", _("That is the root of the mean squared error.")),
     )
     for value, name, sentence in slips:
         # Only where the slip and the truth can be told apart.
         if abs(told - value) <= 0.5 * rtol * value and abs(value - true) > 2 * rtol * true:
-            return name, sentence
+            return name, f" {sentence}"
     return None, ""

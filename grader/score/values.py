@@ -5,18 +5,19 @@ from __future__ import annotations
 import builtins
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from grader.language import _, ngettext
 from grader.rubric import Close, Count, Text
 from grader.score.answers import read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.diagnosis import Diagnosis, diagnose
 from grader.score.other_answers import diagnose_beside_others
-from grader.score.sentences import code, counted, inside, listed, number, number_pair, shape, shown, subject
-from grader.score.verdict import Evidence, UnscoredError, Verdict
+from grader.score.sentences import code, inside, listed, listed_or, number, number_pair, shape, shown, subject
+from grader.score.verdict import Evidence, UnscoredError, Verdict, reason_of
 
 _LONGEST_TEXT = 20_000
 _DEEPEST = 8
@@ -27,12 +28,12 @@ def judge_value(expected: Any, evidence: Evidence) -> Verdict:
     answer = evidence.value()
     what = subject(evidence.probe, tells=evidence.tells)
     if _same(answer, expected):
-        return Verdict(
-            1.0, f"{what} is {shown(expected)}, as expected." if evidence.tells else f"{what} is as expected."
-        )
+        if not evidence.tells:
+            return Verdict(1.0, _("{what} is as expected.", what=what))
+        return Verdict(1.0, _("{what} is {value}, as expected.", what=what, value=shown(expected)))
     if not evidence.tells:
-        return Verdict(0.0, f"{what} is not the expected one.")
-    return Verdict(0.0, f"{what} is {_unlike(answer, expected)}")
+        return Verdict(0.0, _("{what} is not the expected one.", what=what))
+    return Verdict(0.0, _say_unlike(what, answer, expected))
 
 
 def _same(answer: Any, expected: Any) -> bool:
@@ -57,13 +58,17 @@ def _same(answer: Any, expected: Any) -> bool:
     return False
 
 
-def _unlike(answer: Any, expected: Any) -> str:
+def _say_unlike(what: str, answer: Any, expected: Any) -> str:
     texts = shown(answer), shown(expected)
     if texts[0] == texts[1] and _is_number(answer) and _is_number(expected):
         texts = number_pair(answer, expected)
     if texts[0] == texts[1]:
-        return f"{texts[0]} at first sight, but it differs from what is expected in its type or further on."
-    return f"{texts[0]}, but {texts[1]} is expected."
+        return _(
+            "{what} is {value} at first sight, but it differs from what is expected in its type or further on.",
+            what=what,
+            value=texts[0],
+        )
+    return _("{what} is {value}, but {wanted} is expected.", what=what, value=texts[0], wanted=texts[1])
 
 
 def _is_number(value: Any) -> bool:
@@ -81,8 +86,11 @@ class _Comparison:
     close: Close
     tells: bool
 
-    def part(self, place: str) -> _Comparison:
-        return _Comparison(f"{place} of {inside(self.what)}", self.close, self.tells)
+    def entry(self, key: str) -> _Comparison:
+        return replace(self, what=_("The entry {key} of {what}", key=code(key), what=inside(self.what)))
+
+    def item(self, index: int) -> _Comparison:
+        return replace(self, what=_("Item {index} of {what}", index=index, what=inside(self.what)))
 
 
 def judge_close(close: Close, evidence: Evidence) -> Verdict:
@@ -104,38 +112,54 @@ def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) 
     except NotNumbersError as error:
         if depth < _DEEPEST and isinstance(target, list):
             return _compare_items(answer, target, comparison, depth)
-        raise UnscoredError("The expected value is not made of numbers; the course has to mend it.") from error
+        raise UnscoredError(_("The expected value is not made of numbers; the course has to mend it.")) from error
     if not np.isfinite(target_array).all():
-        raise UnscoredError("The expected value holds NaN or infinity; the course has to mend it.")
+        raise UnscoredError(_("The expected value holds NaN or infinity; the course has to mend it."))
     try:
         return _compare_arrays(as_numbers(answer), target_array, comparison)
     except NotNumbersError as error:
-        return Verdict(0.0, f"{comparison.what} {error}.")
+        return Verdict(0.0, error.say(comparison.what))
 
 
 def _compare_entries(answer: Any, target: dict[str, Any], comparison: _Comparison, depth: int) -> Verdict:
     if not isinstance(answer, dict):
-        return Verdict(0.0, f"{comparison.what} is not a dictionary.")
+        return Verdict(0.0, _("{what} is not a dictionary.", what=comparison.what))
     for key, expected in target.items():
         if key not in answer:
-            return Verdict(0.0, f"{comparison.what} has no entry {code(key)}.")
-        verdict = _compare(answer[key], expected, comparison.part(f"The entry {code(key)}"), depth + 1)
+            return Verdict(0.0, _("{what} has no entry {key}.", what=comparison.what, key=code(key)))
+        verdict = _compare(answer[key], expected, comparison.entry(key), depth + 1)
         if verdict.fraction != 1.0:
             return verdict
-    return Verdict(1.0, f"{comparison.what} is as expected.")
+    return Verdict(1.0, _("{what} is as expected.", what=comparison.what))
 
 
 def _compare_items(answer: Any, target: list[Any], comparison: _Comparison, depth: int) -> Verdict:
     if not isinstance(answer, list):
-        return Verdict(0.0, f"{comparison.what} is not a list.")
+        return Verdict(0.0, _("{what} is not a list.", what=comparison.what))
     if len(answer) != len(target):
-        wanted = f"but {len(target)} are expected" if comparison.tells else "which is not the expected number"
-        return Verdict(0.0, f"{comparison.what} has {counted(len(answer), 'item')}, {wanted}.")
+        return Verdict(0.0, _say_other_length(len(answer), len(target), comparison))
     for index, expected in enumerate(target):
-        verdict = _compare(answer[index], expected, comparison.part(f"Item {index}"), depth + 1)
+        verdict = _compare(answer[index], expected, comparison.item(index), depth + 1)
         if verdict.fraction != 1.0:
             return verdict
-    return Verdict(1.0, f"{comparison.what} is as expected.")
+    return Verdict(1.0, _("{what} is as expected.", what=comparison.what))
+
+
+def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> str:
+    if not comparison.tells:
+        return ngettext(
+            "{what} has {n} item, which is not the expected number.",
+            "{what} has {n} items, which is not the expected number.",
+            have,
+            what=comparison.what,
+        )
+    return ngettext(
+        "{what} has {n} item, but {wanted} are expected.",
+        "{what} has {n} items, but {wanted} are expected.",
+        have,
+        what=comparison.what,
+        wanted=wanted,
+    )
 
 
 def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Verdict:
@@ -162,45 +186,74 @@ def _with_diagnosis(because: str, found: Diagnosis | None, tells: bool) -> str:
 
 def _right(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
     if not comparison.tells:
-        return f"{comparison.what} is as expected."
+        return _("{what} is as expected.", what=comparison.what)
     if target.size != 1:
-        return f"{comparison.what} is as expected: {counted(target.size, 'value')} compared."
+        return ngettext(
+            "{what} is as expected: {n} value compared.",
+            "{what} is as expected: {n} values compared.",
+            target.size,
+            what=comparison.what,
+        )
     mine, theirs = number(float(answer.flat[0])), number(float(target.flat[0]))
-    return f"{comparison.what} is {mine}, " + ("as expected." if mine == theirs else f"close to the expected {theirs}.")
+    if mine == theirs:
+        return _("{what} is {value}, as expected.", what=comparison.what, value=mine)
+    return _("{what} is {value}, close to the expected {wanted}.", what=comparison.what, value=mine, wanted=theirs)
 
 
 def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison: _Comparison) -> str:
     count = int(wrong.sum())
     if not comparison.tells:
         if target.size == 1:
-            return f"{comparison.what} is not the expected one."
-        how_many = "all" if count == target.size else "most" if 2 * count > target.size else "some"
-        return f"{comparison.what} is not as expected: {how_many} of the values are wrong."
+            return _("{what} is not the expected one.", what=comparison.what)
+        if count == target.size:
+            return _("{what} is not as expected: all of the values are wrong.", what=comparison.what)
+        if 2 * count > target.size:
+            return _("{what} is not as expected: most of the values are wrong.", what=comparison.what)
+        return _("{what} is not as expected: some of the values are wrong.", what=comparison.what)
     if target.size == 1:
         mine, theirs = number_pair(float(answer.flat[0]), float(target.flat[0]))
-        return f"{comparison.what} is {mine}, but {theirs} is expected."
+        return _("{what} is {value}, but {wanted} is expected.", what=comparison.what, value=mine, wanted=theirs)
     distance = np.abs(answer - target)
     worst = int(np.argmax(np.where(np.isfinite(distance), distance, np.inf)))
     place = ", ".join(str(int(index)) for index in np.unravel_index(worst, target.shape))
     mine, theirs = number_pair(float(answer.flat[worst]), float(target.flat[worst]))
-    return (
-        f"{comparison.what} is not as expected in {count} of {target.size} values, most of all at [{place}]: "
-        f"there it is {mine}, but {theirs} is expected."
+    return _(
+        "{what} is not as expected in {count} of {total} values, most of all at [{place}]: "
+        "there it is {value}, but {wanted} is expected.",
+        what=comparison.what,
+        count=count,
+        total=target.size,
+        place=place,
+        value=mine,
+        wanted=theirs,
     )
 
 
 def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
     if not comparison.tells:
         return _hidden_shape(comparison.what, answer.shape)
-    have = f"has the shape {shape(answer.shape)}" if answer.ndim else "is a single number"
-    wanted = f"the shape {shape(target.shape)}" if target.ndim else "a single number"
-    return f"{comparison.what} {have}, but {wanted} is expected."
+    have, wanted = shape(answer.shape), shape(target.shape)
+    if not answer.ndim:
+        return _say_single(comparison.what, wanted)
+    if not target.ndim:
+        return _("{what} has the shape {have}, but a single number is expected.", what=comparison.what, have=have)
+    return say_shapes(comparison.what, have, wanted)
+
+
+def say_shapes(what: str, have: str, wanted: str) -> str:
+    """Two shapes that differ."""
+    return _("{what} has the shape {have}, but the shape {wanted} is expected.", what=what, have=have, wanted=wanted)
+
+
+def _say_single(what: str, wanted: str) -> str:
+    return _("{what} is a single number, but the shape {wanted} is expected.", what=what, wanted=wanted)
 
 
 def _hidden_shape(what: str, sizes: tuple[int, ...]) -> str:
     """Without the sizes: an empty array may have any, and so hand over the digits of the hidden input."""
-    have = "has a shape that" if sizes else "is a single number; that"
-    return f"{what} {have} is not the expected shape."
+    if sizes:
+        return _("{what} has a shape that is not the expected shape.", what=what)
+    return _("{what} is a single number; that is not the expected shape.", what=what)
 
 
 # ---- shape, type, text, raises, count -------------------------------------------------------------------------------
@@ -212,16 +265,17 @@ def judge_shape(expected: list[int | None], evidence: Evidence) -> Verdict:
     try:
         sizes = as_numbers(evidence.value()).shape
     except NotNumbersError as error:
-        return Verdict(0.0, f"{what} {error}, so it has no shape.")
+        return Verdict(0.0, _("{reason} So it has no shape.", reason=error.say(what)))
     fits = len(sizes) == len(expected) and all(
         want is None or have == want for have, want in zip(sizes, expected, strict=True)
     )
     if not evidence.tells:
-        return Verdict(1.0, f"{what} has the expected shape.") if fits else Verdict(0.0, _hidden_shape(what, sizes))
+        as_expected = _("{what} has the expected shape.", what=what)
+        return Verdict(1.0, as_expected) if fits else Verdict(0.0, _hidden_shape(what, sizes))
     if fits:
-        return Verdict(1.0, f"{what} has the shape {shape(sizes)}.")
-    have = f"has the shape {shape(sizes)}" if sizes else "is a single number"
-    return Verdict(0.0, f"{what} {have}, but the shape {shape(expected)} is expected.")
+        return Verdict(1.0, _("{what} has the shape {have}.", what=what, have=shape(sizes)))
+    wanted = shape(expected)
+    return Verdict(0.0, say_shapes(what, shape(sizes), wanted) if sizes else _say_single(what, wanted))
 
 
 def judge_type(expected: str | list[str], evidence: Evidence) -> Verdict:
@@ -230,9 +284,12 @@ def judge_type(expected: str | list[str], evidence: Evidence) -> Verdict:
     have = _type_names(evidence.value())
     what = subject(evidence.probe, tells=evidence.tells)
     if set(wanted) & set(have):
-        return Verdict(1.0, f"{what} is of type {code(have[0])}.")
-    either = " or ".join(code(name) for name in wanted)
-    return Verdict(0.0, f"{what} is of type {code(have[0])}, but {either} is expected.")
+        return Verdict(1.0, _("{what} is of type {type}.", what=what, type=code(have[0])))
+    return Verdict(0.0, _say_other_type(what, have[0], listed_or([code(name) for name in wanted], len(wanted))))
+
+
+def _say_other_type(what: str, have: str, wanted: str) -> str:
+    return _("{what} is of type {type}, but {wanted} is expected.", what=what, type=code(have), wanted=wanted)
 
 
 def _type_names(value: Any) -> list[str]:
@@ -253,18 +310,22 @@ def judge_text(expected: Text, evidence: Evidence) -> Verdict:
     answer = evidence.value()
     what = subject(evidence.probe, tells=evidence.tells)
     if not isinstance(answer, str) and not _is_number(answer):
-        return Verdict(0.0, f"{what} is of type {code(_type_names(answer)[0])}, but text is expected.")
+        return Verdict(0.0, _say_other_type(what, _type_names(answer)[0], _("text")))
     text = answer[:_LONGEST_TEXT] if isinstance(answer, str) else number(answer, 12)
     folded = text.casefold() if expected.ignore_case else text
     lacking = [piece for piece in expected.contains if _fold(piece, expected.ignore_case) not in folded]
     if lacking:
-        told = f"does not mention {listed([code(piece) for piece in lacking])}"
-        return Verdict(0.0, f"{what} {told}." if evidence.tells else f"{what} does not say what is expected.")
+        if not evidence.tells:
+            return Verdict(0.0, _("{what} does not say what is expected.", what=what))
+        pieces = listed([code(piece) for piece in lacking])
+        return Verdict(0.0, _("{what} does not mention {pieces}.", what=what, pieces=pieces))
     flags = re.IGNORECASE if expected.ignore_case else 0
     if expected.matches is not None and not re.search(expected.matches, text, flags):
-        told = f"is {shown(text)}, which is not of the expected form"
-        return Verdict(0.0, f"{what} {told}." if evidence.tells else f"{what} is not of the expected form.")
-    return Verdict(1.0, f"{what} says what is expected.")
+        if not evidence.tells:
+            return Verdict(0.0, _("{what} is not of the expected form.", what=what))
+        told = _("{what} is {value}, which is not of the expected form.", what=what, value=shown(text))
+        return Verdict(0.0, told)
+    return Verdict(1.0, _("{what} says what is expected.", what=what))
 
 
 def _fold(text: str, ignore_case: bool) -> str:
@@ -276,15 +337,18 @@ def judge_raises(expected: str, evidence: Evidence) -> Verdict:
     answer = evidence.answer()
     what = subject(evidence.probe, tells=evidence.tells)
     if answer.status == "answered":
-        return Verdict(0.0, f"{what}: {code(expected)} should be raised, but there is no error.")
+        return Verdict(
+            0.0, _("{what}: {error} should be raised, but there is no error.", what=what, error=code(expected))
+        )
     if answer.status != "raised":
-        return Verdict(0.0, answer.because or "The notebook did not answer.", status="unanswered")
+        return Verdict(0.0, reason_of(answer), status="unanswered")
     # The value of an answer that `raised` is the error's name; its text could hold any name.
     name = answer.value if isinstance(answer.value, str) else ""
     if name == expected or _derives(name, expected):
-        return Verdict(1.0, f"{what}: {code(name)} is raised, as expected.")
-    raised = code(name) if name.isidentifier() else "another error"
-    return Verdict(0.0, f"{what}: {code(expected)} should be raised, but it is {raised}.")
+        return Verdict(1.0, _("{what}: {error} is raised, as expected.", what=what, error=code(name)))
+    raised = code(name) if name.isidentifier() else _("another error")
+    told = _("{what}: {error} should be raised, but it is {raised}.", what=what, error=code(expected), raised=raised)
+    return Verdict(0.0, told)
 
 
 def _derives(name: str, expected: str) -> bool:
@@ -294,33 +358,48 @@ def _derives(name: str, expected: str) -> bool:
 
 def judge_count(count: Count, evidence: Evidence) -> Verdict:
     """How many items, networks, pictures or words there are."""
-    have, thing, note = _count(count, evidence)
-    there = f"There {'is' if have == 1 else 'are'} {counted(have, thing)}"
+    have, there, note = _count(count, evidence)
     too_few = count.at_least is not None and have < count.at_least
     too_many = count.at_most is not None and have > count.at_most
     if not too_few and not too_many:
         return Verdict(1.0, f"{there}.{note}")
     if not evidence.tells:
-        return Verdict(0.0, f"{there}: {'fewer' if too_few else 'more'} than asked.{note}")
-    limit = f"at least {count.at_least}" if too_few else f"at most {count.at_most}"
-    return Verdict(0.0, f"{there}, but {limit} should be there.{note}")
+        told = _("{there}: fewer than asked.", there=there) if too_few else _("{there}: more than asked.", there=there)
+    elif too_few:
+        told = _("{there}, but at least {wanted} should be there.", there=there, wanted=count.at_least)
+    else:
+        told = _("{there}, but at most {wanted} should be there.", there=there, wanted=count.at_most)
+    return Verdict(0.0, told + note)
 
 
 def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
-    """How many, of what, and what to add to the sentence."""
+    """How many, the beginning of a sentence that says so, and what to add to the sentence."""
     if count.of == "pictures":
-        return evidence.run.facts.pictures, "picture", ""
-    if count.of == "words" and evidence.criterion.probe is None:
-        return len(evidence.run.facts.words.split()), "word", ""
+        n = evidence.run.facts.pictures
+        return n, ngettext("There is {n} picture", "There are {n} pictures", n), ""
+    if count.of == "words":
+        n = _count_words(evidence)
+        return n, ngettext("There is {n} word", "There are {n} words", n), ""
     value = evidence.value()
     if count.of == "models":
         found = read_networks(value)
-        return len(found.networks), "network", found.note
-    if count.of == "words":
-        return len(value.split()) if isinstance(value, str) else 0, "word", ""
+        n = len(found.networks)
+        return n, ngettext("There is {n} network", "There are {n} networks", n), found.note
+    n = _count_items(value)
+    return n, ngettext("There is {n} item", "There are {n} items", n), ""
+
+
+def _count_words(evidence: Evidence) -> int:
+    if evidence.criterion.probe is None:
+        return len(evidence.run.facts.words.split())
+    value = evidence.value()
+    return len(value.split()) if isinstance(value, str) else 0
+
+
+def _count_items(value: Any) -> int:
     if isinstance(value, np.ndarray):
         # An array without a value has no items, however many rows it claims.
-        return len(np.atleast_1d(value)) if value.size else 0, "item", ""
+        return len(np.atleast_1d(value)) if value.size else 0
     if isinstance(value, (list, dict)):
-        return len(value), "item", ""
-    return 0 if value is None else 1, "item", ""
+        return len(value)
+    return 0 if value is None else 1

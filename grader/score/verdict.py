@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from grader.language import _
 from grader.model import Answer, Run
 from grader.rubric import Criterion, Probe, Rubric
 
@@ -67,13 +68,15 @@ class Evidence:
     def answer(self) -> Answer:
         """The notebook's answer to the criterion's probe, however it ended."""
         if self.criterion.probe is None:
-            raise UnscoredError("The rubric names no probe for this criterion; a person decides.")
+            raise UnscoredError(_("The rubric names no probe for this criterion; a person decides."))
         return self.answer_to(self.criterion.probe)
 
     def answer_to(self, probe: str) -> Answer:
         answer = self.run.answers.get(probe)
         if answer is None:
-            raise UnscoredError(f"This run was not asked the probe `{probe}`; it waits until it is run again.")
+            raise UnscoredError(
+                _("This run was not asked the probe {probe}; it waits until it is run again.", probe=f"`{probe}`")
+            )
         return answer
 
     def value(self) -> Any:
@@ -90,15 +93,22 @@ class Evidence:
     def _reference(self, probe: str) -> Any:
         answer = self.expected.get(probe)
         if answer is None or answer.status != "answered":
-            raise UnscoredError(f"The reference did not answer the probe `{probe}`; the course has to mend it.")
+            raise UnscoredError(
+                _("The reference did not answer the probe {probe}; the course has to mend it.", probe=f"`{probe}`")
+            )
         return answer.value
 
 
 def value_of(answer: Answer) -> Any:
     """An answer's value; without one, the criterion is unanswered for the answer's own reason."""
     if answer.status != "answered":
-        raise UnansweredError(answer.because or "The notebook did not answer.")
+        raise UnansweredError(reason_of(answer))
     return answer.value
+
+
+def reason_of(answer: Answer) -> str:
+    """Why there is no value, as a sentence."""
+    return answer.because or _("The notebook did not answer.")
 
 
 def _named(to: Any) -> list[str]:

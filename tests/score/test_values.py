@@ -164,7 +164,7 @@ def test_a_hidden_probe_that_reveals_tells_the_expected_number():
         ({"shape": [None, 1]}, np.ones((7, 1)), "met", "`slope` has the shape (7, 1)."),
         ({"shape": [None, 1]}, np.ones(7), "missed", "`slope` has the shape (7,), but the shape (any, 1) is expected."),
         ({"shape": [2]}, 3.0, "missed", "`slope` is a single number, but the shape (2,) is expected."),
-        ({"shape": [2]}, "ab", "missed", "`slope` is text, not a number, so it has no shape."),
+        ({"shape": [2]}, "ab", "missed", "`slope` is text, not a number. So it has no shape."),
         ({"type": "float"}, 2.0, "met", "`slope` is of type `float`."),
         ({"type": "number"}, 2, "met", "`slope` is of type `int`."),
         ({"type": ["array", "list"]}, np.ones(2), "met", "`slope` is of type `array`."),
