@@ -11,7 +11,7 @@ from typing import Concatenate, Literal, ParamSpec, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbformat import NotebookNode
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from grader.collect.roster import Roster, read_roster
 from grader.course_grade import GradeRule
@@ -34,6 +34,16 @@ class Demo(Part):
     limits: Limits = Field(Limits(), description="those that are set take the place of the assignment's")
 
 
+class QueueFile(BaseModel):
+    """[cluster.slurm], or another queue of dask-jobqueue's: how much to ask of it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")  # its other settings are dask-jobqueue's
+
+    jobs: int = Field(ge=1, description="so many jobs are handed to the queue")
+    cores: int = Field(ge=1, description="of each job, and so many notebooks at once")
+    memory: str = Field(description="of each job, as 32GB")
+
+
 class CourseFile(Part):
     """course.toml."""
 
@@ -43,6 +53,7 @@ class CourseFile(Part):
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
     grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
     demo: Demo | None = None
+    cluster: dict[str, QueueFile] = Field({}, description="queues that may start a cluster, by their names: slurm")
 
     @field_validator("language", mode="before")
     @classmethod

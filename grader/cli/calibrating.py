@@ -12,10 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli import show
-from grader.cli.grading import JOBS, JSON, SANDBOX, _sandbox
+from grader.cli.grading import JSON
 from grader.cli.place import Place
-from grader.execute.pool import Resources
-from grader.execute.sandbox import require
+from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, JOBS, SANDBOX, find_resources
 from grader.rubric import LEVELS, OfReference, write_noise
 from grader.verify.calibration import FEWEST_RUNS, Calibration, calibrate
 
@@ -31,6 +30,8 @@ def calibrate_command(
     assignment: str = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: its folder in assignments/."),
     runs: int = typer.Option(199, min=FEWEST_RUNS, help="How often the reference is run; 99 in 100 take 99 runs."),
     jobs: int = JOBS,
+    cluster: str | None = CLUSTER,
+    any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
@@ -42,10 +43,9 @@ def calibrate_command(
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
-    resources = Resources(_sandbox(sandbox), jobs)
-    require(resources.sandbox)
     work = place.work(course, "calibrate")
     with (
+        find_resources(course, sandbox, jobs, None, cluster, any_environment) as resources,
         work.locked(),
         show.progress() as watch,
         resources.executor(chosen.file.gpu, chosen.file.limits) as executor,

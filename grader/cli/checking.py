@@ -15,8 +15,9 @@ from rich.console import Console
 from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
-from grader.cli.grading import JSON, _sandbox
+from grader.cli.grading import JSON
 from grader.cli.place import Place
+from grader.cli.resources import sandbox_of
 from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources, Work
@@ -79,7 +80,7 @@ def check(
 def _choose_sandbox(wanted: str | None) -> Sandbox:
     """What is asked for; otherwise the sandbox where there is one, and none for who checks a notebook of their own."""
     if wanted is not None:
-        kind = _sandbox(wanted)
+        kind = sandbox_of(wanted)
         require(kind)
         return kind
     problem = why_no_sandbox()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,22 +12,17 @@ from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT, SOURCES, tell_wait
 from grader.cli.place import Place
+from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, GPU_JOBS, JOBS, SANDBOX, find_resources
 from grader.collecting import collect
 from grader.course import Assignment, Course
 from grader.course_report import report_course
 from grader.errors import UserError
 from grader.execute.pool import Resources
-from grader.execute.sandbox import Sandbox, require
 from grader.verbs import Executions
 from grader.work import WorkFolder
 
 NEEDS_A_PERSON = 1
 
-JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once.")
-SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
-GPU_JOBS = typer.Option(
-    None, "--gpu-jobs", min=1, help="Notebooks at once where the assignment uses GPUs; by default as many as fit."
-)
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
 
@@ -44,6 +38,8 @@ def grade(
     sources: list[str] | None = SOURCES,
     jobs: int = JOBS,
     gpu_jobs: int | None = GPU_JOBS,
+    cluster: str | None = CLUSTER,
+    any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     again: bool = AGAIN,
     as_json: bool = JSON,
@@ -52,8 +48,9 @@ def grade(
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
-    resources = Resources(_sandbox(sandbox), jobs, gpu_jobs)
-    _grade(course, place.work(course), chosen, sources or [], resources, again=again, as_json=as_json)
+    work = place.work(course)
+    with find_resources(course, sandbox, jobs, gpu_jobs, cluster, any_environment) as resources:
+        _grade(course, work, chosen, sources or [], resources, again=again, as_json=as_json)
 
 
 def _grade(
@@ -68,7 +65,6 @@ def _grade(
 ) -> None:
     started = time.monotonic()
     out = show.console(quiet=as_json)
-    require(resources.sandbox)
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
         found = collect(course, work, assignment, sources, watch=watch, tell=tell_wait)
@@ -108,7 +104,8 @@ def demo(context: typer.Context, jobs: int = JOBS, sandbox: str = SANDBOX, as_js
     assignment = replace(assignment, file=assignment.file.model_copy(update={"limits": limits}))
     source = str(course.root / chosen.submissions)
     work = place.work(course, "demo")
-    _grade(course, work, assignment, [source], Resources(_sandbox(sandbox), jobs), again=False, as_json=as_json)
+    with find_resources(course, sandbox, jobs) as resources:
+        _grade(course, work, assignment, [source], resources, again=False, as_json=as_json)
 
 
 def execute(
@@ -116,6 +113,8 @@ def execute(
     assignment: str = ASSIGNMENT,
     jobs: int = JOBS,
     gpu_jobs: int | None = GPU_JOBS,
+    cluster: str | None = CLUSTER,
+    any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     again: bool = AGAIN,
 ) -> None:
@@ -123,9 +122,11 @@ def execute(
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
-    resources = Resources(_sandbox(sandbox), jobs, gpu_jobs)
-    require(resources.sandbox)
-    with work.locked(), show.progress() as watch:
+    with (
+        find_resources(course, sandbox, jobs, gpu_jobs, cluster, any_environment) as resources,
+        work.locked(),
+        show.progress() as watch,
+    ):
         done = verbs.execute(course, work, chosen, resources, watch=watch, again=again)
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
@@ -176,10 +177,3 @@ def _report_course(course: Course, work: WorkFolder) -> None:
     out.print(f"The course page: {page}", markup=False)
     if any(not grade.settled for grade in graded.grades):
         raise typer.Exit(NEEDS_A_PERSON)
-
-
-def _sandbox(name: str) -> Sandbox:
-    match name:
-        case "bubblewrap" | "none":
-            return name
-    raise UserError(f"there is no sandbox `{name}`", remedy="Choose bubblewrap or none.")

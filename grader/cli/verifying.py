@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 
 from grader.cli import show
-from grader.cli.grading import JOBS, JSON, SANDBOX, _sandbox
+from grader.cli.grading import JSON
 from grader.cli.place import Place
-from grader.execute.pool import Resources
-from grader.execute.sandbox import require
+from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, JOBS, SANDBOX, find_resources
 from grader.verify import Verification, verify
 
 NOT_AS_IT_MUST_BE = 1
@@ -29,6 +28,8 @@ def verify_command(
     assignment: str | None = typer.Argument(None, metavar="[ASSIGNMENT]", help="By default every one that can be."),
     mutants: int | None = typer.Option(None, min=0, help="So many of the mutants, drawn by chance; by default all."),
     jobs: int = JOBS,
+    cluster: str | None = CLUSTER,
+    any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
@@ -39,13 +40,15 @@ def verify_command(
     """
     place: Place = context.obj
     course = place.course()
-    resources = Resources(_sandbox(sandbox), jobs)
-    require(resources.sandbox)
     names = [assignment] if assignment else course.assignments
     chosen = [course.assignment(name) for name in names]
     work = place.work(course, "verify")
     found = []
-    with work.locked(), show.progress() as watch:
+    with (
+        find_resources(course, sandbox, jobs, None, cluster, any_environment) as resources,
+        work.locked(),
+        show.progress() as watch,
+    ):
         for one in chosen:
             with resources.executor(one.file.gpu, one.file.limits) as executor:
                 found.append(verify(course, work, one, executor, most_mutants=mutants, watch=watch))

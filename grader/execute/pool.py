@@ -12,7 +12,7 @@ import itertools
 import logging
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -86,15 +86,29 @@ class Executor(Protocol):
 
 
 @dataclass(frozen=True)
+class Requirements:
+    """What an assignment's notebooks have to run in and on."""
+
+    sandbox: Sandbox
+    gpu: Wanted
+    gpu_memory_mib: int
+    gpu_jobs: int | None = None
+    """how many at once on the GPUs of a machine; by default as many as fit"""
+
+
+@dataclass(frozen=True)
 class Resources:
-    """What notebooks run in and on: the sandbox, how many at once, how many of them on GPUs (None: as many as fit)."""
+    """What the user lets notebooks run in and on: the sandbox, how many at once, and the cluster, if it is on one."""
 
     sandbox: Sandbox
     jobs: int
     gpu_jobs: int | None = None
+    cluster: Callable[[Requirements], Executor] | None = None
 
     def executor(self, wanted: Wanted, limits: Limits) -> Executor:
         """What executes an assignment's notebooks; a UserError where they cannot be run so."""
+        if self.cluster is not None:
+            return self.cluster(Requirements(self.sandbox, wanted, limits.gpu_memory_mib, self.gpu_jobs))
         share = choose_share(wanted, limits.gpu_memory_mib, at_once=self.gpu_jobs)
         return LocalExecutor(self.sandbox, self.jobs, share)
 
@@ -199,13 +213,13 @@ def execute_one(work: Work, servers: Servers) -> Executed:
     try:
         stored = read_notebook(work.content, limit_mib=work.limits.notebook_mib)
     except UnreadableError as error:
-        return Executed(_make_run(work, servers, end="unreadable", because=str(error)), None, None)
+        return Executed(make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=str(error)), None, None)
     try:
         return _execute(work, stored, servers)
     except Exception as error:
         log.exception("run %s failed", work.key)
         because = f"The grader failed on this notebook ({type(error).__name__}); this is not the student's fault."
-        return Executed(_make_run(work, servers, end="failed", because=because), stored, None)
+        return Executed(make_run(work, servers.sandbox, servers.gpu, end="failed", because=because), stored, None)
 
 
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
@@ -229,7 +243,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         deaths[progress.died_in] = progress.cells[progress.died_in]
     end, because = _how_it_ended(progress, deaths)
     answers = {question.name: question.unanswered("the kernel died") for question in work.questions} | progress.answers
-    run = _make_run(work, servers, end=end, because=because).model_copy(
+    run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
@@ -260,7 +274,8 @@ def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, 
     return "finished", f"Every cell was run; not well ended: code cell{'s' if len(bad) > 1 else ''} {numbers}."
 
 
-def _make_run(work: Work, servers: Servers, *, end: str, because: str) -> Run:
-    told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": servers.sandbox}
+def make_run(work: Work, sandbox: Sandbox, gpu: GpuShare | None, *, end: str, because: str) -> Run:
+    """A run of which nothing else is known."""
+    told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": sandbox}
     asked = {question.name: question.hash for question in work.questions}
-    return Run.model_validate({**told, "asked": asked, "environment": describe_environment(servers.gpu)})
+    return Run.model_validate({**told, "asked": asked, "environment": describe_environment(gpu)})

@@ -1,0 +1,72 @@
+"""A class on a cluster in which everything breaks gets what it gets on one machine."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.gradebook import Gradebook
+from grader.work import WorkFolder
+from tests.execute.cluster.conftest import Machines, wait_until
+from tests.small_course import RIGHT, WRONG, command, run_grader, write_class, write_course
+
+pytestmark = pytest.mark.xdist_group("cluster")
+
+SLOW = "import time; time.sleep(0.7)"
+CLASS = {
+    **{f"right-{number}": (*RIGHT, SLOW, f"print({number})") for number in range(6)},
+    **{f"wrong-{number}": (*WRONG, SLOW, f"print({number})") for number in range(4)},
+    "raises": (*RIGHT, SLOW, "1 / 0"),
+    "dies": (*RIGHT, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", SLOW),
+    "no-notebook": "no notebook",
+}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    write_class(tmp_path / "class", **CLASS)
+    return write_course(tmp_path / "course")
+
+
+def finished(work: Path) -> int:
+    """How many runs are stored whole; drafts begin with a dot."""
+    return sum(not path.parent.name.startswith(".") for path in work.glob("runs/*/run.json"))
+
+
+def told(work: Path) -> tuple[object, ...]:
+    """All that is known of the class in a work folder: its scores with every sentence, and the runs they were made of."""
+    folder, book = WorkFolder(work), Gradebook(work / "gradebook.sqlite")
+    keys = book.run_keys("hello")
+    runs = {owner: folder.runs.load(key) for owner, key in keys.items()}
+    ends = {owner: (run.end, run.because, run.environment, run.sandbox) for owner, run in runs.items()}
+    return book.scores("hello"), keys, ends
+
+
+def test_a_class_on_a_cluster_where_everything_breaks_gets_what_it_gets_on_one_machine(
+    course: Path, machines: Machines, tmp_path: Path
+):
+    here, there = tmp_path / "here", tmp_path / "there"
+    alone = run_grader(course, here, "grade", "hello", tmp_path / "class", "--json")
+    machines.start_scheduler()
+    killed, stopped, _ = (machines.start_worker(name) for name in ("one", "two", "three"))
+
+    arguments = ("grade", "hello", tmp_path / "class", "--cluster", machines.address, "--json")
+    first = subprocess.Popen(command(course, there, *arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: finished(there) >= 2)
+    killed.kill()
+    stopped.send_signal(signal.SIGSTOP)
+    wait_until(lambda: finished(there) >= 4)
+    first.kill()
+    first.wait()
+    stored = finished(there)
+    assert stored < len(CLASS), "the grader was killed in the middle of the class"
+
+    again = run_grader(course, there, *arguments)
+    stopped.send_signal(signal.SIGCONT)  # what it answers now, nobody asks any more
+    assert again.code == alone.code == 0, again.err
+    assert (again.told["executed"], again.told["reused"]) == (len(CLASS) - stored, stored)
+    assert again.told["students"] == alone.told["students"]
+    assert told(there) == told(here)
