@@ -37,7 +37,7 @@ def finished(work: Path) -> int:
 
 
 def told(work: Path) -> tuple[object, ...]:
-    """All that is known of the class in a work folder: its scores with every sentence, and the runs they were made of."""
+    """All that a work folder knows of the class: scores with every sentence, and the runs they were made of."""
     folder, book = WorkFolder(work), Gradebook(work / "gradebook.sqlite")
     keys = book.run_keys("hello")
     runs = {owner: folder.runs.load(key) for owner, key in keys.items()}
