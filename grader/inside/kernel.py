@@ -55,16 +55,21 @@ def warm_up() -> None:
 
 
 def rehearse_figure() -> None:
-    """Draw one figure as a notebook shows it: the first one reads fonts and looks for what can draw."""
+    """Draw one figure as a notebook shows it: the first one reads fonts and looks for what can draw.
+
+    A logarithmic axis writes its powers of ten in mathematical type, whose grammar takes longer to build than a
+    figure to draw.
+    """
     import matplotlib.pyplot as plt
     from IPython.core.pylabtools import print_figure
     from matplotlib.backends.registry import backend_registry
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]
-    figure = plt.figure()
-    plt.plot([0, 1], label="a")
-    plt.legend()
-    plt.title("a")
+    figure, (lines, picture) = plt.subplots(1, 2)
+    lines.semilogy([0, 1], [1, 100], label="a")
+    lines.legend()
+    lines.set_title("$a_1$")
+    figure.colorbar(picture.imshow([[0, 1]]))
     print_figure(figure, fmt="png")
     plt.close(figure)
 
