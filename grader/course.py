@@ -18,6 +18,7 @@ from grader.course_grade import GradeRule
 from grader.documents import PlacedError, read_toml
 from grader.errors import UserError
 from grader.language import Code, language
+from grader.materials import Materials, read_materials
 from grader.model import Limits
 from grader.notebook import UnreadableError, read_notebook
 from grader.rubric import Part, Rubric, read_rubric
@@ -97,6 +98,11 @@ class AssignmentFile(Part):
     late: LatePolicy = LatePolicy()
     gpu: Literal["none", "auto", "required"] = Field("none", description="auto: a GPU where there is one")
     limits: Limits = Limits()
+    inputs: list[str] | dict[str, str | list[str]] = Field(
+        [], description="answers for `input()`: in order, or by what stands in the prompt"
+    )
+    files: dict[str, str] = Field({}, description="path in /content -> a file or folder beside this one")
+    downloads: dict[str, str] = Field({}, description="address -> the file or folder beside this one that it gives")
 
     @field_validator("time_zone")
     @classmethod
@@ -139,6 +145,17 @@ class Assignment:
                 remedy="Write one there: probes and criteria; see the README.",
             )
         return read_rubric(self.rubric_path)
+
+    @functools.cached_property
+    def materials(self) -> Materials:
+        """What the assignment brings for its notebooks as they run."""
+        return read_materials(
+            self.folder,
+            inputs=self.file.inputs,
+            files=self.file.files,
+            downloads=self.file.downloads,
+            disk_mib=self.file.limits.disk_mib,
+        )
 
     @property
     def given(self) -> bytes | None:

@@ -199,7 +199,7 @@ def _line_of(tree: yaml.Node, keys: Keys) -> int:
 def _line_in_toml(text: str, keys: Keys) -> int | None:
     """The first line that begins with the last of the keys; None where there is none."""
     names = [str(key) for key in keys if isinstance(key, str)]
-    begins = re.compile(rf"\s*(?:\[+[\w.]*?)?{re.escape(names[-1])}\b") if names else re.compile(r"(?!)")
+    begins = re.compile(rf"\s*(?:\[+[\w.]*?)?[\"']?{re.escape(names[-1])}(?!\w)") if names else re.compile(r"(?!)")
     return next((number for number, line in enumerate(text.splitlines(), start=1) if begins.match(line)), None)
 
 

@@ -163,6 +163,9 @@ class Run(Noun):
     missing_packages: tuple[str, ...] = Field(
         (), description="what the notebook imports and Colab has, and this machine lacks: never the student's fault"
     )
+    missing_files: tuple[str, ...] = Field(
+        (), description="what the notebook asked for in vain, though Colab could have given it: an address, a file"
+    )
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0

@@ -92,7 +92,8 @@ def _make_plan(
     """What is to be run; the runs that stand already are noted as their submissions'."""
     of_key: dict[str, list[Submission]] = defaultdict(list)
     for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
-        key = make_key(submission.sha256, questions, assignment.file.limits, executor.sandbox, executor.gpu)
+        limits, materials = assignment.file.limits, assignment.materials
+        key = make_key(submission.sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
         of_key[key].append(submission)
     new = {key: own for key, own in of_key.items() if again or not work.runs.is_finished(key)}
     for key in of_key.keys() - new.keys():
@@ -105,7 +106,8 @@ def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterat
     """The works of a plan, each read when it is asked for."""
     firsts = [own[0] for own in plan.new.values()]
     for key, first, questions in zip(plan.new, firsts, _asked(assignment, firsts), strict=True):
-        yield Work(key, first.sha256, work.submission(first.sha256), questions, assignment.file.limits)
+        limits, materials = assignment.file.limits, assignment.materials
+        yield Work(key, first.sha256, work.submission(first.sha256), questions, limits, materials)
 
 
 def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[Question, ...]]:

@@ -97,7 +97,9 @@ def _choose_sandbox(wanted: str | None) -> Sandbox:
 def _make_work(assignment: Assignment, notebook: Path, student: str) -> Work:
     content = notebook.read_bytes()
     questions = make_questions(assignment.rubric, student, public_only=True)
-    return Work("check", hashlib.sha256(content).hexdigest(), content, questions, assignment.file.limits)
+    return Work(
+        "check", hashlib.sha256(content).hexdigest(), content, questions, assignment.file.limits, assignment.materials
+    )
 
 
 @contextmanager

@@ -27,12 +27,16 @@ from grader.execute.cgroups import Cgroup
 from grader.execute.gpu import HOST_MIB, GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import Watchdog
+from grader.materials import Materials
 from grader.model import Limits
 
 START_S = 120.0
 """How long the imports may take on a cold disk."""
 
 ACCEPT_S = 30.0
+
+_RECORD_BYTES = 1 << 16
+_MOST_MISSING, _LONGEST_MISSING = 50, 300
 
 MODULES = ("torch", "numpy", "cv2", "scipy", "matplotlib.pyplot", "torch.utils.data")
 PACKAGES = ("torch", "numpy", "scipy", "opencv-python", "matplotlib", "ipykernel", "ipython")
@@ -68,6 +72,8 @@ class Ending:
     status: int
     cpu_s: float
     memory_mib: float
+    missing: tuple[str, ...] = ()
+    """what its notebook asked for in vain, such as an address"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Fork:
     address: Mapping[str, Any]
     inner_address: Mapping[str, Any]
     listener: socket.socket
+    record: int
+    """the end of a pipe at which it notes what it asked for in vain"""
     gpu: int | None = None
     accept_s: float = ACCEPT_S
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
@@ -101,6 +109,16 @@ class Fork:
                 self.listener.close()
                 return connection
         raise ServerError(f"the kernel did not start: {self.last_words()}")
+
+    def read_missing(self) -> tuple[str, ...]:
+        """What its notebook asked for in vain, each once; to be read once. The pipe holds 64 KiB and no more."""
+        try:
+            content = os.read(self.record, _RECORD_BYTES)
+        except BlockingIOError:  # nothing, and something that it started still holds the other end
+            content = b""
+        os.close(self.record)
+        lines = (" ".join(line[:_LONGEST_MISSING].split()) for line in content.decode(errors="replace").splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line))[:_MOST_MISSING]
 
     def last_words(self) -> str:
         """What a kernel that did not start has left behind."""
@@ -191,15 +209,20 @@ class ForkServer:
     def is_alive(self) -> bool:
         return self._process.result().poll() is None
 
-    def prepare(self) -> Fork:
-        """A folder for one submission, before its kernel is forked."""
+    def prepare(self, materials: Materials) -> Fork:
+        """A folder for one submission, before its kernel is forked, and in it what the assignment brings."""
+        shared = self.home / "materials" / materials.hash
         with self._lock:
             number = next(self._numbers)
+            if not shared.exists():
+                materials.write(shared)
         name = f"s{number}"
         folder = self.home / "spool" / name
         for part in ("content", "kernel"):
             (folder / part).mkdir(parents=True)
             unprivileged.hand_over(folder / part)
+        # The kernel's folder is read-only from its start on, so all submissions may share the files themselves.
+        shutil.copytree(shared, folder / "kernel" / "materials", copy_function=os.link)
         if self.kind == "none":
             inner = str(folder / "kernel")
         else:
@@ -208,8 +231,12 @@ class ForkServer:
         listener.bind(str(folder / "kernel" / "probes"))
         unprivileged.hand_over(folder / "kernel" / "probes")
         listener.listen(1)
+        # A pipe with a name can be written to also where its folder is read-only, and never holds much.
+        os.mkfifo(folder / "kernel" / "missing")
+        unprivileged.hand_over(folder / "kernel" / "missing")
+        record = os.open(folder / "kernel" / "missing", os.O_RDONLY | os.O_NONBLOCK)
         here, inside = ({"transport": "ipc", "ip": f"{at}/k", **PORTS} for at in (folder / "kernel", inner))
-        return Fork(name, folder, here, inside, listener, self.gpu.index_for(number) if self.gpu else None)
+        return Fork(name, folder, here, inside, listener, record, self.gpu.index_for(number) if self.gpu else None)
 
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Hold the kernel's whole tree of processes to its limits from now on; `connection` is the one it made."""
@@ -254,6 +281,7 @@ class ForkServer:
     def end(self, fork: Fork) -> Ending:
         """Kill what is left of the kernel and all that it started, and take its folder away."""
         fork.listener.close()
+        missing = fork.read_missing()
         if not fork.started.done():
             shutil.rmtree(fork.folder, ignore_errors=True)
             raise ServerError("the kernel was never started")
@@ -265,7 +293,7 @@ class ForkServer:
         if group is not None:
             group.remove()
         shutil.rmtree(fork.folder, ignore_errors=True)
-        return replace(ending, memory_mib=memory_mib)
+        return replace(ending, memory_mib=memory_mib, missing=missing)
 
     def killed_for_memory(self, fork: Fork) -> bool:
         """Whether the system ended the kernel, or a process of its, for want of memory."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from nbformat import NotebookNode
 
 from grader.inside.colab_packages import is_missing
+from grader.inside.materials import SAMPLE_FILES
 from grader.notebook import code_cells
 
 
@@ -17,6 +18,21 @@ def missing_packages(notebook: NotebookNode) -> tuple[str, ...]:
         sorted({name for _, cell in code_cells(notebook) for name in imported(cell.source) if is_missing(name)})
     )
 
+
+def missing_samples(notebook: NotebookNode, brought: Container[str]) -> tuple[str, ...]:
+    """Files of Colab's sample_data that it names in its code, and that the assignment does not bring."""
+    told = {name for _, cell in code_cells(notebook) for name in samples_in(cell.source)}
+    return tuple(sorted(name for name in told if name not in brought))
+
+
+def samples_in(source: str) -> Iterator[str]:
+    """The files of Colab's sample_data that stand in a cell's strings, by their path in /content."""
+    for node in _walk(source):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (name for name in _SAMPLES if name in node.value)
+
+
+_SAMPLES = tuple(f"sample_data/{name}" for name in SAMPLE_FILES)
 
 _DISTRIBUTIONS = {
     "PIL": "pillow",
@@ -43,13 +59,18 @@ def distribution_of(name: str) -> str:
 
 def imported(source: str) -> Iterator[str]:
     """The top-level packages that a cell imports, wherever in it; none where the cell is no Python."""
+    for node in _walk(source):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def _walk(source: str) -> Iterator[ast.AST]:
+    """The parts of a cell's Python, without its magics; none where it is no Python."""
     lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
     try:
         tree = ast.parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module.partition(".")[0]
+    yield from ast.walk(tree)

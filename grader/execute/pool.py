@@ -14,7 +14,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -24,10 +24,11 @@ from grader.execute.answers import Question
 from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook import NotebookDriver, Progress
-from grader.execute.packages import missing_packages
+from grader.execute.packages import missing_packages, missing_samples
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
+from grader.materials import Materials
 from grader.model import CellRun, Limits, Run
 from grader.notebook import UnreadableError, code_cells, read_notebook
 
@@ -42,13 +43,15 @@ REFILL_S = 2.0
 
 @dataclass(frozen=True)
 class Work:
-    """One submission to run: its bytes, the questions and the limits. Nothing of what is expected."""
+    """One submission to run: its bytes, the questions, the limits, and what the assignment brings. Nothing of what is
+    expected."""
 
     key: str
     sha256: str
     content: bytes
     questions: Sequence[Question]
     limits: Limits
+    materials: Materials = field(default_factory=Materials)
 
 
 @dataclass(frozen=True)
@@ -230,7 +233,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         for _, cell in code_cells(fresh):
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
-            fork = server.prepare()
+            fork = server.prepare(work.materials)
             driver = NotebookDriver(server, fork, fresh, work.limits)
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
@@ -248,12 +251,17 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
             "missing_packages": missing_packages(stored),
+            "missing_files": (*missing_samples(stored, work.materials.files), *_asked_in_vain(endings)),
             "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
             "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
             "memory_mib": round(max(ending.memory_mib for ending in endings), 1),
         }
     )
     return Executed(run, stored, fresh)
+
+
+def _asked_in_vain(endings: Sequence[Ending]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for ending in endings for name in ending.missing))
 
 
 def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ what a fork server is.
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_client.connect import write_connection_file
@@ -24,6 +26,7 @@ from grader.execute import sandbox
 from grader.execute.forks import START_S, Ending, Fork, ForkServer
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import Sandbox
+from grader.materials import Materials
 from grader.model import Limits
 
 HERE = "127.0.0.1"
@@ -56,18 +59,21 @@ class ProcessServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def prepare(self) -> Fork:
-        """A folder for one submission, and where its kernel will be spoken to."""
+    def prepare(self, materials: Materials) -> Fork:
+        """A folder for one submission with what the assignment brings, and where its kernel will be spoken to."""
         number = next(self._numbers)
         folder = self.home / f"s{number}"
         for part in ("content", "kernel"):
             (folder / part).mkdir(parents=True)
+        materials.write(folder / "kernel" / "materials")
+        (folder / "kernel" / "missing").touch()
+        record = os.open(folder / "kernel" / "missing", os.O_RDONLY)
         _, told = write_connection_file(str(folder / "kernel" / "ports.json"), ip=HERE)
         address = {name: part for name, part in told.items() if name == "ip" or name.endswith("_port")}
         address["transport"] = "tcp"
         listener = socket.create_server((HERE, 0))
         gpu = self.gpu.index_for(number) if self.gpu else None
-        return Fork(folder.name, folder, address, address, listener, gpu, accept_s=START_S)
+        return Fork(folder.name, folder, address, address, listener, record, gpu, accept_s=START_S)
 
     def start(self, fork: Fork, _: Limits) -> None:
         """Start its kernel; whether it comes up is seen when it connects."""
@@ -113,12 +119,13 @@ class ProcessServer:
     def end(self, fork: Fork) -> Ending:
         """End the kernel, and take its folder away."""
         fork.listener.close()
+        missing = fork.read_missing()
         if fork.started.done():
             self.kill(fork)
             fork.ended.result(timeout=30)
             del self._processes[fork.name]
         shutil.rmtree(fork.folder, ignore_errors=True)
-        return fork.ended.result() if fork.started.done() else Ending(0, 0.0, 0.0)
+        return replace(fork.ended.result(), missing=missing) if fork.started.done() else Ending(0, 0.0, 0.0)
 
     def close(self) -> None:
         """End every kernel, and take the folder away."""

@@ -21,6 +21,7 @@ from grader.execute.forks import PACKAGES
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import ENVIRONMENT, INSIDE, Sandbox
 from grader.inside import plain
+from grader.materials import Materials
 from grader.model import Answer, Limits, Run
 
 
@@ -39,17 +40,28 @@ def _software() -> dict[str, str]:
 def _code_hash() -> str:
     """The code that runs beside the notebook: a changed probe is a changed run."""
     digest = hashlib.sha256()
-    for path in sorted(INSIDE.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(INSIDE.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def make_key(
-    sha256: str, questions: Sequence[Question], limits: Limits, sandbox: Sandbox, gpu: GpuShare | None = None
+    sha256: str,
+    questions: Sequence[Question],
+    limits: Limits,
+    sandbox: Sandbox,
+    gpu: GpuShare | None = None,
+    *,
+    materials: Materials,
 ) -> str:
-    """Hash of notebook + probes + limits + environment: equal work is never done twice, changed work always again."""
+    """Hash of notebook + probes + limits + materials + environment.
+
+    Equal work is never done twice, and changed work always again.
+    """
     asked = sorted(question.hash for question in questions)
-    facts = [sha256, asked, limits.model_dump(), describe_environment(gpu), ENVIRONMENT, _code_hash(), sandbox]
+    own = [sha256, asked, limits.model_dump(), materials.hash]
+    facts = [*own, describe_environment(gpu), ENVIRONMENT, _code_hash(), sandbox]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -98,7 +98,11 @@ def command(
     if sandbox == "none":
         return [sys.executable, *server], own_environment(gpu)
     line = ["bwrap", *_user(), *_namespaces(), "--hostname", "colab", "--clearenv"]
-    environment = {**ENVIRONMENT, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": _path(Path(_CODE))}
+    environment = {
+        **ENVIRONMENT,
+        "PATH": f"{_CODE}/grader/inside/commands:{sys.prefix}/bin:/usr/bin:/bin",
+        "PYTHONPATH": _path(Path(_CODE)),
+    }
     environment |= gpu.environment if gpu else {}
     for name, value in environment.items():
         line += ["--setenv", name, value]
@@ -175,4 +179,8 @@ def own_environment(gpu: GpuShare | None, temporary: Path | None = None) -> dict
     if temporary is not None:
         kept |= {name: str(temporary / Path(kept[name]).name) for name in ("MPLCONFIGDIR", "IPYTHONDIR")}
     path = [_path(INSIDE.parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, **kept, **(gpu.environment if gpu else {}), "PYTHONPATH": os.pathsep.join(path)}
+    paths = {
+        "PATH": os.pathsep.join([str(INSIDE / "commands"), os.environ.get("PATH", os.defpath)]),
+        "PYTHONPATH": os.pathsep.join(path),
+    }
+    return {**os.environ, **kept, **(gpu.environment if gpu else {}), **paths}

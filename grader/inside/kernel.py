@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from grader.inside import channel
+from grader.inside import channel, materials
 from grader.inside.probes import SEED, set_seeds
 
 NOT_STARTED = 77
@@ -93,6 +93,9 @@ def run(
     """
     try:
         redirect_streams()
+        os.environ[materials.FOLDER] = os.path.join(connection, "materials")
+        os.environ[materials.RECORD] = os.path.join(connection, "missing")
+        materials.lay_out(os.environ[materials.FOLDER], content)
         os.chdir(content)
         sys.path[:] = [path for path in sys.path if path]
         sys.argv = ["ipykernel"]

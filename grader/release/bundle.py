@@ -32,6 +32,9 @@ def write_bundle(folder: Path, course: Course, assignment: Assignment, rubric: R
         path.mkdir(parents=True, exist_ok=True)
     (folder / "course.toml").write_text(f"title = {_toml(course.file.title)}\n", encoding="utf-8")
     (home / "assignment.toml").write_text(_assignment_file(assignment), encoding="utf-8")
+    for place, content in assignment.materials.contents():
+        (home / _BROUGHT / place).parent.mkdir(parents=True, exist_ok=True)
+        (home / _BROUGHT / place).write_bytes(content)
     if assignment.file.notebook is not None and assignment.given is not None:
         (home / Path(assignment.file.notebook).name).write_bytes(assignment.given)
     data = rubric.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -63,17 +66,35 @@ def _path(root: Path, assignment: str) -> Path:
     return root / "released" / f"{assignment}.safetensors"
 
 
+_BROUGHT = "brought"
+
+
 def _assignment_file(assignment: Assignment) -> str:
     """Its assignment.toml without what only matters to who collects: deadlines and the price of lateness."""
     file = assignment.file
     lines = [f"title = {_toml(file.title)}"]
     if file.notebook is not None:
         lines.append(f"notebook = {_toml(Path(file.notebook).name)}")
-    lines += [f"gpu = {_toml(file.gpu)}", "", "[limits]"]
-    lines += [f"{name} = {value}" for name, value in file.limits.model_dump().items()]
+    lines.append(f"gpu = {_toml(file.gpu)}")
+    if file.inputs:
+        lines.append(f"inputs = {_toml_value(file.inputs)}")
+    lines += ["", "[limits]", *(f"{name} = {value}" for name, value in file.limits.model_dump().items())]
+    files = {path: f"{_BROUGHT}/files/{path}" for path in assignment.materials.files}
+    downloads = {address: f"{_BROUGHT}/{place}" for address, place in assignment.materials.places()}
+    for name, table in {"files": files, "downloads": downloads}.items():
+        lines += ["", f"[{name}]", *(f"{_toml(key)} = {_toml(path)}" for key, path in table.items())] if table else []
     return "\n".join(lines) + "\n"
 
 
 def _toml(text: str) -> str:
     """The text as a string of TOML, whose escapes are JSON's."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _toml_value(value: str | list[str] | dict[str, str | list[str]]) -> str:
+    """Texts, lists of them, and a table of either, on one line."""
+    if isinstance(value, str):
+        return _toml(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return f"{{{', '.join(f'{_toml(key)} = {_toml_value(told)}' for key, told in value.items())}}}"

@@ -11,10 +11,11 @@ from grader.language import _
 from grader.model import Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
-from grader.score.sentences import clean, listed
+from grader.score.sentences import clean, code, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
 
 _LONGEST_ERROR = 160
+_LONGEST_ADDRESS = 120
 
 
 def score(
@@ -60,17 +61,25 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
 
 
 def _missing_here(evidence: Evidence) -> Verdict | None:
-    """Left to a person, where the notebook could not do its work for want of a package that Colab has."""
-    packages = [f"`{name}`" for name in evidence.run.missing_packages]
-    if not packages:
-        return None
-    return unscored(
-        _(
-            "Your notebook imports {packages}, which Colab has and the machine that grades lacks. "
-            "That is not your fault: a person looks at it.",
+    """Left to a person, where the notebook could not do its work for want of what Colab could have given it."""
+    packages = [code(name) for name in evidence.run.missing_packages]
+    files = [code(name, _LONGEST_ADDRESS) for name in evidence.run.missing_files]
+    lacks = []
+    if packages:
+        told = _(
+            "Your notebook imports {packages}, which Colab has and the machine that grades lacks.",
             packages=listed(packages),
         )
-    )
+        lacks.append(told)
+    if files:
+        told = _(
+            "Your notebook asks for what is not to be had where notebooks are graded: {files}.",
+            files=listed(files, most=3),
+        )
+        lacks.append(told)
+    if not lacks:
+        return None
+    return unscored(" ".join([*lacks, _("That is not your fault: a person looks at it.")]))
 
 
 def _with_share(verdict: Verdict, criterion: Criterion) -> Verdict:

@@ -54,13 +54,13 @@ def number_pair(one: float, other: float) -> tuple[str, str]:
     return texts
 
 
-def code(name: str) -> str:
+def code(name: str, most: int = _LONGEST_NAME) -> str:
     """A name as code: bounded, and without characters that do not show or that end the code.
 
     >>> code("model_2")
     '`model_2`'
     """
-    return f"`{clean(name).replace('`', '�')}`"
+    return f"`{clean(name, most).replace('`', '�')}`"
 
 
 def clean(text: str, most: int = _LONGEST_NAME) -> str:

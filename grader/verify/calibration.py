@@ -148,8 +148,9 @@ def _make_work(parts: Parts, student: str, number: int, executor: Executor) -> W
     content = reseed(solve(parts.given, parts.modules, parts.solution), number)
     sha256 = hashlib.sha256(content).hexdigest()
     questions = make_questions(parts.assignment.rubric, student)
-    limits = parts.assignment.file.limits
-    return Work(make_key(sha256, questions, limits, executor.sandbox, executor.gpu), sha256, content, questions, limits)
+    limits, materials = parts.assignment.file.limits, parts.assignment.materials
+    key = make_key(sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
+    return Work(key, sha256, content, questions, limits, materials)
 
 
 def reseed(content: bytes, number: int) -> bytes:

@@ -193,7 +193,7 @@ def _make_work(assignment: Assignment, name: str, content: bytes, *, hurried: bo
     if hurried:
         questions = tuple(replace(q, limit_s=min(q.limit_s, MUTANT_LIMIT_S)) for q in questions)
         limits = limits.model_copy(update={"cell_s": min(limits.cell_s, 4 * MUTANT_LIMIT_S)})
-    return Work(name, hashlib.sha256(content).hexdigest(), content, questions, limits)
+    return Work(name, hashlib.sha256(content).hexdigest(), content, questions, limits, assignment.materials)
 
 
 def _check_solved(bench: Bench) -> Iterator[str]:

@@ -87,7 +87,7 @@ def test_one_process_that_takes_too_much_memory_is_an_error_in_its_cell_only(run
 
 def test_a_submission_has_one_thread_and_a_folder_of_its_own(run):
     executed = run("import os, torch\nprint(torch.get_num_threads(), os.listdir('.'))")
-    assert printed(executed) == "1 []\n"
+    assert printed(executed) == "1 ['sample_data']\n"
 
 
 def test_there_is_no_network(run_sandboxed):

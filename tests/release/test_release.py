@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from grader.course import read_course
 from grader.errors import UserError
 from grader.release import FIRST_LINE, cut_to_public, is_checked_in_cell
 from grader.release.carried import safetensors as carried_safetensors
@@ -173,6 +174,22 @@ def test_the_bundle_keeps_the_limits_and_no_deadline(folder):
     assert "cell_s = 7.0\n" in told
     assert 'title = "Say \\"hello\\""\n' in told
     assert "deadline" not in told
+
+
+def test_the_bundle_brings_what_the_assignment_brings(tmp_path):
+    course = write_course(tmp_path / "course")
+    home = course / "assignments/hello"
+    (home / "data").mkdir()
+    (home / "data/a.csv").write_text("1")
+    table = '"https://example.org/nets.git" = "data"\n"https://example.org/a" = "data/a.csv"'
+    inputs = '{"your name" = "ana \\"a\\"", many = ["1", "2"]}'
+    (home / "assignment.toml").write_text(
+        f'title = "Hello"\ninputs = {inputs}\n[files]\n"sub/data" = "data"\n[downloads]\n{table}\n'
+    )
+    assert run_grader(course, tmp_path / "work", "release", "hello", "--out", tmp_path / "out").code == 0
+    brought = read_course(tmp_path / "out/check").assignment("hello").materials
+    assert brought == read_course(course).assignment("hello").materials
+    assert brought.inputs == {"your name": 'ana "a"', "many": ["1", "2"]}
 
 
 def test_a_bundle_whose_values_are_broken_says_so(folder, tmp_path):

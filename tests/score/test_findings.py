@@ -170,3 +170,23 @@ def test_what_a_missing_package_has_spoiled_waits_for_a_person():
 def test_what_was_answered_all_the_same_is_judged():
     assert judged(answered(2.05), missing_packages=("pandas",)).status == "met"
     assert judged(answered(3.0), missing_packages=("pandas",)).status == "missed"
+
+
+def test_what_a_missing_download_has_spoiled_waits_for_a_person():
+    finding = judged(MISSING, missing_files=("https://example.org/weights-of-the-network/`a`.pt", "input('Age? ')"))
+    assert (finding.status, finding.earned) == ("unscored", None)
+    assert finding.because == (
+        "Your notebook asks for what is not to be had where notebooks are graded: "
+        "`https://example.org/weights-of-the-network/\ufffda\ufffd.pt` and `input('Age? ')`. "
+        "That is not your fault: a person looks at it."
+    )
+    assert judged(answered(3.0), missing_files=("https://example.org/a",)).status == "missed"
+
+
+def test_missing_packages_and_downloads_are_told_together():
+    told = judged(MISSING, missing_packages=("pandas",), missing_files=tuple("abcde")).because
+    assert told == (
+        "Your notebook imports `pandas`, which Colab has and the machine that grades lacks. Your notebook asks for "
+        "what is not to be had where notebooks are graded: `a`, `b`, `c` and 2 more. That is not your fault: "
+        "a person looks at it."
+    )

@@ -25,6 +25,7 @@ class Run(Noun):
     """What a notebook answered."""
 
     missing_packages: tuple[str, ...] = ()
+    missing_files: tuple[str, ...] = ()
 
 
 class Finding(Noun):

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+import sys
+from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils import process
 
 from . import _network
 from ._imports import MissingImports
+
+SAMPLES_MISSING = (
+    "Colab has sample files in sample_data, which are not here, where notebooks are graded. A person looks at what "
+    "needs them. (A course brings files by [files] in assignment.toml.)"
+)
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -23,6 +30,13 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
         self.ast_transformers.append(MissingImports())
         self.register_magic_function(self.run_shell, "line_cell", "shell")
         self.register_magic_function(choose_tensorflow, "line", "tensorflow_version")
+
+    def showtraceback(self, *arguments: Any, **options: Any) -> None:
+        """Show an error; one for want of Colab's sample files is nobody's fault here, and says so."""
+        super().showtraceback(*arguments, **options)
+        error = sys.exc_info()[1]
+        if isinstance(error, FileNotFoundError) and "sample_data/" in str(error):
+            print(SAMPLES_MISSING)
 
     def system(self, command: str) -> None:
         """Run a `!` line, or what `%pip` makes of its own; its exit status is left in `_exit_code`."""
