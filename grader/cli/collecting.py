@@ -34,6 +34,7 @@ DRAFT_REPLIES = typer.Option(
 )
 WATCH = typer.Option(False, "--watch", help="Collect again and again until the deadline, and once at it.")
 EVERY = typer.Option(10.0, "--every", min=1.0, metavar="MINUTES", help="With --watch: how often.")
+NEEDS_A_PERSON = 1
 COLOURS: dict[State, str] = {"in": "green", "late": "yellow", "to chase": "red"}
 
 
@@ -50,7 +51,10 @@ def collect(
     watch: bool = WATCH,
     every_min: float = EVERY,
 ) -> None:
-    """Take what was handed in into the work folder, and tell who is in, who is late, and whom to chase."""
+    """Take what was handed in into the work folder, and tell who is in, who is late, and whom to chase.
+
+    Exit code 1 where somebody is to chase, or a person has to say whether something was late.
+    """
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -67,6 +71,8 @@ def collect(
         if draft_replies:
             left = leave_drafts(course, work, chosen, rows, tell=tell_wait)
             out.print(f"{show.counted(left, 'new draft')} in Gmail: read them, and send what you like.")
+    if any(row.needs_a_person for row in rows):
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def _collect(course: Course, work: WorkFolder, assignment: Assignment, sources: list[str], out: Console) -> None:

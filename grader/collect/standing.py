@@ -35,6 +35,12 @@ class Standing:
     state: State
     notes: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    disputed: bool = False
+    """a person has to say whether it was late"""
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.disputed or self.state == "to chase"
 
 
 def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem]) -> list[Standing]:
@@ -59,7 +65,8 @@ def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike
     chosen = choose(submissions, terms)
     late_by_s = measure_late_s(chosen, terms)
     notes = [_tell(chosen, terms, late_by_s), *(chosen.evidence.flags if chosen.evidence else ()), *alike, *told]
-    return Standing(student, "late" if late_by_s else "in", tuple(notes), tuple(problems))
+    disputed = find_step(chosen, terms.closes) == "changed"
+    return Standing(student, "late" if late_by_s else "in", tuple(notes), tuple(problems), disputed)
 
 
 def _tell(chosen: Submission, terms: Terms, late_by_s: float) -> str:

@@ -43,7 +43,7 @@ def test_it_ends_with_who_is_in_who_is_late_and_whom_to_chase(collect, google): 
     google.add_mail(write_mail("ana@example.org", notebooks={"hw.ipynb": CONTENT}), DUE - timedelta(hours=1))
     google.add_mail(write_mail("bruno@example.org", notebooks={"hw.ipynb": CONTENT + b" "}), DUE + timedelta(hours=1))
     ended = collect("gmail:subject:hw2")
-    assert ended.code == 0
+    assert ended.code == 1
     assert lines(ended.out) == [
         "2 collected, 2 of them new.",
         "student what is known, and what to do",
@@ -53,6 +53,23 @@ def test_it_ends_with_who_is_in_who_is_late_and_whom_to_chase(collect, google): 
         "in: 1, late: 1, to chase: 1",
     ]
     assert lines(collect("gmail:subject:hw2").out)[0] == "2 collected, 0 of them new."
+
+
+def test_its_exit_code_says_whether_somebody_is_to_chase(collect, course, tmp_path):
+    folder = write_class(tmp_path / "class", ana=RIGHT, bruno=RIGHT)
+    assert collect(folder).code == 1
+    write_class(folder, carla=RIGHT)
+    assert collect(folder).code == 0
+
+
+def test_its_exit_code_says_that_a_person_has_to_decide_what_was_late(collect, course, google):  # noqa: F811
+    (course / "roster.csv").write_text("student,name,addresses\nana,Ana Paz,ana@example.org\n")
+    google.add_mail(write_mail("ana@example.org", f"Here: {colab(1)}"), DUE - timedelta(hours=1))
+    google.add_file(identity(1), "ana@example.org", CONTENT, DUE + timedelta(hours=1))
+    google.clock = lambda: DUE + timedelta(hours=2)
+    ended = collect("gmail:subject:hw2")
+    assert lines(ended.out)[-1] == "in: 0, late: 1, to chase: 0"
+    assert ended.code == 1
 
 
 def test_drafts_are_left_once_for_those_to_chase_and_never_sent(collect, google, config):  # noqa: F811
