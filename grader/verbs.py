@@ -22,12 +22,23 @@ from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
-from grader.notebook import read_notebook
-from grader.release import read_released
-from grader.report import ClassPage, StudentPage, StudentRow, page_name, pictures_of, render_class, render_student
+from grader.notebook import UnreadableError, code_cells, read_notebook
+from grader.release import FIRST_LINE, read_released
+from grader.report import (
+    ClassPage,
+    SimilarPage,
+    StudentPage,
+    StudentRow,
+    page_name,
+    pictures_of,
+    render_class,
+    render_similar,
+    render_student,
+)
 from grader.report.grade import fold
 from grader.score import score
 from grader.score.reproduction import measure
+from grader.similarity import Pair, find_pairs, read_code, read_given
 from grader.work import WorkFolder
 
 Watch = Callable[[str, int, int], None]
@@ -279,6 +290,7 @@ def report(
         _write(folder / page_name(student), page)
     watch("writing pages", len(graded), len(graded))
     rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
+    pairs = find_similar(work, assignment, graded)
     overview = ClassPage(
         course=course.file.title,
         assignment=assignment.name,
@@ -288,9 +300,31 @@ def report(
         executed=executions.executed,
         reused=executions.reused,
         wall_s=wall_s,
+        pairs=pairs,
     )
     _write(folder / "index.html", render_class(overview))
+    if pairs:
+        _write(folder / "similar.html", render_similar(SimilarPage(course.file.title, assignment.file.title, pairs)))
+    else:
+        (folder / "similar.html").unlink(missing_ok=True)
     return folder / "index.html"
+
+
+def find_similar(work: WorkFolder, assignment: Assignment, graded: Sequence[Scored]) -> tuple[Pair, ...]:
+    """Students who share much of the code that they wrote themselves; those with the same file are told elsewhere."""
+    everybodys = assignment.given_notebook
+    given = read_given([cell.source for _, cell in code_cells(everybodys)] if everybodys else [], FIRST_LINE)
+    codes, files = [], {}
+    for scored in graded:
+        submission = scored.submission
+        files[submission.student] = submission.sha256
+        try:
+            notebook = read_notebook(work.submission(submission.sha256), limit_mib=assignment.file.limits.notebook_mib)
+        except UnreadableError:
+            continue  # the run says so
+        cells = [cell.source for _, cell in code_cells(notebook)]
+        codes.append(read_code(submission.student, cells, given))
+    return tuple(pair for pair in find_pairs(codes) if files[pair.left] != files[pair.right])
 
 
 def _student_pages(

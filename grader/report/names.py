@@ -10,8 +10,8 @@ _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,58}[a-z0-9_@-])?")
 _HASHED = re.compile(r"(?:.*-)?[0-9a-f]{16}")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")
 """Names that Windows keeps for devices, whatever their suffix."""
-_TAKEN = {"index"}
-"""The class's own page lies in the same folder."""
+_TAKEN = {"index", "similar"}
+"""The class's own pages lie in the same folder."""
 
 
 def page_name(student: str) -> str:

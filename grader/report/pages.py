@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.model import Answer, Grade, Run, Submission
 from grader.rubric import Rubric
+from grader.similarity import Pair
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,14 @@ class ClassPage:
     reused: int
     """Runs that stood already, and were not made again."""
     wall_s: float
+    pairs: tuple[Pair, ...] = ()
+    """Students who share much of their own code; the parts lie on a page of their own."""
+
+
+@dataclass(frozen=True)
+class SimilarPage:
+    """Everything that the page of similar code shows."""
+
+    course: str
+    title: str
+    pairs: tuple[Pair, ...]

@@ -12,7 +12,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.language import _, current_language, ngettext, pgettext
 from grader.report import class_overview, formulas, items, quantities, student, text, words
-from grader.report.pages import ClassPage, StudentPage
+from grader.report.names import page_name
+from grader.report.pages import ClassPage, SimilarPage, StudentPage
 
 
 def render_student(page: StudentPage) -> str:
@@ -27,6 +28,12 @@ def render_class(page: ClassPage) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     view = class_overview.view_of(page)
     return environment.get_template("class.html").render(page=page, view=view, script_hash=digest)
+
+
+def render_similar(page: SimilarPage) -> str:
+    """The page of similar code, side by side, in one self-contained HTML file without a script."""
+    pages = {student: page_name(student) for pair in page.pairs for student in (pair.left, pair.right)}
+    return make_environment().get_template("similar.html").render(page=page, pages=pages)
 
 
 def render_items(page: items.ItemsPage) -> str:

@@ -1,0 +1,22 @@
+"""similarity: a class's code cells -> pairs of students who wrote much of the same code. Pure: no files, no clock.
+
+read_given(cells) -> Given                   what everybody got
+read_code(student, cells, given) -> Code     the tokens that a student wrote, whatever their names are called
+find_pairs(codes) -> [Pair]                  who shares much with whom, and the parts side by side
+"""
+
+from grader.similarity.pairs import LEAST_SHARE, LEAST_TOKENS, Lines, Pair, Part, find_pairs
+from grader.similarity.tokens import Code, Given, read_code, read_given
+
+__all__ = [
+    "LEAST_SHARE",
+    "LEAST_TOKENS",
+    "Code",
+    "Given",
+    "Lines",
+    "Pair",
+    "Part",
+    "find_pairs",
+    "read_code",
+    "read_given",
+]
