@@ -173,7 +173,7 @@ def _compare(one: _Prints, other: _Prints, common: Hashes) -> Pair | None:
 
 
 def _parts(left: _Prints, right: _Prints, shared: set[int]) -> Iterator[Part]:
-    """What they have in common, as runs that are as long as they can be, in the order of `left`."""
+    """What they have in common, in the order of `left`: runs as long as they can be, each after the one before."""
     here, there = left.hashes.tolist(), right.hashes.tolist()
     places = defaultdict(list)
     for place, value in enumerate(there):
@@ -189,7 +189,7 @@ def _parts(left: _Prints, right: _Prints, shared: set[int]) -> Iterator[Part]:
         run, place = max(found, key=lambda one: (one[0], -one[1]))
         tokens = run + LENGTH - 1
         yield Part(tokens, _lines(left.code, start, tokens), _lines(right.code, place, tokens))
-        start += run
+        start += tokens
 
 
 def _run(here: Sequence[int], there: Sequence[int], start: int, place: int) -> int:

@@ -31,8 +31,8 @@ def test_the_page_says_what_the_number_means_and_shows_the_parts_beside_each_oth
     text = Page(html).text
     assert (
         "The number says how much of a student's own code stands in another one's notebook, too, two lines or more at "
-        "a time. Own is what was not given, and what less than a tenth of the class has. Other names, numbers, comments, "
-        f"spaces and another order make no difference. {HINT}"
+        "a time. Own is what was not given, and what less than a tenth of the class has. Other names, numbers, "
+        f"comments, spaces and another order make no difference. {HINT}"
     ) in text
     assert (
         "ana, Bruno Díaz: 75 % Of the 120 words of code that are ana's own, 90 stand in Bruno Díaz's notebook, too; "
