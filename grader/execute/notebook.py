@@ -38,6 +38,8 @@ class Progress:
     cells: dict[int, CellRun] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     died_in: int | None = None
+    is_unexplained: bool = False
+    """It died of something that is no limit of ours and no end that the notebook chose: perhaps not its fault."""
     out_of_time: bool = False
 
 
@@ -216,6 +218,7 @@ class NotebookDriver:
             return f"it ended its own kernel (exit status {status})"
         if status == -CPU_LIMIT:
             return "it used more processor time than a notebook may"
+        self.progress.is_unexplained = True
         return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -KILL else "")
 
     def _why_error(self) -> str:

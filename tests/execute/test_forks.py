@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,9 +92,21 @@ def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
 
 
-def _wait_for_a_kernel(server: ForkServer) -> bool:
-    import time
+def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cell_is_blamed():
+    with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute_one, make_work("print(1)", "import time; time.sleep(2); print(2)"), servers)
+        assert _wait_for_a_kernel(server)
+        time.sleep(1)
+        server.kill(server._forks["s0"])
+        executed = running.result()
+    assert (executed.run.end, printed(executed)) == ("finished", "1\n2\n")
+    assert executed.run.because == (
+        "Every cell was run without an error. Its kernel had died once in code cell 2 "
+        "(its kernel was killed by signal 9 (usually: out of memory)), and did not when all was run again."
+    )
 
+
+def _wait_for_a_kernel(server: ForkServer) -> bool:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if any(server.home.glob("spool/*/kernel/k-1")):
