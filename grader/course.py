@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from grader.collect.roster import Roster, read_roster
 from grader.course_grade import GradeRule
 from grader.documents import PlacedError, read_toml
+from grader.environment import Environment, find_versions
 from grader.errors import UserError
 from grader.language import Code, language
 from grader.materials import Materials, read_materials
@@ -53,6 +54,7 @@ class CourseFile(Part):
     roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
     grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
+    environment: Environment = Environment()
     demo: Demo | None = None
     cluster: dict[str, QueueFile] = Field({}, description="queues that may start a cluster, by their names: slurm")
 
@@ -135,6 +137,7 @@ class Assignment:
     file: AssignmentFile
     folder: Path
     rubric_path: Path
+    environment: Environment = field(default_factory=Environment)
 
     @functools.cached_property
     def rubric(self) -> Rubric:
@@ -154,6 +157,7 @@ class Assignment:
             inputs=self.file.inputs,
             files=self.file.files,
             downloads=self.file.downloads,
+            packages=find_versions(self.environment.packages),
             disk_mib=self.file.limits.disk_mib,
         )
 
@@ -211,7 +215,8 @@ class Course:
             raise UserError(
                 f"there is no assignment `{name}` in this course", where=str(self.root), remedy=f"There are: {known}."
             )
-        return Assignment(name, read_toml(path, AssignmentFile), folder, self.root / "rubrics" / f"{name}.yaml")
+        rubric = self.root / "rubrics" / f"{name}.yaml"
+        return Assignment(name, read_toml(path, AssignmentFile), folder, rubric, self.file.environment)
 
 
 def in_its_language(verb: Callable[Concatenate[Course, Told], Made]) -> Callable[Concatenate[Course, Told], Made]:

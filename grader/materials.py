@@ -40,6 +40,8 @@ class Materials:
     downloads: Mapping[str, Download] = field(default_factory=dict)
     """by address"""
     inputs: Inputs = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """those that the course states, with their versions here"""
 
     @functools.cached_property
     def hash(self) -> str:
@@ -60,7 +62,8 @@ class Materials:
             inner.chmod(0o755)
 
     def _table(self) -> dict[str, object]:
-        return {"downloads": {key_of(address): place for address, place in self.places()}, "inputs": self.inputs}
+        downloads = {key_of(address): place for address, place in self.places()}
+        return {"downloads": downloads, "inputs": self.inputs, "packages": dict(self.packages)}
 
     def places(self) -> Iterator[tuple[str, str]]:
         """Each address with the path at which its file or folder is written."""
@@ -77,7 +80,13 @@ class Materials:
 
 
 def read_materials(
-    folder: Path, *, inputs: Inputs, downloads: Mapping[str, str], files: Mapping[str, str], disk_mib: int
+    folder: Path,
+    *,
+    inputs: Inputs,
+    downloads: Mapping[str, str],
+    files: Mapping[str, str],
+    packages: Mapping[str, str],
+    disk_mib: int,
 ) -> Materials:
     """What assignment.toml in this folder names; a UserError says what of it cannot be brought."""
     found = Materials(
@@ -91,6 +100,7 @@ def read_materials(
             for address, name in downloads.items()
         },
         inputs=inputs,
+        packages=packages,
     )
     laid_out = sum(map(len, found.files.values()))
     largest = max((sum(map(len, one.tree.values())) for one in found.downloads.values()), default=0)

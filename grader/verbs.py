@@ -74,7 +74,7 @@ def execute(
 ) -> Executions:
     """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
     handed_in = _handed_in(course, work, assignment)
-    with resources.executor(assignment.file.gpu, assignment.file.limits) as executor:
+    with resources.executor(assignment.file.gpu, assignment.file.limits, assignment.environment.imports) as executor:
         plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again)
         if plan.new:
             executor.warm_up()

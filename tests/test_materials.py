@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course import Assignment, AssignmentFile
+from grader.course import Assignment, AssignmentFile, read_course
 from grader.documents import read_toml
 from grader.errors import UserError
 from grader.execute.runs import make_key
 from grader.inside.materials import key_of
 from grader.materials import Download, Materials
 from grader.model import Limits
+from tests.small_course import write_course
 
 
 @pytest.fixture
@@ -112,6 +114,7 @@ def test_more_than_a_notebook_may_write_is_refused(folder):
         Materials(files={"b": b"1"}),
         Materials(downloads={"https://example.org/a": Download("a", {"": b"1"})}),
         Materials(files={"a": b"1"}, inputs=["x"]),
+        Materials(files={"a": b"1"}, packages={"numpy": "2.0"}),
     ],
 )
 def test_a_run_with_other_materials_has_another_key(changed):
@@ -165,3 +168,19 @@ def test_addresses_that_differ_stay_apart():
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_some_address(text):
     assert isinstance(key_of(text), str)
+
+
+def test_a_courses_packages_are_told_with_their_versions_and_a_slip_with_its_line(tmp_path):
+    course = write_course(tmp_path / "course")
+    (course / "course.toml").write_text('title = "A"\n[environment]\nimports = ["numpy.linalg", "no_such_package"]\n')
+    assert read_course(course).assignment("hello").materials.packages == {
+        "numpy": version("numpy"),
+        "no_such_package": "missing",
+    }
+    (course / "course.toml").write_text('title = "A"\n[environment]\nimports = ["numpy", "scikit-learn"]\n')
+    with pytest.raises(UserError) as refused:
+        read_course(course)
+    assert str(refused.value) == (
+        f"{course}/course.toml:3: `environment.imports`: `scikit-learn` is not the name of a module, as it stands "
+        "after `import`: sklearn\n  Mend it there."
+    )

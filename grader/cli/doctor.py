@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,15 @@ from rich.markup import escape
 
 from grader.cli import show
 from grader.cli.place import Place
+from grader.environment import MISSING, distribution_of, find_versions
 from grader.errors import UserError
+from grader.execute.forks import MODULES
 from grader.execute.gpu import choose_share, find_gpus
-from grader.execute.packages import distribution_of, missing_packages
+from grader.execute.packages import imported_packages
 from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.execute.sandbox import why_no_sandbox
 from grader.gradebook import Gradebook
+from grader.inside.colab_packages import COLAB, is_missing
 from grader.model import Limits
 from grader.notebook import UnreadableError, read_notebook
 from grader.work import WorkFolder
@@ -111,27 +114,51 @@ def try_kernel() -> Iterator[Trial]:
 
 
 def try_packages(place: Place) -> Iterator[Trial]:
-    """What the notebooks that were collected import, and is not here."""
+    """The packages that the course states, and those that the notebooks that were collected import."""
     try:
         course = place.course()
     except UserError:
         return  # doctor runs anywhere; what is wrong with a course, its own commands tell
+    stated = course.file.environment.packages
+    if stated:
+        yield _try_stated(stated)
     folder = place.work_root(course)
     if not (folder / "gradebook.sqlite").exists():
         return
     work = WorkFolder(folder)
-    wanted: Counter[str] = Counter()
+    imported: Counter[str] = Counter()
     contents = {one.sha256 for name in course.assignments for one in work.gradebook.submissions(name)}
     for sha256 in contents:
         with contextlib.suppress(UnreadableError):
-            wanted.update(missing_packages(read_notebook(work.submission(sha256))))
-    if not wanted:
-        yield Trial("packages", True, f"all that {show.counted(len(contents), 'notebook')} import")
+            imported.update(imported_packages(read_notebook(work.submission(sha256))))
+    missing = [(name, count) for name, count in imported.most_common() if is_missing(name, stated)]
+    if missing:
+        cure = f"{_to_install(name for name, _ in missing)}, and grade again"
+        yield Trial("packages", False, f"missing here, imported by notebooks: {_counted(missing)}", cure)
         return
-    told = ", ".join(f"{name} (by {count})" for name, count in wanted.most_common())
-    to_install = " ".join(distribution_of(name) for name, _ in wanted.most_common())
-    cure = f"{sys.executable} -m pip install {to_install}, and grade again"
-    yield Trial("packages", False, f"missing here, imported by notebooks: {told}", cure)
+    told = f"all that {show.counted(len(contents), 'notebook')} import"
+    usual = {*stated, *(name.partition(".")[0] for name in MODULES)}
+    others = [(name, count) for name, count in imported.most_common() if name in COLAB and name not in usual]
+    if stated and others:
+        told += f"; not in [environment] of course.toml: {_counted(others)}"
+    yield Trial("packages", True, told)
+
+
+def _try_stated(stated: Iterable[str]) -> Trial:
+    versions = find_versions(stated)
+    missing = [name for name, version in versions.items() if version == MISSING]
+    if missing:
+        told = f"stated in course.toml, missing here: {', '.join(missing)}"
+        return Trial("environment", False, told, f"{_to_install(missing)}, and grade again")
+    return Trial("environment", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _to_install(packages: Iterable[str]) -> str:
+    return f"{sys.executable} -m pip install {' '.join(map(distribution_of, packages))}"
+
+
+def _counted(names: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} (by {count})" for name, count in names)
 
 
 _NETWORK = """\

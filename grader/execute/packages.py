@@ -12,11 +12,14 @@ from grader.inside.materials import SAMPLE_FILES
 from grader.notebook import code_cells
 
 
-def missing_packages(notebook: NotebookNode) -> tuple[str, ...]:
-    """Packages that it imports, that Colab has, and that are not installed here."""
-    return tuple(
-        sorted({name for _, cell in code_cells(notebook) for name in imported(cell.source) if is_missing(name)})
-    )
+def imported_packages(notebook: NotebookNode) -> set[str]:
+    """The packages that its cells import."""
+    return {name for _, cell in code_cells(notebook) for name in imported(cell.source)}
+
+
+def missing_packages(notebook: NotebookNode, stated: Container[str]) -> tuple[str, ...]:
+    """Packages that it imports, that Colab has or the course states, and that are not installed here."""
+    return tuple(sorted(name for name in imported_packages(notebook) if is_missing(name, stated)))
 
 
 def missing_samples(notebook: NotebookNode, brought: Container[str]) -> tuple[str, ...]:
@@ -33,28 +36,6 @@ def samples_in(source: str) -> Iterator[str]:
 
 
 _SAMPLES = tuple(f"sample_data/{name}" for name in SAMPLE_FILES)
-
-_DISTRIBUTIONS = {
-    "PIL": "pillow",
-    "absl": "absl-py",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "pywt": "PyWavelets",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "umap": "umap-learn",
-    "yaml": "PyYAML",
-}
-
-
-def distribution_of(name: str) -> str:
-    """What pip calls a package.
-
-    >>> distribution_of("sklearn"), distribution_of("seaborn")
-    ('scikit-learn', 'seaborn')
-    """
-    return _DISTRIBUTIONS.get(name, name.replace("_", "-"))
 
 
 def imported(source: str) -> Iterator[str]:

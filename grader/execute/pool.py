@@ -97,6 +97,8 @@ class Requirements:
     gpu_memory_mib: int
     gpu_jobs: int | None = None
     """how many at once on the GPUs of a machine; by default as many as fit"""
+    modules: tuple[str, ...] = ()
+    """what the course's notebooks import beside the usual: imported once, before any of them"""
 
 
 @dataclass(frozen=True)
@@ -108,22 +110,22 @@ class Resources:
     gpu_jobs: int | None = None
     cluster: Callable[[Requirements], Executor] | None = None
 
-    def executor(self, wanted: Wanted, limits: Limits) -> Executor:
+    def executor(self, wanted: Wanted, limits: Limits, modules: tuple[str, ...] = ()) -> Executor:
         """What executes an assignment's notebooks; a UserError where they cannot be run so."""
         if self.cluster is not None:
-            return self.cluster(Requirements(self.sandbox, wanted, limits.gpu_memory_mib, self.gpu_jobs))
+            return self.cluster(Requirements(self.sandbox, wanted, limits.gpu_memory_mib, self.gpu_jobs, modules))
         share = choose_share(wanted, limits.gpu_memory_mib, at_once=self.gpu_jobs)
-        return LocalExecutor(self.sandbox, self.jobs, share)
+        return LocalExecutor(self.sandbox, self.jobs, share, modules)
 
 
 class LocalExecutor:
     """This machine: so many threads, each of which drives a kernel of the fork server that they share."""
 
-    def __init__(self, sandbox: Sandbox, jobs: int, gpu: GpuShare | None = None) -> None:
+    def __init__(self, sandbox: Sandbox, jobs: int, gpu: GpuShare | None = None, modules: tuple[str, ...] = ()) -> None:
         self.sandbox = sandbox
         self.gpu = gpu
         self.room = min(jobs, gpu.jobs) if gpu else jobs
-        self._servers = Servers(sandbox, gpu=gpu)
+        self._servers = Servers(sandbox, gpu=gpu, modules=modules)
         self._threads = ThreadPoolExecutor(self.room, thread_name_prefix="run")
 
     def __enter__(self) -> Self:
@@ -143,9 +145,17 @@ class LocalExecutor:
 class Servers:
     """The fork servers of one class: one that all share or, where forks cannot be isolated, one for each submission."""
 
-    def __init__(self, sandbox: Sandbox, *, shared: bool = True, gpu: GpuShare | None = None) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        shared: bool = True,
+        gpu: GpuShare | None = None,
+        modules: tuple[str, ...] = (),
+    ) -> None:
         self.sandbox = sandbox
         self.gpu = gpu
+        self.modules = modules
         self.may_share = shared
         self._shared: KernelServer | None = None
         self._lock = threading.Lock()
@@ -180,12 +190,12 @@ class Servers:
             if self._ended:
                 raise ServerError("the grader was stopped")  # a thread that is still at work starts nothing new
             if self.may_share and (self._shared is None or not self._shared.is_alive):
-                self._shared = start_server(self.sandbox, gpu=self.gpu)
+                self._shared = start_server(self.sandbox, gpu=self.gpu, modules=self.modules)
                 self.may_share = self._shared.is_shared
         if self.may_share and self._shared is not None:
             yield self._shared
         else:
-            with start_server(self.sandbox, nested=False, gpu=self.gpu) as own:
+            with start_server(self.sandbox, nested=False, gpu=self.gpu, modules=self.modules) as own:
                 yield own
 
 
@@ -259,7 +269,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
-            "missing_packages": missing_packages(stored),
+            "missing_packages": missing_packages(stored, work.materials.packages),
             "missing_files": (*missing_samples(stored, work.materials.files), *_asked_in_vain(endings)),
             "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
             "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),

@@ -23,7 +23,7 @@ from jupyter_client.launcher import launch_kernel
 from jupyter_client.win_interrupt import send_interrupt
 
 from grader.execute import sandbox
-from grader.execute.forks import START_S, Ending, Fork, ForkServer
+from grader.execute.forks import MODULES, START_S, Ending, Fork, ForkServer
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.materials import Materials
@@ -32,11 +32,13 @@ from grader.model import Limits
 HERE = "127.0.0.1"
 
 
-def start_server(kind: Sandbox, *, nested: bool = True, gpu: GpuShare | None = None) -> KernelServer:
+def start_server(
+    kind: Sandbox, *, nested: bool = True, gpu: GpuShare | None = None, modules: tuple[str, ...] = ()
+) -> KernelServer:
     """What starts kernels on this machine; UserError where that cannot be in the sandbox that is asked for."""
     sandbox.require(kind)
     if sys.platform == "linux":
-        return ForkServer(kind, nested=nested, gpu=gpu)
+        return ForkServer(kind, (*MODULES, *modules), nested=nested, gpu=gpu)
     return ProcessServer(gpu=gpu)
 
 

@@ -7,6 +7,7 @@ the student's fault.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Container
 
 COLAB = frozenset(
     """
@@ -24,6 +25,6 @@ COLAB = frozenset(
 """Its usual names; what is not among them stops a cell here as it would there."""
 
 
-def is_missing(name: str) -> bool:
-    """Whether a top-level package is one that Colab has, and is not installed here."""
-    return name in COLAB and importlib.util.find_spec(name) is None
+def is_missing(name: str, stated: Container[str]) -> bool:
+    """Whether a top-level package is one that Colab has or the course states, and is not installed here."""
+    return (name in COLAB or name in stated) and importlib.util.find_spec(name) is None

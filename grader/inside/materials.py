@@ -75,13 +75,13 @@ def lay_out(folder: str, content: str) -> None:
 
 
 def read_table() -> dict[str, Any]:
-    """The table of what there is: `downloads`, by the keys of their addresses, and `inputs`."""
+    """The table of what there is: `downloads`, by the keys of their addresses, `inputs`, and the `packages` stated."""
     folder = os.environ.get(FOLDER, "")
     try:
         with open(os.path.join(folder, TABLE), encoding="utf-8") as file:
             return dict(json.load(file))
     except FileNotFoundError:  # a notebook that has changed its environment finds nothing
-        return {"downloads": {}, "inputs": []}
+        return {"downloads": {}, "inputs": [], "packages": {}}
 
 
 def find(address: str, *, folder: bool = False) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from importlib.metadata import version
 
 from grader.inside import colab_packages
 from tests.small_course import RIGHT, write_class
@@ -22,3 +24,27 @@ def test_packages_that_the_class_imports_and_that_are_missing_are_told_with_thei
     monkeypatch.setattr(colab_packages, "COLAB", frozenset({"numpy"}))
     told = " ".join(call("--course", course, "doctor").out.split())
     assert "works packages all that 3 notebooks import" in told
+
+
+def test_packages_that_the_course_states_are_told_with_their_versions_or_what_to_install(course, call):
+    state(course, "numpy", "PIL.Image")
+    told = " ".join(call("--course", course, "doctor").out.split())
+    assert f"works environment numpy {version('numpy')}, PIL {version('pillow')}" in told
+    state(course, "numpy", "no_such_package.part", "sklearn_of_ours")
+    told = " ".join(call("--course", course, "doctor").out.split())
+    assert "broken environment stated in course.toml, missing here: no_such_package, sklearn_of_ours" in told
+    assert f"{sys.executable} -m pip install no-such-package sklearn-of-ours, and grade again" in told
+
+
+def test_what_notebooks_import_beside_the_stated_packages_is_told(course, tmp_path, call):
+    state(course, "PIL")
+    folder = write_class(
+        tmp_path / "class", ana=("import requests, PIL, numpy, os", *RIGHT), bruno=("import requests",)
+    )
+    call("--course", course, "collect", "hello", folder)
+    told = " ".join(call("--course", course, "doctor").out.split())
+    assert "works packages all that 2 notebooks import; not in [environment] of course.toml: requests (by 2)" in told
+
+
+def state(course, *imports):
+    (course / "course.toml").write_text(f'title = "A small course"\n[environment]\nimports = {json.dumps(imports)}\n')

@@ -32,7 +32,8 @@ def test_only_what_colab_has_and_is_not_here_counts_as_missing(monkeypatch):
     monkeypatch.setattr(colab_packages, "COLAB", frozenset({"numpy", "a_package_of_colab"}))
     cells = ["import numpy, a_package_of_colab", "import a_package_of_colab.part, a_slip_of_the_pen"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    assert missing_packages(notebook) == ("a_package_of_colab",)
+    assert missing_packages(notebook, ()) == ("a_package_of_colab",)
+    assert missing_packages(notebook, {"a_slip_of_the_pen": ""}) == ("a_package_of_colab", "a_slip_of_the_pen")
 
 
 def test_sample_files_of_colab_are_found_in_the_code_and_not_in_comments():

@@ -284,3 +284,26 @@ def test_the_sample_files_of_colab_are_told_as_missing_unless_the_assignment_bri
     brought = run_cells(*cells, materials=Materials(files={name: b"1,2\n"}))
     assert [cell.end for cell in brought.run.cells] == ["ok", "ok"]
     assert brought.run.missing_files == ()
+
+
+def test_a_package_that_the_course_states_and_that_is_missing_here_is_passed_over(run_cells):
+    executed = run_cells(
+        "import no_such_package, math\nprint(math.pi > 3)", materials=Materials(packages={"no_such_package": ""})
+    )
+    assert printed(executed.fresh.cells[0]) == (
+        "There is no no_such_package here, and the course says that it is. The cell goes on without it; "
+        "a person looks at what needs it.\nTrue\n"
+    )
+    assert executed.run.missing_packages == ("no_such_package",)
+
+
+def test_what_the_course_states_is_imported_before_any_notebook_is_run():
+    modules = ("xmlrpc.client", "no_such_module")
+    with Servers("bubblewrap", modules=modules) as servers:
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("import sys\n'xmlrpc.client' in sys.modules")]
+        )
+        executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30)), servers)
+        with servers.lend() as server:
+            assert server.greeting["missing"] == ["no_such_module"]
+    assert executed.fresh.cells[0].outputs[0].data["text/plain"] == "True"

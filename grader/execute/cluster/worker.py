@@ -59,7 +59,7 @@ class IdleServers:
     """The fork servers of a worker, ended where nobody has needed them for a while: the grader may be gone."""
 
     def __init__(self, required: Requirements, offer: Offer) -> None:
-        self._start = functools.partial(Servers, required.sandbox, gpu=offer.gpu)
+        self._start = functools.partial(Servers, required.sandbox, gpu=offer.gpu, modules=required.modules)
         self._servers: Servers | None = None
         self._running = 0
         self._timer: threading.Timer | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from grader.inside.colab_packages import is_missing
+from grader.inside import materials
+from grader.inside.colab_packages import COLAB, is_missing
 
 
 class MissingImports(ast.NodeTransformer):
@@ -26,9 +27,8 @@ def _without_missing(statement: ast.stmt) -> list[ast.stmt]:
 def _tell(name: str) -> bool:
     """Whether the package is missing; if so, one line says it."""
     package = name.partition(".")[0]
-    if not is_missing(package):
+    if not is_missing(package, materials.read_table()["packages"]):
         return False
-    print(
-        f"There is no {package} here, and Colab has it. The cell goes on without it; a person looks at what needs it."
-    )
+    who = "Colab has it" if package in COLAB else "the course says that it is"
+    print(f"There is no {package} here, and {who}. The cell goes on without it; a person looks at what needs it.")
     return True
