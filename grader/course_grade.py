@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from grader.documents import PlacedError
 from grader.exam.exam import Band
 from grader.exam.rules import round_half_up
+from grader.language import _, ngettext, write_number
 from grader.model import Noun
 from grader.rubric import Part
 
@@ -105,9 +106,10 @@ def grade_course(
     waits = _waits(exam, exercises if rule.bonus is not None and (counts or (exam and exam.waits)) else ())
     notes = []
     if rule.bonus is not None and exam is not None and not exam.waits and not counts:
-        notes.append(f"A bonus counts from {rule.bonus.from_exam:g} % in the exam alone.")
+        least = write_number(rule.bonus.from_exam)
+        notes.append(_("A bonus counts from {percent} % in the exam alone.", percent=least))
     if exam is not None and alone + bonus > rule.most + 1e-9:
-        notes.append(f"No more than {rule.most:g} % count.")
+        notes.append(_("No more than {most} % count.", most=write_number(rule.most)))
     percent = so_far if not waits else None
     return CourseGrade(
         student=student,
@@ -132,19 +134,25 @@ def _bonus(rule: BonusRule, exercises: Sequence[Exercise]) -> float:
 def _waits(exam: Earned | None, exercises: Sequence[Exercise]) -> list[str]:
     waits = []
     if exam is None:
-        waits.append("There is no response to the exam.")
+        waits.append(_("There is no response to the exam."))
     elif exam.waits:
-        waits.append(f"In the exam, {_points(exam.waiting)}.")
+        waits.append(_("In the exam, {points}.", points=_say_waiting(exam.waiting)))
     for exercise in exercises:
         if not exercise.graded:
-            waits.append(f"{exercise.title} has not been graded yet.")
+            waits.append(_("{exercise} has not been graded yet.", exercise=exercise.title))
         elif exercise.earned is not None and exercise.earned.waits:
-            waits.append(f"In {exercise.title}, {_points(exercise.earned.waiting)}.")
+            points = _say_waiting(exercise.earned.waiting)
+            waits.append(_("In {exercise}, {points}.", exercise=exercise.title, points=points))
     return waits
 
 
-def _points(waiting: float) -> str:
-    return f"{waiting:g} point{' waits' if waiting == 1 else 's wait'} for a person"
+def _say_waiting(waiting: float) -> str:
+    return ngettext(
+        "{points} point waits for a person",
+        "{points} points wait for a person",
+        waiting,
+        points=write_number(waiting),
+    )
 
 
 def _band(percent: float | None, bands: Sequence[Band]) -> str:
@@ -167,5 +175,5 @@ def say_grade(grade: CourseGrade | None) -> str:
     ('87.5 % (9)', 'none yet')
     """
     if grade is None or grade.percent is None:
-        return "none yet"
-    return f"{grade.percent:g} %" + (f" ({grade.band})" if grade.band else "")
+        return _("none yet")
+    return f"{write_number(grade.percent)} %" + (f" ({grade.band})" if grade.band else "")

@@ -4,14 +4,17 @@
         _("{count} of your networks learned.", count=2)
 
 A text is marked where it is made: `_` for one that is told at once, `ngettext` where a number chooses its form,
-`pgettext` where English has one word for two things, and `N_` where it is told later.
+`pgettext` where English has one word for two things, and `N_` where it is told later. What is stored is stored in
+English, by `kept`, and told by `retell`: so another language needs no other run.
 """
 
 from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterator
+import re
+import string
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,9 +35,19 @@ class _Tongue:
     code: Code
     decimal_mark: str
     texts: gettext.NullTranslations
+    forms: Mapping[str, Sequence[_Form]]
+    """context -> the texts that may be kept under it, the wordiest first"""
 
 
-_ENGLISH = _Tongue("en", ".", gettext.NullTranslations())
+@dataclass(frozen=True, eq=False)
+class _Form:
+    """How a text is recognised that was kept in English, and what it is in a language."""
+
+    pattern: re.Pattern[str]
+    told: str
+
+
+_ENGLISH = _Tongue("en", ".", gettext.NullTranslations(), {})
 _SPOKEN: ContextVar[_Tongue] = ContextVar("language", default=_ENGLISH)
 
 
@@ -88,6 +101,25 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
     return message
 
 
+def kept(context: str, message: str, /, **values: object) -> str:
+    """A text that is stored: in English whatever is spoken here. `retell` tells it, by the same context."""
+    return message.format(**values)
+
+
+def retell(context: str, text: str) -> str:
+    """A text that `kept` made, in the language that is spoken here, and so what it holds; any other as it is.
+
+    >>> with language("es"):
+    ...     retell("run", "`f` could not be asked: the kernel died.")
+    'No se pudo consultar `f`: el kernel dejó de funcionar.'
+    """
+    for form in _SPOKEN.get().forms.get(context, ()):
+        found = form.pattern.fullmatch(text)
+        if found:
+            return form.told.format(**{name: retell(context, value) for name, value in found.groupdict().items()})
+    return text
+
+
 def write_decimals(number: str) -> str:
     """A number that was written with a decimal point, as the language that is spoken here writes it.
 
@@ -97,6 +129,16 @@ def write_decimals(number: str) -> str:
     """
     mark = _SPOKEN.get().decimal_mark
     return number if mark == "." else number.replace(".", mark)
+
+
+def write_number(value: float) -> str:
+    """A number with at most six significant digits.
+
+    >>> with language("es"):
+    ...     write_number(87.5)
+    '87,5'
+    """
+    return write_decimals(f"{value:g}")
 
 
 def write_date(day: date) -> str:
@@ -116,6 +158,15 @@ def write_date(day: date) -> str:
     return format_date(day, "long", locale=code)
 
 
+def write_moment(day: date, time: str) -> str:
+    """A day and a time of it, which is written already.
+
+    >>> write_moment(date(2024, 8, 11), "23:59")
+    '2024-08-11 23:59'
+    """
+    return _("{date} {time}", date=write_date(day), time=time)
+
+
 @cache
 def _tongue(code: Code) -> _Tongue:
     """The language, with its catalog read once."""
@@ -126,10 +177,27 @@ def _tongue(code: Code) -> _Tongue:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    source = resources.files("grader").joinpath("locale", f"{code}.po")
+    with resources.files("grader").joinpath("locale", f"{code}.po").open("rb") as lines:
+        catalog = read_po(lines, locale=code, domain=DOMAIN, abort_invalid=True)
     compiled = io.BytesIO()
-    with source.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=code, domain=DOMAIN, abort_invalid=True))
+    write_mo(compiled, catalog)
     compiled.seek(0)
-    mark = Locale.parse(code).number_symbols["latn"]["decimal"]
-    return _Tongue(code, str(mark), gettext.GNUTranslations(compiled))
+    mark = str(Locale.parse(code).number_symbols["latn"]["decimal"])
+    texts = [(text.context, text.id, text.string) for text in catalog if text.context and isinstance(text.id, str)]
+    forms = {
+        context: tuple(
+            _form(text, str(told)) for own, text, told in sorted(texts, key=_wordiest_first) if own == context
+        )
+        for context in {own for own, _text, _told in texts}
+    }
+    return _Tongue(code, mark, gettext.GNUTranslations(compiled), forms)
+
+
+def _wordiest_first(text: tuple[str, str, object]) -> int:
+    return -sum(len(words) for words, *_rest in string.Formatter().parse(text[1]))
+
+
+def _form(text: str, told: str) -> _Form:
+    parts = string.Formatter().parse(text)
+    pattern = "".join(re.escape(words) + (f"(?P<{place}>.+?)" if place else "") for words, place, *_rest in parts)
+    return _Form(re.compile(pattern, re.DOTALL), told)

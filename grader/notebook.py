@@ -9,6 +9,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.language import kept
+
 
 class UnreadableError(ValueError):
     """What was handed in is not a notebook; the message is a sentence for the student."""
@@ -22,14 +24,19 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
     size_mib = len(content) / (1 << 20)
     if size_mib > limit_mib:
         raise UnreadableError(
-            f"The file has {size_mib:.0f} MiB, more than the limit of {limit_mib:g} MiB: "
-            "clear the largest outputs and hand it in again."
+            kept(
+                "run",
+                "The file has {size} MiB, more than the limit of {limit} MiB: "
+                "clear the largest outputs and hand it in again.",
+                size=f"{size_mib:.0f}",
+                limit=f"{limit_mib:g}",
+            )
         )
     tree = _parse(content)
     cells = _cells_of(tree) if isinstance(tree, dict) else None
     if cells is None:
         raise UnreadableError(
-            "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb."
+            kept("run", "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb.")
         )
     clean = [_well_formed_cell(cell, place) for place, cell in enumerate(cells) if isinstance(cell, dict)]
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": clean})
@@ -37,25 +44,30 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
 
 def _parse(content: bytes) -> Any:
     if not content.strip():
-        raise UnreadableError("The file is empty: download the notebook again (File, Download, .ipynb).")
+        raise UnreadableError(kept("run", "The file is empty: download the notebook again (File, Download, .ipynb)."))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError("The file is not text, so it is not a notebook: download it as .ipynb.") from error
+        raise UnreadableError(
+            kept("run", "The file is not text, so it is not a notebook: download it as .ipynb.")
+        ) from error
     if text.lstrip()[:1] == "<":
         raise UnreadableError(
-            "The file is a web page, not a notebook: in Colab use File, Download, Download .ipynb "
-            "instead of saving the page."
+            kept(
+                "run",
+                "The file is a web page, not a notebook: in Colab use File, Download, Download .ipynb "
+                "instead of saving the page.",
+            )
         )
     try:
         return json.loads(text)
     except RecursionError as error:
         raise UnreadableError(
-            "The file is JSON that is nested too deep to be a notebook: download it again as .ipynb."
+            kept("run", "The file is JSON that is nested too deep to be a notebook: download it again as .ipynb.")
         ) from error
     except ValueError as error:
         raise UnreadableError(
-            "The file is not a notebook: it is not even JSON. Download it again as .ipynb."
+            kept("run", "The file is not a notebook: it is not even JSON. Download it again as .ipynb.")
         ) from error
 
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Sequence
 
 from grader.collect.lateness import Terms, tell_moment
+from grader.language import _
 from grader.model import Submission
 from grader.notebook import UnreadableError, read_notebook
 
@@ -28,7 +29,8 @@ def tell_later(
     last = later[-1]
     when = tell_moment(last.received, terms.zone) if last.received else ""
     changes = tell_changes(read(chosen.sha256), read(last.sha256))
-    return f"It was changed after the deadline, on {when}, which does not count. {changes}"
+    told = _("It was changed after the deadline, on {when}, which does not count.", when=when)
+    return f"{told} {changes}"
 
 
 def tell_changes(before: bytes, after: bytes) -> str:
@@ -43,20 +45,24 @@ def tell_changes(before: bytes, after: bytes) -> str:
     try:
         old, new = _cells(before), _cells(after)
     except UnreadableError:
-        return "What changed cannot be told: one of the two is not a notebook."
+        return _("What changed cannot be told: one of the two is not a notebook.")
     changes: list[str] = []
-    matcher = difflib.SequenceMatcher(a=[source for _, source in old], b=[source for _, source in new], autojunk=False)
+    matcher = difflib.SequenceMatcher(
+        a=[source for _cell, source in old], b=[source for _cell, source in new], autojunk=False
+    )
     for kind, first, end, first_new, end_new in matcher.get_opcodes():
         if kind == "equal":
             continue
         shared = min(end - first, end_new - first_new)
         changes += [_name(old[place]) for place in range(first, first + shared)]
-        changes += [f"{_name(old[place])} taken out" for place in range(first + shared, end)]
-        changes += [f"{_name(new[place])} added" for place in range(first_new + shared, end_new)]
+        changes += [_("{cell} taken out", cell=_name(old[place])) for place in range(first + shared, end)]
+        changes += [_("{cell} added", cell=_name(new[place])) for place in range(first_new + shared, end_new)]
     if not changes:
-        return "Its code and text are the same: it was only run or saved again."
-    more = f", and {len(changes) - MOST_NAMED} more" if len(changes) > MOST_NAMED else ""
-    return f"What changed: {', '.join(changes[:MOST_NAMED])}{more}."
+        return _("Its code and text are the same: it was only run or saved again.")
+    named = ", ".join(changes[:MOST_NAMED])
+    if len(changes) <= MOST_NAMED:
+        return _("What changed: {cells}.", cells=named)
+    return _("What changed: {cells}, and {more} more.", cells=named, more=len(changes) - MOST_NAMED)
 
 
 def _cells(content: bytes) -> list[tuple[str, str]]:
@@ -67,7 +73,9 @@ def _cells(content: bytes) -> list[tuple[str, str]]:
         numbers[kind] += 1
         source = cell.source.strip()
         if source:
-            found.append((f"{'code' if kind == 'code' else 'text'} cell {numbers[kind]}", source))
+            number = numbers[kind]
+            told = _("code cell {number}", number=number) if kind == "code" else _("text cell {number}", number=number)
+            found.append((told, source))
     return found
 
 

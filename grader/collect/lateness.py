@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from grader.course import LatePolicy
+from grader.language import _, ngettext, write_moment
 from grader.model import EvidenceStep, Lateness, Submission
 
 DAY_S = 86_400.0
@@ -100,7 +101,9 @@ def judge_lateness(submission: Submission, terms: Terms, possible: float, *, lat
     waits = step == "changed" and share > 0 and not decided
     sentences = [_tell_step(submission, step, terms), costs, later]
     if waits:
-        sentences.insert(1, "Whether it counts as late waits for a person; until then the points below are withheld.")
+        sentences.insert(
+            1, _("Whether it counts as late waits for a person; until then the points below are withheld.")
+        )
     because = " ".join(sentence for sentence in sentences if sentence)
     return Lateness(step=step, because=because, late_by_s=late_by_s, penalty=round(share * possible, 6), waits=waits)
 
@@ -110,22 +113,39 @@ def _price(late_by_s: float, terms: Terms) -> tuple[float, str]:
     late = terms.late
     if not late_by_s:
         return 0.0, ""
-    after = f"That is {tell_duration(late_by_s)} after the deadline"
-    days = count_late_days(late_by_s)
-    free = min(days, terms.free_days)
+    after = _("That is {duration} after the deadline", duration=tell_duration(late_by_s))
     match late.rule:
         case "free":
-            return 0.0, f"{after}, which costs nothing in this assignment."
+            return 0.0, _("{after}, which costs nothing in this assignment.", after=after)
         case "refuse":
-            return 1.0, f"{after}. Late submissions get no points in this assignment."
+            return 1.0, _("{after}. Late submissions get no points in this assignment.", after=after)
         case "fixed":
-            return late.costs or 0.0, f"{after}, which costs {late.costs:.0%} of the points."
+            costs = late.costs or 0.0
+            return costs, _("{after}, which costs {percent}% of the points.", after=after, percent=_percent(costs))
         case "per-day":
+            days = count_late_days(late_by_s)
+            free = min(days, terms.free_days)
             share = min(late.at_most, (late.costs or 0.0) * (days - free))
-            begun = f"{days} day{'s' * (days != 1)} begun"
-            covered = f", of which your free late days cover {free}" if free else ""
-            each = f"each day begun costs {late.costs:.0%} of the points, {late.at_most:.0%} at most"
-            return share, f"{after}: {begun}{covered}; {each}. It costs {share:.0%} of the points."
+            return share, _say_days(after, days, free, share, late)
+
+
+def _say_days(after: str, days: int, free: int, share: float, late: LatePolicy) -> str:
+    begun = ngettext("{n} day begun", "{n} days begun", days)
+    if free:
+        begun = _("{days}, of which your free late days cover {free}", days=begun, free=free)
+    return _(
+        "{after}: {days}; each day begun costs {each}% of the points, {at_most}% at most. "
+        "It costs {percent}% of the points.",
+        after=after,
+        days=begun,
+        each=_percent(late.costs or 0.0),
+        at_most=_percent(late.at_most),
+        percent=_percent(share),
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}"
 
 
 def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
@@ -135,21 +155,36 @@ def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
     modified = tell_moment(evidence.modified, terms.zone) if evidence and evidence.modified else received
     match step:
         case "attachment":
-            return f"The notebook itself came with your mail, on {received}."
+            return _("The notebook itself came with your mail, on {when}.", when=received)
         case "upload":
-            return f"It was uploaded on {received}."
+            return _("It was uploaded on {when}.", when=received)
         case "snapshot":
-            in_time = ", before the deadline" if terms.due else ""
-            return f"A copy of your shared notebook was taken on {looked}{in_time}, and that copy was graded."
+            if not terms.due:
+                return _("A copy of your shared notebook was taken on {when}, and that copy was graded.", when=looked)
+            return _(
+                "A copy of your shared notebook was taken on {when}, before the deadline, and that copy was graded.",
+                when=looked,
+            )
         case "revision":
-            return f"Of your shared notebook’s history the last state before the deadline was graded, of {modified}."
+            return _(
+                "Of your shared notebook’s history the last state before the deadline was graded, of {when}.",
+                when=modified,
+            )
         case "unchanged":
-            sent = f" The link came on {tell_moment(evidence.sent, terms.zone)}." if evidence and evidence.sent else ""
-            return f"Your shared notebook was copied on {looked}; it says that it was last changed on {modified}.{sent}"
+            copied = _(
+                "Your shared notebook was copied on {when}; it says that it was last changed on {changed}.",
+                when=looked,
+                changed=modified,
+            )
+            if not evidence or not evidence.sent:
+                return copied
+            return f"{copied} " + _("The link came on {when}.", when=tell_moment(evidence.sent, terms.zone))
         case "changed":
-            return (
-                f"Your shared notebook was copied on {looked}, and it was changed on {modified}, after the deadline; "
-                "how it was before, nobody has kept."
+            return _(
+                "Your shared notebook was copied on {when}, and it was changed on {changed}, after the deadline; "
+                "how it was before, nobody has kept.",
+                when=looked,
+                changed=modified,
             )
     return ""
 
@@ -162,7 +197,7 @@ def tell_moment(when: datetime, zone: tzinfo) -> str:
     '2024-08-10 23:59:30 UTC−03:00'
     """
     local = fix_offset(when, zone)
-    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}".replace(" UTC-", " UTC−")
+    return write_moment(local, f"{local:%H:%M:%S} {local.tzname()}".replace(" UTC-", " UTC−"))
 
 
 def fix_offset(when: datetime, zone: tzinfo) -> datetime:

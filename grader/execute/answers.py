@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from safetensors import SafetensorError
 
 from grader.inside import channel, plain
+from grader.language import kept
 from grader.model import Answer
 
 _MOST_ARGUMENTS = 5
@@ -40,10 +41,13 @@ class Question:
 
     @property
     def subject(self) -> str:
-        return f"`{self.names[0]}`" if self.names else "The notebook"
+        return f"`{self.names[0]}`" if self.names else kept("run", "The notebook")
 
     def unanswered(self, because: str) -> Answer:
-        return Answer(status="stopped", because=f"{self.subject} could not be asked: {because}.")
+        return Answer(
+            status="stopped",
+            because=kept("run", "{subject} could not be asked: {why}.", subject=self.subject, why=because),
+        )
 
 
 def exchange(connection: socket.socket, question: Question) -> Answer:
@@ -53,10 +57,13 @@ def exchange(connection: socket.socket, question: Question) -> Answer:
         content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()
-        return Answer(status="unusable", because=f"{question.subject} gave an answer that cannot be used: {error}.")
+        told = kept("run", "{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=error)
+        return Answer(status="unusable", because=told)
     except (EOFError, OSError):
         connection.close()
-        return question.unanswered(f"it took longer than {question.limit_s:g} s, or the kernel was gone")
+        return question.unanswered(
+            kept("run", "it took longer than {limit} s, or the kernel was gone", limit=f"{question.limit_s:g}")
+        )
     return read_answer(question, content)
 
 
@@ -65,7 +72,8 @@ def read_answer(question: Question, content: bytes) -> Answer:
     try:
         value, notes = plain.loads(content)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return Answer(status="unusable", because=f"{question.subject} gave an answer that is not plain data.")
+        told = kept("run", "{subject} gave an answer that is not plain data.", subject=question.subject)
+        return Answer(status="unusable", because=told)
     return _as_answer(question, value, notes)
 
 
@@ -77,51 +85,79 @@ def _as_answer(question: Question, value: Any, notes: Mapping[str, str]) -> Answ
             return Answer(status="answered", value=value)
         case "missing":
             named = [name for name in question.names if name in notes.get("detail", "").split(", ")]
-            what = " or ".join(f"`{name}`" for name in named or question.names)
-            return Answer(status="missing", because=f"The notebook has no {what}.")
+            return Answer(
+                status="missing",
+                because=kept("run", "The notebook has no {names}.", names=_either(named or question.names)),
+            )
         case "stopped":
-            return question.unanswered(f"it took longer than {question.limit_s:g} s")
+            return question.unanswered(kept("run", "it took longer than {limit} s", limit=f"{question.limit_s:g}"))
         case "raised":
             return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
     told = "" if question.hidden else _one_line(notes.get("detail", ""))
-    detail = f": {told}" if told else ""
-    return Answer(status="unusable", because=f"{subject} gave something other than plain data{detail}.")
+    if told:
+        told = kept("run", "{subject} gave something other than plain data: {detail}.", subject=subject, detail=told)
+    else:
+        told = kept("run", "{subject} gave something other than plain data.", subject=subject)
+    return Answer(status="unusable", because=told)
+
+
+def _either(names: Sequence[str]) -> str:
+    """The names, of which any would do."""
+    first, *others = (f"`{name}`" for name in names)
+    return functools.reduce(lambda told, name: kept("run", "{names} or {name}", names=told, name=name), others, first)
 
 
 def _error_name(notes: Mapping[str, str]) -> str:
     """Only names that Python itself has: a class of the student's could be named anything."""
     name = notes.get("error", "")
     kind = getattr(builtins, name, None)
-    return name if isinstance(kind, type) and issubclass(kind, BaseException) else "an error of its own kind"
+    return (
+        name if isinstance(kind, type) and issubclass(kind, BaseException) else kept("run", "an error of its own kind")
+    )
 
 
 def _say_error(question: Question, notes: Mapping[str, str]) -> str:
     name = _error_name(notes)
     if question.hidden:
-        return f"{question.subject} raised {name} when it was asked about something that you do not see."
+        return kept(
+            "run",
+            "{subject} raised {error} when it was asked about something that you do not see.",
+            subject=question.subject,
+            error=name,
+        )
     detail = _one_line(notes.get("detail", ""))
     line = _one_line(notes.get("line", ""))
-    where = f" in the line `{line}`" if line else ""
-    return f"{question.subject} raised {name}{where}{': ' + detail if detail else ''}.{_say_given(question)}"
+    told = {"subject": question.subject, "error": name}
+    if line and detail:
+        error = kept(
+            "run", "{subject} raised {error} in the line `{line}`: {detail}.", **told, line=line, detail=detail
+        )
+    elif line:
+        error = kept("run", "{subject} raised {error} in the line `{line}`.", **told, line=line)
+    elif detail:
+        error = kept("run", "{subject} raised {error}: {detail}.", **told, detail=detail)
+    else:
+        error = kept("run", "{subject} raised {error}.", **told)
+    given = _say_given(question.content["arguments"])
+    return kept("run", "{error} It was given {arguments}.", error=error, arguments=given) if given else error
 
 
-def _say_given(question: Question) -> str:
-    """What a function was called with, as a sentence after others: so that the student can try it."""
-    arguments = question.content["arguments"]
-    if not arguments:
-        return ""
+def _say_given(arguments: Mapping[str, Any]) -> str:
+    """What a function was called with, so that the student can try it."""
     told = [f"`{name}` = {_say_argument(value)}" for name, value in list(arguments.items())[:_MOST_ARGUMENTS]]
-    return f" It was given {', '.join(told)}{', …' if len(arguments) > _MOST_ARGUMENTS else ''}."
+    if len(arguments) > _MOST_ARGUMENTS:
+        told.append("…")
+    return functools.reduce(lambda one, more: kept("run", "{one}; {more}", one=one, more=more), told) if told else ""
 
 
 def _say_argument(value: Any) -> str:
     if isinstance(value, dict) and set(value) == {"tensor"}:
-        return f"a tensor of shape {value['tensor'].shape}"
+        return kept("run", "a tensor of shape {shape}", shape=value["tensor"].shape)
     if isinstance(value, np.ndarray):
         # Few enough numbers to follow with a pencil are written out.
         if value.size <= _FEW_NUMBERS:
             return _one_line(str(value.tolist()))
-        return f"an array of shape {value.shape}, {value.dtype}"
+        return kept("run", "an array of shape {shape}, {dtype}", shape=value.shape, dtype=value.dtype)
     return _one_line(repr(value))
 
 

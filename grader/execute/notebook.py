@@ -22,6 +22,7 @@ from grader.execute.answers import Question
 from grader.execute.forks import CPU_LIMIT, KILL, Fork, ServerError
 from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
+from grader.language import kept
 from grader.model import Answer, CellRun, Limits
 from grader.notebook import code_cells, title_of
 
@@ -169,7 +170,8 @@ class NotebookDriver:
                 self.progress.cells[index] = known
             elif left <= 0:
                 self.progress.out_of_time = True
-                limit = f"the notebook's {self.limits.notebook_s:g} s were used up before this cell"
+                seconds = f"{self.limits.notebook_s:g}"
+                limit = kept("run", "the notebook's {limit} s were used up before this cell", limit=seconds)
                 self.progress.cells[index] = known.model_copy(update={"because": limit})
             else:
                 self.progress.cells[index] = await self._run_cell(known, cell, left, dead)
@@ -191,35 +193,55 @@ class NotebookDriver:
             return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
         task.result()
         if printed <= self.client.limit_bytes < self.client.output_bytes:
-            because = (
-                f"it printed more than the {self.limits.output_mib:g} MiB that a notebook may, and was interrupted"
+            because = kept(
+                "run",
+                "it printed more than the {limit} MiB that a notebook may, and was interrupted",
+                limit=f"{self.limits.output_mib:g}",
             )
             return known.model_copy(update={"end": "interrupted", "because": because})
         if wall_s >= limit_s:
-            which = "cell" if limit_s == self.limits.cell_s else "notebook"
-            limit = self.limits.cell_s if which == "cell" else self.limits.notebook_s
-            because = f"it ran longer than the {limit:g} s that a {which} may take, and was interrupted"
-            return known.model_copy(update={"end": "interrupted", "because": because})
+            return known.model_copy(update={"end": "interrupted", "because": self._why_too_long(limit_s)})
         if self.client.reply.get("status") == "ok":
             return known.model_copy(update={"end": "ok"})
         return known.model_copy(update={"end": "error", "because": self._why_error()})
 
+    def _why_too_long(self, limit_s: float) -> str:
+        if limit_s == self.limits.cell_s:
+            return kept(
+                "run",
+                "it ran longer than the {limit} s that a cell may take, and was interrupted",
+                limit=f"{limit_s:g}",
+            )
+        return kept(
+            "run",
+            "it ran longer than the {limit} s that a notebook may take, and was interrupted",
+            limit=f"{self.limits.notebook_s:g}",
+        )
+
     def _why_dead(self, dead: asyncio.Future[None], limit_s: float) -> str:
         if not dead.done():
-            return (
-                f"it ran longer than {limit_s:.3g} s and did not stop when it was interrupted, so its kernel was ended"
+            return kept(
+                "run",
+                "it ran longer than {limit} s and did not stop when it was interrupted, so its kernel was ended",
+                limit=f"{limit_s:.3g}",
             )
         if self.fork.overran.done():
             return self.fork.overran.result()
         if self.server.killed_for_memory(self.fork):
-            return f"all its processes together used more memory than the limit of {self.limits.memory_mib} MiB"
+            return kept(
+                "run",
+                "all its processes together used more memory than the limit of {limit} MiB",
+                limit=self.limits.memory_mib,
+            )
         status = self.fork.ended.result().status
         if status >= 0:
-            return f"it ended its own kernel (exit status {status})"
+            return kept("run", "it ended its own kernel (exit status {status})", status=status)
         if status == -CPU_LIMIT:
-            return "it used more processor time than a notebook may"
+            return kept("run", "it used more processor time than a notebook may")
         self.progress.is_unexplained = True
-        return f"its kernel was killed by signal {-status}" + (" (usually: out of memory)" if status == -KILL else "")
+        if status == -KILL:
+            return kept("run", "its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
+        return kept("run", "its kernel was killed by signal {signal}", signal=-status)
 
     def _why_error(self) -> str:
         name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))
@@ -231,9 +253,11 @@ class NotebookDriver:
     async def _ask(self, connection: socket.socket, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
         for question in questions:
             if dead.done():
-                self.progress.answers[question.name] = question.unanswered("the kernel died before it was asked")
+                self.progress.answers[question.name] = question.unanswered(
+                    kept("run", "the kernel died before it was asked")
+                )
             elif connection.fileno() < 0:
-                told = "the notebook has broken the connection over which it is asked"
+                told = kept("run", "the notebook has broken the connection over which it is asked")
                 self.progress.answers[question.name] = question.unanswered(told)
             else:
                 self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
@@ -270,15 +294,24 @@ class NotebookDriver:
 def _name_limit(name: str, value: str, limits: Limits) -> str:
     """The limit that an error stems from, in a sentence; an empty one where it stems from none."""
     if name == "OutOfMemoryError" and "CUDA" in value:
-        return f"it asked for more GPU memory than the limit of {limits.gpu_memory_mib} MiB"
+        return kept("run", "it asked for more GPU memory than the limit of {limit} MiB", limit=limits.gpu_memory_mib)
     if name == "MemoryError" or "not enough memory" in value:
-        return f"it asked for more memory than the limit of {limits.memory_mib} MiB"
+        return kept("run", "it asked for more memory than the limit of {limit} MiB", limit=limits.memory_mib)
     if name == "OSError" and value.startswith(("[Errno 28]", "[Errno 27]")):
-        return f"it wrote more to files than the limit of {limits.disk_mib} MiB ({value})"
+        return kept(
+            "run", "it wrote more to files than the limit of {limit} MiB ({error})", limit=limits.disk_mib, error=value
+        )
     if name == "OSError" and value.startswith("[Errno 24]"):
-        return f"it had more files open than the limit of {limits.open_files} ({value})"
+        return kept(
+            "run", "it had more files open than the limit of {limit} ({error})", limit=limits.open_files, error=value
+        )
     if (name == "BlockingIOError" and value.startswith("[Errno 11]")) or "can't start new thread" in value:
-        return f"it started more processes and threads than the limit of {limits.processes} ({value})"
+        return kept(
+            "run",
+            "it started more processes and threads than the limit of {limit} ({error})",
+            limit=limits.processes,
+            error=value,
+        )
     return ""
 
 

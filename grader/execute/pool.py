@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import functools
 import itertools
 import logging
 import queue
@@ -28,6 +29,7 @@ from grader.execute.packages import missing_packages, missing_samples
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.runs import describe_environment
 from grader.execute.sandbox import Sandbox
+from grader.language import kept
 from grader.materials import Materials
 from grader.model import CellRun, Limits, Run
 from grader.notebook import UnreadableError, code_cells, read_notebook
@@ -231,7 +233,11 @@ def execute_one(work: Work, servers: Servers) -> Executed:
         return _execute(work, stored, servers)
     except Exception as error:
         log.exception("run %s failed", work.key)
-        because = f"The grader failed on this notebook ({type(error).__name__}); this is not the student's fault."
+        because = kept(
+            "run",
+            "The grader failed on this notebook ({error}); this is not the student's fault.",
+            error=type(error).__name__,
+        )
         return Executed(make_run(work, servers.sandbox, servers.gpu, end="failed", because=because), stored, None)
 
 
@@ -259,12 +265,12 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         again = progress.is_unexplained and died.index not in doubted
         (doubted if again else deaths)[died.index] = died
     end, because = _how_it_ended(progress, deaths)
-    because += "".join(
-        f" Its kernel had died once in code cell {cell.number} ({cell.because}), and did not when all was run again."
-        for index, cell in doubted.items()
-        if index not in deaths
-    )
-    answers = {question.name: question.unanswered("the kernel died") for question in work.questions} | progress.answers
+    for index, cell in doubted.items():
+        if index not in deaths:
+            because = _say_doubted(because, cell)
+    answers = {
+        question.name: question.unanswered(kept("run", "the kernel died")) for question in work.questions
+    } | progress.answers
     run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
@@ -285,20 +291,40 @@ def _asked_in_vain(endings: Sequence[Ending]) -> tuple[str, ...]:
 
 def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:
     if deaths:
-        told = "; ".join(f"code cell {cell.number}: {cell.because}" for cell in deaths.values())
-        again = f"The other cells were run again without {'it' if len(deaths) == 1 else 'them'}."
-        if progress.died_in is not None:
-            again = "It died again and again, so the rest was not run."
-        return "died", f"The kernel died in {told}. {again}"
+        return "died", _say_deaths(list(deaths.values()), ended=progress.died_in is not None)
     if progress.out_of_time:
-        return "stopped", "The notebook's time was used up; the cells after that were not run."
+        return "stopped", kept("run", "The notebook's time was used up; the cells after that were not run.")
     bad = [cell for cell in progress.cells.values() if cell.end != "ok"]
     if not progress.cells:
-        return "finished", "There was no code to run."
+        return "finished", kept("run", "There was no code to run.")
     if not bad:
-        return "finished", "Every cell was run without an error."
+        return "finished", kept("run", "Every cell was run without an error.")
     numbers = ", ".join(str(cell.number) for cell in bad)
-    return "finished", f"Every cell was run; not well ended: code cell{'s' if len(bad) > 1 else ''} {numbers}."
+    if len(bad) == 1:
+        return "finished", kept("run", "Every cell was run; not well ended: code cell {number}.", number=numbers)
+    return "finished", kept("run", "Every cell was run; not well ended: code cells {numbers}.", numbers=numbers)
+
+
+def _say_doubted(ended: str, cell: CellRun) -> str:
+    return kept(
+        "run",
+        "{ended} Its kernel had died once in code cell {number} ({why}), and did not when all was run again.",
+        ended=ended,
+        number=cell.number,
+        why=cell.because,
+    )
+
+
+def _say_deaths(cells: Sequence[CellRun], *, ended: bool) -> str:
+    told = [kept("run", "code cell {number}: {why}", number=cell.number, why=cell.because) for cell in cells]
+    listed = functools.reduce(lambda one, more: kept("run", "{one}; {more}", one=one, more=more), told)
+    if ended:
+        return kept(
+            "run", "The kernel died in {cells}. It died again and again, so the rest was not run.", cells=listed
+        )
+    if len(cells) == 1:
+        return kept("run", "The kernel died in {cells}. The other cells were run again without it.", cells=listed)
+    return kept("run", "The kernel died in {cells}. The other cells were run again without them.", cells=listed)
 
 
 def make_run(work: Work, sandbox: Sandbox, gpu: GpuShare | None, *, end: str, because: str) -> Run:

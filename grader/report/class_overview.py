@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from grader.language import _
 from grader.model import Finding, Status
 from grader.report.charts import round_step
 from grader.report.names import page_name
@@ -118,7 +119,7 @@ def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
     for (criterion, because), waiting in students.items():
         together[because, tuple(row.grade.student for row in waiting)].append(criterion)
     reasons: dict[tuple[str, ...], list[tuple[str, tuple[StudentRow, ...]]]] = defaultdict(list)
-    for (because, _), criteria in together.items():
+    for (because, _students), criteria in together.items():
         reasons[tuple(criteria)].append((because, tuple(students[criteria[0], because])))
     return tuple(
         Waiting(tuple(findings[criterion] for criterion in criteria), tuple(reasons[criteria])) for criteria in reasons
@@ -131,14 +132,18 @@ def _disputed_deadline(row: StudentRow) -> tuple[Finding, ...]:
     if lateness is None or not lateness.waits:
         return ()
     command = f"grader extend {row.grade.assignment} {shlex.quote(row.grade.student)}"
-    because = f"{lateness.because} Decide: `{command} --until TIME` takes it as in time, `{command} --stands` as late."
+    decide = _(
+        "Decide: {in_time} takes it as in time, {as_late} as late.",
+        in_time=f"`{command} --until TIME`",
+        as_late=f"`{command} --stands`",
+    )
     finding = Finding(
         criterion=LATENESS,
-        says="It was handed in before the deadline.",
+        says=_("It was handed in before the deadline."),
         status="unscored",
         earned=None,
         possible=row.grade.penalty,
-        because=because,
+        because=f"{lateness.because} {decide}",
     )
     return (finding,)
 

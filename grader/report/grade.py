@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.language import _, write_number
 from grader.model import Finding, Override, Status
 
 
@@ -25,5 +26,10 @@ def _overridden(finding: Finding, override: Override | None) -> Finding:
     # Points above what a criterion is worth are a slip of the pen or of a later rubric: no grade passes its total.
     earned = min(max(override.earned, 0.0), finding.possible)
     status: Status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
-    because = override.comment or f"{override.who} gave {earned:g} of {finding.possible:g} points."
+    because = override.comment or _(
+        "{who} gave {earned} of {possible} points.",
+        who=override.who,
+        earned=write_number(earned),
+        possible=write_number(finding.possible),
+    )
     return finding.model_copy(update={"status": status, "earned": earned, "because": because})

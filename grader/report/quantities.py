@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from grader.language import _, ngettext, write_date, write_decimals
+from grader.language import _, ngettext, write_decimals, write_moment
 
 
 def number(value: float) -> str:
@@ -86,4 +86,4 @@ def moment(when: datetime) -> str:
     '2024-08-11 23:58 UTC−03:00'
     """
     zone = (when.tzname() or "").replace("-", "−")
-    return f"{write_date(when)} {when:%H:%M} {zone}".rstrip()
+    return write_moment(when, f"{when:%H:%M} {zone}".rstrip())

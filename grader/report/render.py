@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from grader.language import _, current_language, ngettext, pgettext
+from grader.language import _, current_language, ngettext, pgettext, retell
 from grader.report import class_overview, formulas, items, quantities, student, text, words
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, SimilarPage, StudentPage
@@ -59,6 +59,7 @@ def make_environment(*packages: str) -> Environment:
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
+        "retold": partial(retell, "run"),
         "exam_words": formulas.exam_words,
         "number": quantities.number,
         "decimal": quantities.decimal,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grader.language import _
+from grader.language import _, retell
 from grader.model import Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
@@ -33,7 +33,7 @@ def _find(evidence: Evidence) -> Finding:
     if evidence.run.end == "failed":
         verdict = unscored(_("The grader failed on this notebook. That is not your fault: a person looks at it."))
     elif evidence.run.end == "unreadable":
-        verdict = unanswered(evidence.run.because or _("What was handed in is not a notebook."))
+        verdict = unanswered(retell("run", evidence.run.because) or _("What was handed in is not a notebook."))
     else:
         verdict = _judge_or_leave(evidence)
     return _finding(evidence, verdict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.language import _
+from grader.language import _, retell
 from grader.model import Answer, Run
 from grader.rubric import Criterion, Probe, Rubric
 
@@ -108,7 +108,7 @@ def value_of(answer: Answer) -> Any:
 
 def reason_of(answer: Answer) -> str:
     """Why there is no value, as a sentence."""
-    return answer.because or _("The notebook did not answer.")
+    return retell("run", answer.because) or _("The notebook did not answer.")
 
 
 def _named(to: Any) -> list[str]:

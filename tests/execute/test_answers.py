@@ -41,7 +41,7 @@ def test_an_error_is_told_with_the_students_own_line_and_what_it_was_given():
     assert (answer.status, answer.value) == ("raised", "IndexError")
     assert answer.because == (
         "`stretch` raised IndexError in the line `return image.shape[2] / width`: tuple index out of range. "
-        "It was given `image` = [[0.0, 64.0], [128.0, 255.0]], `low` = 3."
+        "It was given `image` = [[0.0, 64.0], [128.0, 255.0]]; `low` = 3."
     )
 
 
@@ -62,7 +62,7 @@ def test_what_it_was_given_is_told_in_a_few_words(argument, told):
 
 def test_many_arguments_are_cut():
     answer = ask("def f(**all):\n    raise KeyError", call="f", **{"with": {name: 1 for name in "abcdefg"}})
-    assert answer.because.endswith(" It was given `a` = 1, `b` = 1, `c` = 1, `d` = 1, `e` = 1, ….")
+    assert answer.because.endswith(" It was given `a` = 1; `b` = 1; `c` = 1; `d` = 1; `e` = 1; ….")
 
 
 def test_without_arguments_nothing_was_given():

@@ -18,6 +18,16 @@ def pgettext(context: str, message: str, /, **values: object) -> str:
     return message.format(**values)
 
 
+def kept(context: str, message: str, /, **values: object) -> str:
+    """A text that is stored."""
+    return message.format(**values)
+
+
+def retell(context: str, text: str) -> str:
+    """A text that was stored."""
+    return text
+
+
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
     """The message itself."""
     return message
