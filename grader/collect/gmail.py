@@ -82,14 +82,18 @@ class Gmail:
         path = self._folder / f"{name}.json"
         return read_letter(json.loads(path.read_text(encoding="utf-8"))) if name and path.exists() else None
 
-    def leave_draft(self, to: str, subject: str, text: str, answered: Letter | None) -> None:
-        """Leave a draft for a person to read, change and send. Nothing is sent."""
+    def leave_draft(
+        self, to: str, subject: str, text: str, answered: Letter | None = None, *, page: tuple[str, bytes] | None = None
+    ) -> None:
+        """Leave a draft for a person to read, change and send, with a page (its name, its HTML). Nothing is sent."""
         message = EmailMessage()
         message["To"] = to
         message["Subject"] = subject
         if answered and answered.message_id:
             message["In-Reply-To"] = message["References"] = answered.message_id
         message.set_content(text)
+        if page is not None:
+            message.add_attachment(page[1], maintype="text", subtype="html", filename=page[0])
         body: dict[str, Any] = {"message": {"raw": base64.urlsafe_b64encode(bytes(message)).decode("ascii")}}
         if answered and answered.thread:
             body["message"]["threadId"] = answered.thread
