@@ -26,6 +26,7 @@ from grader.cli import (
     extending,
     grading,
     releasing,
+    reporting,
     reviewing,
     verifying,
 )
@@ -64,6 +65,7 @@ for group in (
     verifying,
     exporting,
     releasing,
+    reporting,
     calibrating,
     exams,
     courses,

@@ -30,6 +30,7 @@ from grader.gradebook import Gradebook
 from grader.inside.colab_packages import COLAB, is_missing
 from grader.model import Limits
 from grader.notebook import UnreadableError, read_notebook
+from grader.pdf import write_pdfs
 from grader.work import WorkFolder
 
 HAZARD = 1
@@ -53,7 +54,7 @@ def doctor(context: typer.Context) -> None:
     """Try everything that grading needs here. Exit code 1 where something does not work; each cure is told."""
     out = show.console()
     trials = []
-    attempts = (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu)
+    attempts = (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu, try_pdf)
     for attempt in (*attempts, lambda: try_packages(context.obj)):
         for trial in attempt():
             trials.append(trial)
@@ -188,6 +189,19 @@ def try_space() -> Iterator[Trial]:
         yield Trial(
             "disk", free > 1, f"{free:.0f} GiB free in {Path(name).resolve()}", "Make room: a class needs a GiB."
         )
+
+
+def try_pdf() -> Iterator[Trial]:
+    """Nobody needs PDFs to grade: without them this is no hazard, and is told all the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text("<!DOCTYPE html><title>doctor</title><p>A page.</p>", encoding="utf-8")
+        try:
+            (written,) = write_pdfs([page])
+        except UserError as error:
+            yield Trial("PDF", True, f"none; for `grader report --pdf`: {error.remedy}")
+        else:
+            yield Trial("PDF", written.stat().st_size > 0, "Chromium sets pages as PDF")
 
 
 def try_gpu() -> Iterator[Trial]:

@@ -1,4 +1,4 @@
-"""execute, score, report, grade, demo: from what was handed in to a page for each student."""
+"""execute, score, grade, demo: from what was handed in to a page for each student."""
 
 from __future__ import annotations
 
@@ -15,26 +15,19 @@ from grader.cli.place import Place
 from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, GPU_JOBS, JOBS, SANDBOX, find_resources
 from grader.collecting import collect
 from grader.course import Assignment, Course
-from grader.course_report import report_course
 from grader.errors import UserError
 from grader.execute.pool import Resources
-from grader.mailing import OF_THE_COURSE, Drafted, Mailing, draft_pages
-from grader.report import page_name
 from grader.verbs import Executions
 from grader.work import WorkFolder
 
 NEEDS_A_PERSON = 1
-
-DRAFTS = typer.Option(
-    False, "--drafts", help="Leave a draft in Gmail for each student, with the page attached. Nothing is sent."
-)
 
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (demo, execute, score, report, grade):
+    for command in (demo, execute, score, grade):
         app.command()(command)
 
 
@@ -151,59 +144,4 @@ def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = 
         show.print_class(out, graded)
         show.print_changes(out, graded)
     if any(scored.grade.needs_review for scored in graded):
-        raise typer.Exit(NEEDS_A_PERSON)
-
-
-def report(
-    context: typer.Context,
-    assignment: str | None = typer.Argument(
-        None, metavar="[ASSIGNMENT]", help="The assignment's name; without it, the course's grade is made."
-    ),
-    drafts: bool = DRAFTS,
-) -> None:
-    """Write a page for each student and one for the class, of an assignment or of the whole course."""
-    place: Place = context.obj
-    course = place.course()
-    if assignment is None:
-        _report_course(course, place.work(course), drafts=drafts)
-        return
-    chosen, work = course.assignment(assignment), place.work(course)
-    started = time.monotonic()
-    with work.locked(), show.progress() as watch:
-        graded = verbs.score_class(course, work, chosen)
-        wall_s = time.monotonic() - started
-        page = verbs.report(course, work, chosen, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
-        mailings = [
-            Mailing(one.grade.student, page.parent / page_name(one.grade.student), not one.grade.needs_review)
-            for one in graded
-        ]
-        drafted = draft_pages(course, work, assignment, mailings, tell=tell_wait) if drafts else None
-    show.console().print(f"The class page: {page}", markup=False)
-    _tell_drafts(drafted)
-
-
-def _tell_drafts(drafted: Drafted | None) -> None:
-    if drafted is None:
-        return
-    out = show.console()
-    if drafted.waiting:
-        out.print(f"No draft yet, since points wait for a person: {', '.join(drafted.waiting)}.", markup=False)
-    if drafted.unaddressed:
-        out.print(f"No draft, since the roster has no address: {', '.join(drafted.unaddressed)}.", markup=False)
-    known = f" ({len(drafted.known)} left before)" if drafted.known else ""
-    out.print(f"{show.counted(len(drafted.new), 'new draft')} in Gmail{known}: read them, and send what you like.")
-    if drafted.waiting or drafted.unaddressed:
-        raise typer.Exit(NEEDS_A_PERSON)
-
-
-def _report_course(course: Course, work: WorkFolder, *, drafts: bool) -> None:
-    with work.locked():
-        page, graded = report_course(course, work)
-        mailings = [Mailing(one.student, page.parent / page_name(one.student), one.settled) for one in graded.grades]
-        drafted = draft_pages(course, work, OF_THE_COURSE, mailings, tell=tell_wait) if drafts else None
-    out = show.console()
-    show.print_course(out, graded)
-    out.print(f"The course page: {page}", markup=False)
-    _tell_drafts(drafted)
-    if any(not grade.settled for grade in graded.grades):
         raise typer.Exit(NEEDS_A_PERSON)

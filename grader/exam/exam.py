@@ -169,9 +169,14 @@ class ExamOnDisk:
         return f"{self.path}:{line_in(self.path, keys)}"
 
 
+def exam_names(course: Path) -> list[str]:
+    """The names of the exams in a course's folder."""
+    return sorted(path.parent.name for path in course.glob("assignments/*/exam.yaml"))
+
+
 def find_exam(course: Path, name: str) -> ExamOnDisk:
     """The exam of that name in a course's folder."""
-    known = sorted(path.parent.name for path in course.glob("assignments/*/exam.yaml"))
+    known = exam_names(course)
     if name not in known:
         raise UserError(
             f"there is no exam `{name}` in this course",

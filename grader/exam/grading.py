@@ -113,12 +113,12 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
     findings: list[Finding] = []
     for one in asked:
         findings += judge(
-            _variant(one, run, exam), run.answers.get(one.question.id), exam.rules, exam.languages[0], shares
+            variant_of(one, run, exam), run.answers.get(one.question.id), exam.rules, exam.languages[0], shares
         )
     return tuple(findings)
 
 
-def _variant(asked: Asked, run: Run, exam: Exam) -> Asked:
+def variant_of(asked: Asked, run: Run, exam: Exam) -> Asked:
     """The question with the numbers that this student was asked for."""
     seed = int(run.asked.get(asked.question.id, exam.seed))
     return replace(asked, question=make_variant(asked.question, seed))
@@ -133,7 +133,7 @@ def analyse_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ItemAnalysis:
         student = submission.student
         own = [override for override in overrides if override.student == student]
         findings = fold(score(asked, run, exam, shares.get(student, {})), own)
-        variants = {one.question.id: _variant(one, run, exam).question for one in asked}
+        variants = {one.question.id: variant_of(one, run, exam).question for one in asked}
         responses.append(Response(student, findings, run.answers, variants))
     return analyse(asked, responses, exam.languages[0])
 
