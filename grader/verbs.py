@@ -38,7 +38,7 @@ from grader.report import (
 from grader.report.grade import fold
 from grader.score import score
 from grader.score.reproduction import measure
-from grader.similarity import Pair, find_pairs, read_code, read_given
+from grader.similarity import Hint, Pair, find_hints, find_pairs, read_code, read_given, read_trace
 from grader.work import WorkFolder
 
 Watch = Callable[[str, int, int], None]
@@ -301,6 +301,7 @@ def report(
         reused=executions.reused,
         wall_s=wall_s,
         pairs=pairs,
+        hints=_find_hints(course, work, assignment, graded),
     )
     _write(folder / "index.html", render_class(overview))
     if pairs:
@@ -325,6 +326,19 @@ def find_similar(work: WorkFolder, assignment: Assignment, graded: Sequence[Scor
         cells = [cell.source for _, cell in code_cells(notebook)]
         codes.append(read_code(submission.student, cells, given))
     return tuple(pair for pair in find_pairs(codes) if files[pair.left] != files[pair.right])
+
+
+def _find_hints(course: Course, work: WorkFolder, assignment: Assignment, graded: Sequence[Scored]) -> tuple[Hint, ...]:
+    """What Colab has noted in the class's notebooks, where it is worth a look."""
+    handed_in = read_handed_in(course, work.gradebook, assignment)
+    traces = []
+    for scored in graded:
+        student = scored.submission.student
+        own = handed_in.submissions[student]
+        files = frozenset(one.evidence.file for one in own if one.evidence and one.evidence.file)
+        closes = None if scored.grade.late_by_s else handed_in.terms[student].closes
+        traces.append(read_trace(student, work.submission(scored.submission.sha256), files, closes))
+    return find_hints(traces, read_trace("", assignment.given or b""))
 
 
 def _student_pages(

@@ -14,7 +14,7 @@ from grader.cli.place import Place
 from grader.course import Assignment
 from grader.errors import UserError
 from grader.model import Answer
-from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, write_bundle
+from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, without_people, write_bundle
 
 BUNDLE = "check"
 
@@ -68,5 +68,6 @@ def _write_notebook(out: Path, assignment: Assignment, expected: Mapping[str, An
     path = out / Path(assignment.file.notebook).name
     rubric = cut_to_public(assignment.rubric, is_checked_in_cell)
     left_out = len(assignment.rubric.criteria) - len(rubric.criteria)
-    path.write_bytes(add_checks(assignment.given, rubric, expected, left_out))
+    given = without_people(assignment.given, str(assignment.folder / assignment.file.notebook))
+    path.write_bytes(add_checks(given, rubric, expected, left_out))
     return path.name

@@ -2,6 +2,7 @@
 
 from grader.release.bundle import Released, read_released, write_bundle
 from grader.release.cell import FIRST_LINE, add_checks
+from grader.release.people import without_people
 from grader.release.public import cut_to_public, is_checked_in_cell
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "cut_to_public",
     "is_checked_in_cell",
     "read_released",
+    "without_people",
     "write_bundle",
 ]

@@ -14,6 +14,7 @@ from grader.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.runs import dump_answers, load_answers
 from grader.model import Answer
+from grader.release.people import without_people
 from grader.rubric import Rubric
 
 
@@ -30,13 +31,16 @@ def write_bundle(folder: Path, course: Course, assignment: Assignment, rubric: R
     home = folder / "assignments" / assignment.name
     for path in (home, folder / "rubrics", folder / "released"):
         path.mkdir(parents=True, exist_ok=True)
-    (folder / "course.toml").write_text(f"title = {_toml(course.file.title)}\n", encoding="utf-8")
+    imports = _toml_value([*course.file.environment.imports])
+    told = f"title = {_toml(course.file.title)}\n\n[environment]\nimports = {imports}\n"
+    (folder / "course.toml").write_text(told, encoding="utf-8")
     (home / "assignment.toml").write_text(_assignment_file(assignment), encoding="utf-8")
     for place, content in assignment.materials.contents():
         (home / _BROUGHT / place).parent.mkdir(parents=True, exist_ok=True)
         (home / _BROUGHT / place).write_bytes(content)
     if assignment.file.notebook is not None and assignment.given is not None:
-        (home / Path(assignment.file.notebook).name).write_bytes(assignment.given)
+        given = without_people(assignment.given, str(assignment.folder / assignment.file.notebook))
+        (home / Path(assignment.file.notebook).name).write_bytes(given)
     data = rubric.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     told = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
     (folder / "rubrics" / f"{assignment.name}.yaml").write_text(told, encoding="utf-8")

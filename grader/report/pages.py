@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.model import Answer, Grade, Run, Submission
 from grader.rubric import Rubric
-from grader.similarity import Pair
+from grader.similarity import Hint, Pair
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class ClassPage:
     wall_s: float
     pairs: tuple[Pair, ...] = ()
     """Students who share much of their own code; the parts lie on a page of their own."""
+    hints: tuple[Hint, ...] = ()
+    """What Colab has noted in notebooks, where it is worth a look."""
 
 
 @dataclass(frozen=True)

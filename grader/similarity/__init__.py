@@ -3,8 +3,11 @@
 read_given(cells) -> Given                   what everybody got
 read_code(student, cells, given) -> Code     the tokens that a student wrote, whatever their names are called
 find_pairs(codes) -> [Pair]                  who shares much with whom, and the parts side by side
+read_trace(student, notebook) -> Trace        what Colab has noted in it of accounts, moments and files
+find_hints(traces, given) -> [Hint]           what of that is worth a look
 """
 
+from grader.similarity.colab import Hint, Trace, find_hints, read_trace
 from grader.similarity.pairs import LEAST_SHARE, LEAST_TOKENS, Lines, Pair, Part, find_pairs
 from grader.similarity.tokens import Code, Given, read_code, read_given
 
@@ -13,10 +16,14 @@ __all__ = [
     "LEAST_TOKENS",
     "Code",
     "Given",
+    "Hint",
     "Lines",
     "Pair",
     "Part",
+    "Trace",
+    "find_hints",
     "find_pairs",
     "read_code",
     "read_given",
+    "read_trace",
 ]

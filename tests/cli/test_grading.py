@@ -306,3 +306,31 @@ def test_grade_names_what_could_not_be_collected(course, tmp_path):
     ended = run_grader(course, tmp_path / "work", "grade", "hello", tmp_path / "all.zip")
     assert "1 submission could not be taken in: Bruno\n" in ended.out
     assert "Why, and what to do: grader collect hello SOURCE\n" in ended.out
+
+
+def test_what_colab_noted_is_a_hint_on_the_class_page_and_leaves_the_machine_nowhere(course, tmp_path):
+    """Of five, two were run by one account; no account is told, and neither pages, runs nor tables name one."""
+    folder = tmp_path / "class"
+    for number, student in enumerate(("ana", "bruno", "carla", "diego", "elena")):
+        told = json.loads(notebook_of(*RIGHT, f"mine = {number}"))
+        account = f"account-{max(number, 1)}"
+        user = {"displayName": f"Name-{number}", "userId": account}
+        told["cells"][0]["metadata"]["executionInfo"] = {"timestamp": 1722608125960, "user": user}
+        write_class(folder, **{student: json.dumps(told)})
+    run_grader(course, tmp_path / "work", "grade", "hello", folder)
+    page = (tmp_path / "work/reports/hello/index.html").read_text()
+    assert "Cells of these notebooks were run by the same Google account." in page
+    assert (
+        run_grader(course, tmp_path / "work", "export", "hello", "--to", "csv", "--out", tmp_path / "marks.csv").code
+        == 0
+    )
+    written = [
+        tmp_path / "marks.csv",
+        *(tmp_path / "work/reports").rglob("*.html"),
+        *(tmp_path / "work/runs").rglob("*.*"),
+    ]
+    assert len(written) > 10
+    for path in written:
+        content = path.read_bytes() if path.is_file() else b""
+        assert b"account-" not in content, path
+        assert b"Name-" not in content, path

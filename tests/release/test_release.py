@@ -192,6 +192,32 @@ def test_the_bundle_brings_what_the_assignment_brings(tmp_path):
     assert brought.inputs == {"your name": 'ana "a"', "many": ["1", "2"]}
 
 
+def test_the_names_of_those_who_made_the_notebook_are_not_released(tmp_path):
+    course = write_course(tmp_path / "course")
+    told = json.loads(notebook_of(*RIGHT))
+    told["metadata"]["colab"] = {
+        "authorship_tag": "ABX9TyMark",
+        "provenance": [{"file_id": "1FileOfLastYear"}],
+        "name": "x",
+    }
+    told["cells"][0]["metadata"]["executionInfo"] = {"user": {"displayName": "Lola Lehrer", "userId": "1213601"}}
+    (course / "assignments/hello/hello.ipynb").write_text(json.dumps(told))
+    (course / "assignments/hello/assignment.toml").write_text('title = "Hello"\nnotebook = "hello.ipynb"\n')
+    assert run_grader(course, tmp_path / "work", "release", "hello", "--out", tmp_path / "out").code == 0
+    for path in (tmp_path / "out/hello.ipynb", tmp_path / "out/check/assignments/hello/hello.ipynb"):
+        released = json.loads(path.read_text())
+        assert released["metadata"]["colab"] == {"name": "x"}
+        assert released["cells"][0]["source"] == told["cells"][0]["source"]
+        assert not [word for word in ("Lola", "1213601", "ABX9TyMark", "1FileOfLastYear") if word in path.read_text()]
+
+
+def test_the_bundle_states_the_courses_packages(tmp_path):
+    course = write_course(tmp_path / "course")
+    (course / "course.toml").write_text('title = "A"\n[environment]\nimports = ["PIL.Image", "json"]\n')
+    assert run_grader(course, tmp_path / "work", "release", "hello", "--out", tmp_path / "out").code == 0
+    assert read_course(tmp_path / "out/check").file.environment.imports == ("PIL.Image", "json")
+
+
 def test_a_bundle_whose_values_are_broken_says_so(folder, tmp_path):
     bundle = write_course(tmp_path / "bundle", RUBRIC)
     (bundle / "released").mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.report import ClassPage, SimilarPage, render_class, render_similar
-from grader.similarity import Lines, Pair, Part
+from grader.similarity import Hint, Lines, Pair, Part
 from tests.report.html_tree import Page
 
 LEFT = (Lines(2, "def stretch(image):\n    return image / 255"), Lines(3, "print(stretch(x))"))
@@ -46,3 +46,14 @@ def test_code_on_the_page_stays_text() -> None:
     html = render_similar(SimilarPage("A course", "Hello", (PAIR,)))
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_the_class_page_tells_what_colab_noted_as_hints(class_page: ClassPage) -> None:
+    students = tuple(row.grade.student for row in class_page.students[:2])
+    html = render_class(replace(class_page, hints=(Hint(students, "These notebooks were cloned from the same file."),)))
+    assert (
+        "What Colab noted in the notebooks Hints, never verdicts: anybody can edit these notes, and who works on a "
+        "friend’s machine leaves the same ones. "
+        f"{students[0]} {students[1]} These notebooks were cloned from the same file."
+    ) in Page(html).text
+    assert "What Colab noted" not in render_class(class_page)
