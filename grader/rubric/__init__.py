@@ -22,12 +22,14 @@ from grader.rubric.expectations import (
     Trained,
 )
 from grader.rubric.inputs import ArrayLiteral, Grid, Made, Random, Scene
+from grader.rubric.mistakes import MISTAKES, Mistake
 from grader.rubric.noise import LEVELS, Band, Noise, band_of, noise_path, read_noise, write_noise
 from grader.rubric.parts import Name, Part
 from grader.rubric.probes import Drawing, ModelSelection, Probe
 
 __all__ = [
     "LEVELS",
+    "MISTAKES",
     "ArrayLiteral",
     "Band",
     "Built",
@@ -40,6 +42,7 @@ __all__ = [
     "Grid",
     "Made",
     "Metric",
+    "Mistake",
     "ModelSelection",
     "Name",
     "Noise",

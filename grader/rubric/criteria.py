@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from grader.documents import PlacedError, read_yaml
 from grader.rubric.expectations import Expect, Metric, Table
+from grader.rubric.mistakes import MISTAKES
 from grader.rubric.noise import Band, read_noise
 from grader.rubric.parts import Name, Part
 from grader.rubric.probes import Probe
@@ -25,13 +27,21 @@ class Criterion(Part):
     points: float = Field(gt=0)
     probe: Name | None = None
     expect: Expect
-    partly: dict[str, float] = Field(default_factory=dict, description="share of the points for a named diagnosis")
+    partly: dict[str, float] = Field(
+        default_factory=dict,
+        description="share of the points for a known mistake",
+        json_schema_extra={"propertyNames": {"enum": list(MISTAKES)}},
+    )
 
     @model_validator(mode="after")
     def _has_a_probe(self) -> Criterion:
         if self.probe is None and self.expect.kind not in PROBELESS:
             raise ValueError(f"a criterion with `{self.expect.kind}` needs a `probe`")
         for name, share in self.partly.items():
+            if name not in MISTAKES:
+                near = difflib.get_close_matches(name, MISTAKES, n=1)
+                known = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(MISTAKES)}"
+                raise PlacedError(f"no known mistake is called `{name}`; {known}", "partly", name)
             if not 0 < share < 1:
                 raise ValueError(f"the share for `{name}` lies between 0 and 1, not {share}")
         return self

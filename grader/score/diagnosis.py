@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 
 from grader.language import N_, _, ngettext
+from grader.rubric import Mistake
 from grader.score.arrays import FloatArray, is_constant, spread
 from grader.score.sentences import listed, number
 
@@ -27,7 +28,7 @@ _DEGREES_IN_A_RADIAN = 180.0 / np.pi
 class Diagnosis:
     """A known way to be wrong; `plain` says it without a number, for hidden criteria."""
 
-    name: str
+    name: Mistake
     sentence: str
     plain: str
 

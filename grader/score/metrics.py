@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from grader.language import N_, _
-from grader.rubric import Metric, OfReference
+from grader.rubric import Metric, Mistake, OfReference
 from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
 from grader.score.misfits import diagnose_network
@@ -173,7 +173,7 @@ class _Measured:
     network: Network
     error: float
     because: str = ""
-    diagnosis: str | None = None
+    diagnosis: Mistake | None = None
 
     @property
     def rank(self) -> tuple[float, bool]:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.language import N_, _, ngettext
-from grader.rubric import Built, Distinct, Grid, Nonlinear, Trained
+from grader.rubric import Built, Distinct, Grid, Mistake, Nonlinear, Trained
 from grader.score.answers import Network, read_networks
 from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
@@ -198,7 +198,7 @@ class _Learning:
     name: str
     learned: bool | None
     because: str
-    diagnosis: str | None = None
+    diagnosis: Mistake | None = None
 
 
 def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:

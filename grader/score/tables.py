@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.language import _, ngettext
-from grader.rubric import Table
+from grader.rubric import Mistake, Table
 from grader.score.answers import Network, Samples, read_networks
 from grader.score.metrics import mean_squared_error, say_diverged
 from grader.score.sentences import code, number, number_pair
@@ -23,7 +23,7 @@ class _Check:
     """One number of the table: what is wrong with it, or nothing."""
 
     fault: str = ""
-    diagnosis: str | None = None
+    diagnosis: Mistake | None = None
 
 
 def judge_table(table: Table, evidence: Evidence) -> Verdict:
@@ -133,13 +133,13 @@ def _check_loss(row: dict[str, Any], network: Network, table: Table) -> _Check:
     return _Check(fault + why, diagnosis)
 
 
-def _explain(told: float, held_out: Samples, rtol: float) -> tuple[str | None, str]:
+def _explain(told: float, held_out: Samples, rtol: float) -> tuple[Mistake | None, str]:
     """The usual slips with a mean squared error, each recognised by its own number."""
     p, y = held_out.predictions, held_out.targets
     true = mean_squared_error(p, y)
     # The mean over all pairs (p_i - y_j)^2, in closed form.
     all_pairs = float(np.var(p) + np.var(y) + (np.mean(p) - np.mean(y)) ** 2)
-    slips = (
+    slips: tuple[tuple[float, Mistake, str], ...] = (
         (
             all_pairs,
             "broadcast-loss",

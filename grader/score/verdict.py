@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from grader.language import _, retell
 from grader.model import Answer, Run
-from grader.rubric import Criterion, Probe, Rubric
+from grader.rubric import Criterion, Mistake, Probe, Rubric
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Verdict:
 
     fraction: float | None
     because: str
-    diagnosis: str | None = None
+    diagnosis: Mistake | None = None
     status: Literal["unanswered"] | None = None
     measured: float | None = None
     """the error, where a metric has measured one"""

@@ -129,6 +129,10 @@ WRONG = {
         ("    probe: word", "    probe: word\n    partly: {up-to-scale: 2}"),
         "13: `criteria.1`: the share for `up-to-scale` lies between 0 and 1, not 2.0\n  Mend it there.",
     ),
+    "a share for a mistake with a slip in its name": (
+        ("    probe: word", "    probe: word\n    partly: {up-to-scal: 0.5}"),
+        "17: no known mistake is called `up-to-scal`; did you mean `up-to-scale`?\n  Mend it there.",
+    ),
     "a grid without its count": (
         ("array: [1.0, 2.0, 3.0]", "grid: [0, 1]"),
         "5: this is not how a `grid` is written: `grid.2`: Field required\n  Mend it there.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+Mistake = str
+
 
 class Part:
     """Fields by name, all of them told."""

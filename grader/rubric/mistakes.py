@@ -1,0 +1,38 @@
+"""The known mistakes: what scoring can tell on the numbers, and `partly` can give a share of the points for."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Mistake = Literal[
+    "up-to-scale",
+    "not-normalised",
+    "offset",
+    "sign",
+    "transposed",
+    "swapped",
+    "shifted",
+    "border",
+    "reversed",
+    "channels-reversed",
+    "degrees-for-radians",
+    "radians-for-degrees",
+    "rounded",
+    "overflow-uint8",
+    "wrong-shape",
+    "constant",
+    "nan",
+    "ignored-argument",
+    "hard-coded",
+    "linear",
+    "not-trained",
+    "alike",
+    "diverged",
+    "output-scale",
+    "memorised",
+    "broadcast-loss",
+    "sum-for-mean",
+    "root-of-mse",
+]
+
+MISTAKES: tuple[Mistake, ...] = get_args(Mistake)
