@@ -63,6 +63,7 @@ def rehearse_figure() -> None:
     import matplotlib.pyplot as plt
     from IPython.core.pylabtools import print_figure
     from matplotlib.backends.registry import backend_registry
+    from matplotlib.mathtext import MathTextParser
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]
     figure, (lines, picture) = plt.subplots(1, 2)
@@ -72,6 +73,10 @@ def rehearse_figure() -> None:
     figure.colorbar(picture.imshow([[0, 1]]))
     print_figure(figure, fmt="png")
     plt.close(figure)
+    # What was typeset holds its fonts' files open: forks would share each descriptor, and with it where it is read.
+    for cached in vars(MathTextParser).values():
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
 
 
 def rehearse_error() -> None:
