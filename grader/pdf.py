@@ -52,6 +52,7 @@ def _write_pdf(context: BrowserContext, page: Path) -> Path:
         opened.goto(page.resolve().as_uri(), timeout=1000 * ENOUGH_S)
         opened.pdf(
             path=draft,
+            format="A4",
             prefer_css_page_size=True,
             print_background=True,
             tagged=True,

@@ -26,6 +26,7 @@ LONGEST = 100_000
 ACROSS = (36.0, 262.0)
 UP = (168.0, 10.0)
 """Where the axes of a panel lie in its SVG, which is 320 wide and 192 high."""
+MOST_SAMPLES = 200
 APART = 13.0
 """Least distance of two labels."""
 
@@ -43,6 +44,8 @@ class Panel:
     label_y: float
     truth_label_y: float
     """Where the names of the two lines stand, at their right ends."""
+    samples: tuple[tuple[float, float], ...]
+    """Where the samples lie that the notebook trained on, as far as they lie in the window."""
     error: str
     mse: float | None
     """Mean squared error against the truth on the grid; None where a value is not finite or there is no truth."""
@@ -180,11 +183,31 @@ def _panel(
         line="" if curve is None else line(x, curve, across, up),
         label_y=label_y,
         truth_label_y=truth_label_y,
+        samples=samples_of(network.get("trained_on"), across, up),
         error=_text(network.get("error"), 300),
         mse=mse if mse is not None and np.isfinite(mse) else None,
         not_numbers=int(finite.size - finite.sum()),
         outside=int(((seen < up.low) | (seen > up.high)).sum()),
     )
+
+
+def samples_of(told: Any, across: Scale, up: Scale) -> tuple[tuple[float, float], ...]:
+    """The notebook's own samples, {x, y}, as places in the SVG; none where they are not numbers of one input.
+
+    >>> samples_of({"x": np.array([[0.0], [5.0]]), "y": np.array([0.5, 9.0])}, Scale(0, 1, 0, 10), Scale(0, 1, 10, 0))
+    ((0.0, 5.0),)
+    """
+    if not isinstance(told, dict):
+        return ()
+    x, y = told.get("x"), told.get("y")
+    count = x.shape[0] if isinstance(x, np.ndarray) and x.ndim else 0
+    places, values = curve_of(x, count), curve_of(y, count)
+    if not count or places is None or values is None:
+        return ()
+    inside = (places >= across.low) & (places <= across.high) & (values >= up.low) & (values <= up.high)
+    kept = np.flatnonzero(inside)[:: -(-int(inside.sum()) // MOST_SAMPLES) or 1]
+    ends = zip(across.place(places[kept]).round(1).tolist(), up.place(values[kept]).round(1).tolist(), strict=True)
+    return tuple(ends)
 
 
 def _label_places(curve: Curve | None, truth: Curve | None, up: Scale) -> tuple[float, float]:

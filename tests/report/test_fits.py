@@ -53,6 +53,30 @@ def test_a_network_is_drawn_beside_the_truth_with_its_error(student_page: Studen
     assert "2 × Linear, Tanh · 25 parameters" in text
 
 
+def test_the_samples_that_it_was_trained_on_are_drawn_where_they_lie(
+    student_page: StudentPage, network: Network
+) -> None:
+    samples = {"x": np.array([[-1.0], [0.0], [1.0], [7.0]]), "y": np.array([-1.0, 0.0, 1.0, 1.0])}
+    figure = figure_of(student_page, network("model_1", GRID, trained_on=samples))
+    (panel,) = figure.panels
+    ends = [part.split("L")[0] for part in panel.line.removeprefix("M").split("L")]
+    assert panel.samples[0] == tuple(float(part) for part in ends[0].split())
+    assert panel.samples[2] == tuple(float(part) for part in ends[-1].split())
+    assert len(panel.samples) == 3, "the one at 7 lies outside"
+    page = with_models(student_page, network("model_1", GRID, trained_on=samples))
+    assert "samples that it was trained on" in Page(render_student(page)).text
+    assert "samples that it was trained on" not in Page(render_student(student_page)).text
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [None, 7, {}, {"x": "1"}, {"x": np.zeros((3, 2)), "y": np.zeros(3)}, {"x": np.zeros(3), "y": np.zeros(4)}],
+)
+def test_samples_of_another_form_are_not_drawn(student_page: StudentPage, network: Network, samples: Any) -> None:
+    (panel,) = figure_of(student_page, network("model_1", GRID, trained_on=samples)).panels
+    assert panel.samples == ()
+
+
 def test_a_network_without_layers_is_told_by_its_class(student_page: StudentPage, network: Network) -> None:
     page = with_models(student_page, network("own_model", GRID, layers=[], parameters=2))
     assert "Net · 2 parameters" in Page(render_student(page)).text

@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
 from grader.course_grade import CourseGrade, Earned, Exercise, GradeRule
 from grader.report import ClassPage, StudentPage, StudentRow, render_class, render_student
 from grader.report.course_pages import CoursePage, render_course, render_course_student
+from grader.report.exam_pages import ExamPage, ReadBox, render_exam_student
 from tests.browser import browser, complaints, needs_browser
+from tests.exam.making import make_exam, question, rows, single
 from tests.report.html_tree import Page
+from tests.report.test_beside import CORNERS, MAP, page_of
+from tests.report.test_exam_pages import POINTS, sheet
+from tests.report.test_exam_pages import page_of as page_of_exam
 from tests.report.test_hostile_text import ATTACKS, active_parts, as_class, attacked
 
 pytestmark = needs_browser
@@ -58,6 +64,33 @@ def course_page(*grades: CourseGrade, told: str = "") -> CoursePage:
     )
 
 
+def exam_page() -> ExamPage:
+    """Every kind of question that has a table or a list, and a sheet with every state of a box."""
+    exam = make_exam(single(), rows("rows"), question("practical", POINTS, "work", points=3))
+    page = page_of_exam(exam, q=["a"], rows={"a": True, "b": False, "c": None, "d": False}, work={"way": 1.0})
+    states = [
+        ("marked", True),
+        ("marked", False),
+        ("marked", None),
+        ("empty", True),
+        ("cancelled", None),
+        ("unsure", None),
+    ]
+    boxes = [ReadBox(20.0, 50.0 + 10 * place, state, False, right) for place, (state, right) in enumerate(states)]
+    return replace(page, sheets=(sheet(*boxes), sheet(picture=b"")))
+
+
+def with_pictures(page: StudentPage) -> dict[str, StudentPage]:
+    points = {"as": "points-rc", "over": "gray"}
+    return {
+        "maps": page_of(page, MAP + 1, MAP),
+        "maps of two shapes": page_of(page, MAP.T, MAP),
+        "a curve": page_of(page, np.ones(30), np.arange(30.0)),
+        "points": page_of(page, CORNERS + 1, CORNERS, draw=points),
+        "pairs": page_of(page, [[0, 1], [2, 0]], [[0, 1], [2, 3]], draw={"as": "pairs"}),
+    }
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with browser() as opened:
@@ -78,6 +111,8 @@ def pages(student_page: StudentPage, class_page: ClassPage, row: Callable[..., S
         "course": render_course(course),
         "course of ana": render_course_student(course, course.grades[0]),
         "course of bruno": render_course_student(course, course.grades[1]),
+        "exam of ana": render_exam_student(exam_page()),
+        **{f"student, {name}": render_student(page) for name, page in with_pictures(student_page).items()},
     }
 
 
