@@ -17,6 +17,7 @@ from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound, round_half_up
 from grader.exam.variants import make_variant
 from grader.gradebook import Gradebook, Score
+from grader.language import language
 from grader.model import Finding, Grade, Run, Submission
 from grader.report.grade import fold
 
@@ -109,12 +110,12 @@ def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> Scored:
 
 
 def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, float | None]) -> tuple[Finding, ...]:
-    """The findings of one student, each question in the variant that was asked; pure."""
+    """The findings of one student, each question in the variant that was asked, in the exam's first language; pure."""
     findings: list[Finding] = []
-    for one in asked:
-        findings += judge(
-            variant_of(one, run, exam), run.answers.get(one.question.id), exam.rules, exam.languages[0], shares
-        )
+    words = exam.languages[0]
+    with language("es" if words == "es" else "en"):
+        for one in asked:
+            findings += judge(variant_of(one, run, exam), run.answers.get(one.question.id), exam.rules, words, shares)
     return tuple(findings)
 
 

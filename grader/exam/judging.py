@@ -18,14 +18,17 @@ from grader.exam.questions import (
     Option,
     Ordering,
     Output,
+    Pair,
     Practical,
     Rows,
     ShortText,
     Single,
+    Statement,
 )
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
-from grader.exam.wording import fold_words
+from grader.exam.wording import Text, fold_words
+from grader.language import _, write_decimals, write_number
 from grader.model import Answer, Finding, Status
 
 
@@ -52,20 +55,20 @@ def judge(
         return _practical(asked, question.practical, answer, language, shares)
     says = question.asks.say(language)
     if answer is None:
-        return (_unscored(question.id, says, question.points, "No response to this question has been read yet."),)
+        return (_unscored(question.id, says, question.points, _("No response to this question has been read yet.")),)
     if answer.status == "missing":
         return (_blank(asked, default, language),)
     if answer.status != "answered":
         return (_unscored(question.id, says, question.points, answer.because),)
     if not fits(question, answer.value):
-        because = "The response was read for another version of this question: import it again."
+        because = _("The response was read for another version of this question: import it again.")
         return (_unscored(question.id, says, question.points, because),)
     verdict = _verdict(asked, answer.value, default, language)
     if verdict.share is None:
         return (_unscored(question.id, says, question.points, verdict.because),)
     because = f"{verdict.because} {question.explanation.say(language)}"
     if asked.why:
-        because += " The key was revised after the exam: " + " ".join(asked.why)
+        because += " " + _("The key was revised after the exam: {why}", why=" ".join(asked.why))
     return (_scored(question.id, says, verdict.share, question.points, because, verdict.diagnosis),)
 
 
@@ -89,8 +92,11 @@ def _unscored(criterion: str, says: str, possible: float, because: str) -> Findi
 
 
 def _void(asked: Asked, language: str) -> tuple[Finding, ...]:
-    told = "Everybody gets its points" if asked.void == "full" else "The question counts for nobody"
-    because = f"{told}: {' '.join(asked.why)}"
+    why = " ".join(asked.why)
+    if asked.void == "full":
+        because = _("Everybody gets its points: {why}", why=why)
+    else:
+        because = _("The question counts for nobody: {why}", why=why)
     findings = []
     for criterion, points in asked.question.criteria.items():
         possible = points if asked.void == "full" else 0.0
@@ -104,7 +110,8 @@ def _blank(asked: Asked, default: Rules, language: str) -> Finding:
     if question.single is not None:
         rule = question.single.rule or default.single
         share = rules.single(rule.name, "blank", len(question.single.options), rule.wrong)
-    because = f"There is no answer. {_right_answer(asked, language)} {question.explanation.say(language)}"
+    told = [_("There is no answer."), _right_answer(asked, language), question.explanation.say(language)]
+    because = " ".join(told)
     return _scored(question.id, question.asks.say(language), share, question.points, because).model_copy(
         update={"status": "unanswered"}
     )
@@ -139,10 +146,13 @@ def _single(asked: Asked, single: Single, value: Sequence[str], default: Rules, 
     (chosen,) = value
     said = _quote([options[chosen]], language)
     if options[chosen].right or chosen in asked.accept:
-        return Verdict(rules.single(rule.name, "right", len(options), rule.wrong), f"You chose {said}, which is right.")
+        return Verdict(
+            rules.single(rule.name, "right", len(options), rule.wrong),
+            _("You chose {said}, which is right.", said=said),
+        )
     share = rules.single(rule.name, "wrong", len(options), rule.wrong)
-    because = f"{_stop(f'You chose {said}')} {_right_answer(asked, language)}{_behind(options[chosen], language)}"
-    return Verdict(share, because, chosen)
+    told = [_stop(_("You chose {said}", said=said)), _right_answer(asked, language)]
+    return Verdict(share, " ".join(told) + _behind(options[chosen], language), chosen)
 
 
 def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: Rules, language: str) -> Verdict:
@@ -154,14 +164,15 @@ def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: R
     share = max(rules.multiple(rule.name, rules.count(list(options), one, ticked)) for one in keys)
     wrong = [name for name in options if name in ticked and name not in key and name not in either]
     parts = [
-        ("You ticked rightly", [option for name, option in options.items() if name in ticked and name not in wrong]),
-        ("You ticked wrongly", [options[name] for name in wrong]),
-        ("Also right", [option for name, option in options.items() if name in key - ticked]),
+        (_("You ticked rightly"), [option for name, option in options.items() if name in ticked and name not in wrong]),
+        (_("You ticked wrongly"), [options[name] for name in wrong]),
+        (_("Also right"), [option for name, option in options.items() if name in key - ticked]),
     ]
     because = " ".join(_stop(f"{told}: {_quote(said, language)}") for told, said in parts if said)
     if not ticked:
-        none = multiple.none.say(language) if multiple.none is not None else "none applies"
-        because = f"{_stop(f'You ticked “{none}”')} {because}" if key else f"You ticked “{none}”, which is right."
+        none = multiple.none.say(language) if multiple.none is not None else _("none applies")
+        ticked_none = _stop(_("You ticked “{none}”", none=none))
+        because = f"{ticked_none} {because}" if key else _("You ticked “{none}”, which is right.", none=none)
     behind = _behind(options[wrong[0]], language) if wrong else ""
     return Verdict(rules.bound(share, rule.floor, rule.cap), because + behind, wrong[0] if wrong else None)
 
@@ -172,15 +183,25 @@ def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: R
     right = [name for name, row in statements.items() if said[name] == row.holds or _accepted(name, said, asked)]
     wrong = [name for name in statements if said[name] is not None and name not in right]
     share = rules.rows(rule.name, len(right), len(wrong), len(statements))
-    because = f"{len(right)} of {len(statements)} statements are answered rightly."
+    because = _("{right} of {n} statements are answered rightly.", right=len(right), n=len(statements))
     for name, row in statements.items():
         if name not in right:
-            answer = "You left it blank" if said[name] is None else f"You called it {str(said[name]).lower()}"
-            because += f" “{row.says.say(language)}” is {str(row.holds).lower()}. {answer}."
+            because += f" {_say_holds(row, language)} {_say_called(said[name])}"
     first = next((row for name, row in statements.items() if name in wrong and row.misconception is not None), None)
     if first is not None and first.misconception is not None:
-        because += f" Often behind that: {first.misconception.say(language)}"
+        because += " " + _say_behind(first.misconception, language)
     return Verdict(rules.bound(share, rule.floor, rule.cap), because, wrong[0] if wrong else None)
+
+
+def _say_holds(row: Statement, language: str) -> str:
+    says = row.says.say(language)
+    return _("“{says}” is true.", says=says) if row.holds else _("“{says}” is false.", says=says)
+
+
+def _say_called(said: bool | None) -> str:
+    if said is None:
+        return _("You left it blank.")
+    return _("You called it true.") if said else _("You called it false.")
 
 
 def _accepted(name: str, said: Mapping[str, bool | None], asked: Asked) -> bool:
@@ -191,18 +212,17 @@ def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str)
     readings = read_number(value, numeric.unit, numeric.units)
     right = [numeric.value, *(number for text in accept for number in read_number(text, numeric.unit, numeric.units))]
     if not readings:
-        return Verdict(None, f"“{value}” cannot be read as a number{f' of {numeric.unit}' if numeric.unit else ''}.")
+        return Verdict(None, _say_no_number(value, numeric))
     hits = [any(_within(number, one, numeric.tolerance) for one in right) for number in readings]
     if any(hits) != all(hits):
-        return Verdict(None, f"“{value}” can be read in two ways, of which one is right.")
+        return Verdict(None, _("“{value}” can be read in two ways, of which one is right.", value=value))
     if all(hits):
-        return Verdict(1.0, f"You wrote {value}, which is right.")
-    unit = f" {numeric.unit}" if numeric.unit else ""
-    because = f"You wrote {value}. Right is {_number(numeric)}{unit}{_tolerance(numeric)}."
+        return Verdict(1.0, _("You wrote {value}, which is right.", value=value))
+    because = _("You wrote {value}.", value=value) + f" {_say_number(numeric)}"
     reach = max(numeric.tolerance, 0.5 * 10.0 ** -(numeric.decimals if numeric.decimals is not None else 3))
     for name, mistake in numeric.mistakes.items():
         if any(_within(number, mistake.number, reach) for number in readings):
-            return Verdict(0.0, f"{because} Often behind that: {mistake.misconception.say(language)}", name)
+            return Verdict(0.0, f"{because} {_say_behind(mistake.misconception, language)}", name)
     return Verdict(0.0, because)
 
 
@@ -212,22 +232,35 @@ def _within(number: float, right: float, tolerance: float) -> bool:
 
 
 def _number(numeric: Numeric) -> str:
-    return f"{numeric.value:.{numeric.decimals}f}" if numeric.decimals is not None else f"{numeric.value:.10g}"
+    """The right number with its unit."""
+    shape = f".{numeric.decimals}f" if numeric.decimals is not None else ".10g"
+    return write_decimals(format(numeric.value, shape)) + (f" {numeric.unit}" if numeric.unit else "")
 
 
-def _tolerance(numeric: Numeric) -> str:
-    return f", give or take {numeric.tolerance:g}" if numeric.tolerance else ""
+def _say_number(numeric: Numeric) -> str:
+    if not numeric.tolerance:
+        return _("Right is {answer}.", answer=_number(numeric))
+    tolerance = write_number(numeric.tolerance)
+    return _("Right is {answer}, give or take {tolerance}.", answer=_number(numeric), tolerance=tolerance)
+
+
+def _say_no_number(value: str, numeric: Numeric) -> str:
+    if numeric.unit:
+        return _("“{value}” cannot be read as a number of {unit}.", value=value, unit=numeric.unit)
+    return _("“{value}” cannot be read as a number.", value=value)
 
 
 def _text(text: ShortText, accept: Sequence[str], value: str, language: str) -> Verdict:
     said = _fold_answer(value)
     right = {_fold_answer(words) for words in (*text.accept, *accept)}
     if said in right or (text.pattern is not None and re.fullmatch(text.pattern, value.strip())):
-        return Verdict(1.0, f"You wrote “{value}”, which is right.")
+        return Verdict(1.0, _("You wrote “{value}”, which is right.", value=value))
     for name, wrong in text.wrong.items():
         if said in {_fold_answer(words) for words in wrong.says}:
-            return Verdict(0.0, f"You wrote “{value}”. {wrong.misconception.say(language)}", name)
-    return Verdict(None, f"“{value}” is neither known to be right nor known to be wrong: a person decides.")
+            told = _("You wrote “{value}”.", value=value)
+            return Verdict(0.0, f"{told} {wrong.misconception.say(language)}", name)
+    told = _("“{value}” is neither known to be right nor known to be wrong: a person decides.", value=value)
+    return Verdict(None, told)
 
 
 def _fold_answer(words: str) -> str:
@@ -237,14 +270,19 @@ def _fold_answer(words: str) -> str:
 def _output(output: Output, accept: Sequence[str], value: str, language: str) -> Verdict:
     said = "".join(value.split())
     if said in {"".join(text.split()) for text in (output.prints, *accept)}:
-        return Verdict(1.0, f"You wrote `{value}`, which is right.")
-    because = f"You wrote `{value}`. It prints `{output.prints}`."
+        return Verdict(1.0, _("You wrote {value}, which is right.", value=f"`{value}`"))
+    because = _("You wrote {value}.", value=f"`{value}`") + f" {_say_prints(output)}"
     for name, mistake in output.mistakes.items():
         if said == "".join(mistake.prints.split()):
-            return Verdict(0.0, f"{because} Often behind that: {mistake.misconception.say(language)}", name)
+            return Verdict(0.0, f"{because} {_say_behind(mistake.misconception, language)}", name)
     if _NUMBERS.findall(value) == _NUMBERS.findall(output.prints):
-        return Verdict(None, f"`{value}` is written otherwise than `{output.prints}`: a person decides.")
+        one, other = f"`{value}`", f"`{output.prints}`"
+        return Verdict(None, _("{value} is written otherwise than {right}: a person decides.", value=one, right=other))
     return Verdict(0.0, because)
+
+
+def _say_prints(output: Output) -> str:
+    return _("It prints {output}.", output=f"`{output.prints}`")
 
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -256,10 +294,9 @@ def _matching(
     rule = matching.rule or default.matching
     wrong = [name for name in matching.pairs if value.get(name) != name]
     right = len(matching.pairs) - len(wrong)
-    because = f"{right} of {len(matching.pairs)} pairs are right."
+    because = _("{right} of {n} pairs are right.", right=right, n=len(matching.pairs))
     for name in wrong:
-        pair = matching.pairs[name]
-        because += " " + _stop(f"To “{pair.left.say(language)}” belongs “{pair.right.say(language)}”")
+        because += f" {_say_pair(matching.pairs[name], language)}"
     return Verdict(rules.pairs(rule.name, right, len(matching.pairs)), because)
 
 
@@ -267,9 +304,10 @@ def _ordering(asked: Asked, ordering: Ordering, value: Sequence[str], default: R
     rule, right = ordering.rule or default.ordering, list(ordering.steps)
     share = rules.bound(rules.order(rule.name, [right.index(name) for name in value]), rule.floor, rule.cap)
     if list(value) == right:
-        return Verdict(share, "All steps are in their order.")
+        return Verdict(share, _("All steps are in their order."))
     said = " → ".join(f"“{ordering.steps[name].say(language)}”" for name in value)
-    return Verdict(share, f"{_stop(f'You put them so: {said}')} {_right_answer(asked, language)}")
+    told = _stop(_("You put them so: {said}", said=said))
+    return Verdict(share, f"{told} {_right_answer(asked, language)}")
 
 
 # ---- practical exercises --------------------------------------------------------------------------------------------
@@ -282,24 +320,31 @@ def _practical(
     if practical.assignment is not None:
         says, share = question.asks.say(language), shares.get(practical.assignment)
         if share is None:
-            because = (
-                f"Its notebook has no grade yet, or one that waits for a person: grader grade {practical.assignment}"
+            because = _(
+                "Its notebook has no grade yet, or one that waits for a person: {command}",
+                command=f"grader grade {practical.assignment}",
             )
             return (_unscored(question.id, says, question.points, because),)
-        because = f"Your notebook for `{practical.assignment}` earned {100 * share:.4g} % of its points."
+        because = _(
+            "Your notebook for {assignment} earned {percent} % of its points.",
+            assignment=f"`{practical.assignment}`",
+            percent=write_decimals(f"{100 * share:.4g}"),
+        )
         return (_scored(question.id, says, share, question.points, because),)
     given = answer.value if answer is not None and fits(question, answer.value) else {}
     findings = []
     for name, step in practical.criteria.items():
         criterion, says = f"{question.id}-{name}", step.says.say(language)
         if name in given:
-            because = f"A person gave {given[name]:g} of {step.points:g} points. {question.explanation.say(language)}"
+            earned, possible = write_number(given[name]), write_number(step.points)
+            because = _("A person gave {earned} of {possible} points.", earned=earned, possible=possible)
+            because += f" {question.explanation.say(language)}"
             findings.append(_scored(criterion, says, given[name] / step.points, step.points, because))
         elif answer is not None and answer.status == "missing":
-            blank = _scored(criterion, says, 0.0, step.points, "There is no answer.")
+            blank = _scored(criterion, says, 0.0, step.points, _("There is no answer."))
             findings.append(blank.model_copy(update={"status": "unanswered"}))
         else:
-            told = answer.because if answer is not None and answer.because else "A person gives these points."
+            told = answer.because if answer is not None and answer.because else _("A person gives these points.")
             findings.append(_unscored(criterion, says, step.points, told))
     return tuple(findings)
 
@@ -317,7 +362,16 @@ def _quote(options: Sequence[Option], language: str) -> str:
 
 
 def _behind(option: Option, language: str) -> str:
-    return f" Often behind that: {option.misconception.say(language)}" if option.misconception is not None else ""
+    return f" {_say_behind(option.misconception, language)}" if option.misconception is not None else ""
+
+
+def _say_behind(misconception: Text, language: str) -> str:
+    return _("Often behind that: {misconception}", misconception=misconception.say(language))
+
+
+def _say_pair(pair: Pair, language: str) -> str:
+    left, right = pair.left.say(language), pair.right.say(language)
+    return _stop(_("To “{left}” belongs “{right}”", left=left, right=right))
 
 
 def _right_answer(asked: Asked, language: str) -> str:
@@ -327,21 +381,22 @@ def _right_answer(asked: Asked, language: str) -> str:
     if choice is not None:
         right = [option for name, option in choice.options.items() if option.right or name in asked.accept]
         if right:
-            return _stop(f"Right is {_quote(right, language)}")
+            return _stop(_("Right is {answer}", answer=_quote(right, language)))
         none = question.multiple.none if question.multiple is not None else None
-        return _stop(f"Right is “{none.say(language)}”") if none is not None else ""
+        return _stop(_("Right is {answer}", answer=f"“{none.say(language)}”")) if none is not None else ""
     if question.rows is not None:
         rows = question.rows.statements.values()
-        return " ".join(f"“{row.says.say(language)}” is {str(row.holds).lower()}." for row in rows)
+        return " ".join(_say_holds(row, language) for row in rows)
     if question.numeric is not None:
-        unit = f" {question.numeric.unit}" if question.numeric.unit else ""
-        return f"Right is {_number(question.numeric)}{unit}."
+        return _("Right is {answer}.", answer=_number(question.numeric))
     if question.output is not None:
-        return f"It prints `{question.output.prints}`."
+        return _say_prints(question.output)
     if question.ordering is not None:
-        steps = question.ordering.steps.values()
-        return _stop(f"Right is {' → '.join(f'“{step.say(language)}”' for step in steps)}")
+        steps = " → ".join(f"“{step.say(language)}”" for step in question.ordering.steps.values())
+        return _stop(_("Right is {answer}", answer=steps))
     if question.matching is not None:
         pairs = question.matching.pairs.values()
-        return " ".join(_stop(f"To “{pair.left.say(language)}” belongs “{pair.right.say(language)}”") for pair in pairs)
-    return f"Right is “{question.text.accept[0]}”." if question.text is not None and question.text.accept else ""
+        return " ".join(_say_pair(pair, language) for pair in pairs)
+    if question.text is not None and question.text.accept:
+        return _("Right is {answer}.", answer=f"“{question.text.accept[0]}”")
+    return ""
