@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.language import N_
+from grader.language import N_, ngettext
 
 STATUS: Mapping[str, str] = {
     "met": N_("met"),
@@ -45,3 +45,17 @@ NOT_RUN: Mapping[str, str] = {
     "not-run-here": N_("Our run did not get through this cell."),
     "never-run": N_("The notebook was handed in with this cell not run."),
 }
+
+
+def count_status(status: str, n: int) -> str:
+    """So many criteria of a status."""
+    match status:
+        case "met":
+            return ngettext("{n} met", "{n} met", n)
+        case "partly":
+            return ngettext("{n} partly met", "{n} partly met", n)
+        case "missed":
+            return ngettext("{n} not met", "{n} not met", n)
+        case "unanswered":
+            return ngettext("{n} no answer", "{n} no answer", n)
+    return ngettext("{n} waits for a person", "{n} wait for a person", n)
