@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from grader.collect.collected import Problem
 from grader.course_grade import CourseGrade
 from grader.errors import UserError
-from grader.model import Evidence, Extension, Finding, Override, Run, Submission
+from grader.model import Evidence, Extension, Finding, LateRuling, Override, Run, Submission
 from grader.tables import (
     CollectionRow,
     CourseGradeRow,
     DraftRow,
     ExtensionRow,
     KeyRow,
+    LateRulingRow,
     OverrideRow,
     ResponseRow,
     Row,
@@ -261,6 +262,21 @@ class Gradebook:
                 select(ExtensionRow).where(ExtensionRow.assignment == assignment).order_by(ExtensionRow.id)
             )
             return [Extension.model_validate_json(row.extension) for row in rows]
+
+    def add_late_ruling(self, ruling: LateRuling) -> None:
+        """Append a person's word on whether a submission was late."""
+        with self._session() as session:
+            session.add(LateRulingRow(assignment=ruling.assignment, ruling=ruling.model_dump_json()))
+
+    def late_rulings(self, assignment: str) -> dict[tuple[str, str], LateRuling]:
+        """(student, sha256) -> the word that counts, where there is one that was not taken back."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(LateRulingRow).where(LateRulingRow.assignment == assignment).order_by(LateRulingRow.id)
+            )
+            found = [LateRuling.model_validate_json(row.ruling) for row in rows]
+        last = {(ruling.student, ruling.sha256): ruling for ruling in found}
+        return {key: ruling for key, ruling in last.items() if ruling.counts is not None}
 
     def add_collection(self, assignment: str, source: str, problems: Sequence[Problem]) -> None:
         """Note that a source was collected to its end, and what of it could not be taken."""

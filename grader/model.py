@@ -208,6 +208,19 @@ class Extension(Noun):
     why: str = ""
 
 
+class LateRuling(Noun):
+    """A person's word on whether one submission was late: appended; the last one on it counts."""
+
+    student: str
+    assignment: str
+    sha256: str = Field(description="the submission's: another one is looked at anew")
+    counts: Literal["in time", "late", "refused"] | None = Field(description="None takes the word before it back")
+    handed_in: datetime | None = Field(None, description="where it is late: when it counts as handed in")
+    who: str
+    when: datetime
+    why: str = ""
+
+
 EvidenceStep = Literal["attachment", "upload", "snapshot", "revision", "unchanged", "changed", "unknown"]
 """How surely it is known when a submission was handed in, the surest first.
 

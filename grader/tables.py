@@ -68,6 +68,14 @@ class ExtensionRow(Row):
     extension: Mapped[str]
 
 
+class LateRulingRow(Row):
+    __tablename__ = "late_rulings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String, index=True)
+    ruling: Mapped[str]
+
+
 class CollectionRow(Row):
     """One time that a source was collected, to its end: what of it could not be taken."""
 

@@ -9,7 +9,7 @@ import typer
 from grader.cli import show
 from grader.cli.place import Place
 from grader.collect.lateness import Terms, choose, judge_lateness, tell_moment
-from grader.collect.terms import HandedIn, read_handed_in, zone_of
+from grader.collect.terms import HandedIn, read_handed_in, read_moment, zone_of
 from grader.course import Assignment
 from grader.errors import UserError
 from grader.model import Extension
@@ -101,12 +101,7 @@ def _refuse_without_deadline(assignment: Assignment) -> None:
 
 
 def _read_time(text: str, assignment: Assignment) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"`{text}` is not a time", remedy="Write it as 2024-08-12T00:00:00-03:00.") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone_of(assignment.file))
+    moment = read_moment(text, assignment.file)
     if assignment.file.deadline and moment < assignment.file.deadline:
         raise UserError(
             f"{text} is before the deadline, {tell_moment(assignment.file.deadline, zone_of(assignment.file))}",

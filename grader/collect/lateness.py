@@ -6,13 +6,13 @@ Judged anew each time from the evidence as it was kept, so a deadline, a policy 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from grader.course import LatePolicy
 from grader.language import _, ngettext, write_moment
-from grader.model import EvidenceStep, Lateness, Submission
+from grader.model import EvidenceStep, Lateness, LateRuling, Submission
 
 DAY_S = 86_400.0
 
@@ -28,6 +28,8 @@ class Terms:
     """Late days that still cost nothing."""
     settled: datetime | None = None
     """When a person last decided on this student's deadline."""
+    rulings: Mapping[str, LateRuling] = field(default_factory=dict)
+    """hash of a submission -> what a person said of its lateness"""
 
     @property
     def closes(self) -> datetime | None:
@@ -56,6 +58,11 @@ def measure_late_s(submission: Submission, terms: Terms) -> float:
     """Seconds after the deadline; 0 within the grace time, and where no time is known."""
     if submission.received is None or terms.due is None or terms.closes is None:
         return 0.0
+    ruling = terms.rulings.get(submission.sha256)
+    if ruling is not None and ruling.counts == "in time":
+        return 0.0
+    if ruling is not None and ruling.handed_in is not None:
+        return max(0.0, (ruling.handed_in - terms.due).total_seconds())
     if submission.received <= terms.closes or find_step(submission, terms.closes) == "snapshot":
         return 0.0
     return (submission.received - terms.due).total_seconds()
@@ -96,16 +103,32 @@ def judge_lateness(submission: Submission, terms: Terms, possible: float, *, lat
     step = find_step(submission, terms.closes)
     late_by_s = measure_late_s(submission, terms)
     share, costs = _price(late_by_s, terms)
+    ruling = terms.rulings.get(submission.sha256)
+    if ruling is not None and ruling.counts == "refused":
+        share, costs = 1.0, ""
     looked = submission.evidence.looked if submission.evidence else None
     decided = terms.settled is not None and looked is not None and terms.settled >= looked
-    waits = step == "changed" and share > 0 and not decided
-    sentences = [_tell_step(submission, step, terms), costs, later]
+    waits = step == "changed" and share > 0 and not decided and ruling is None
+    said = _tell_ruling(ruling, terms) if ruling is not None else ""
+    sentences = [_tell_step(submission, step, terms), said, costs, later]
     if waits:
         sentences.insert(
             1, _("Whether it counts as late waits for a person; until then the points below are withheld.")
         )
     because = " ".join(sentence for sentence in sentences if sentence)
     return Lateness(step=step, because=because, late_by_s=late_by_s, penalty=round(share * possible, 6), waits=waits)
+
+
+def _tell_ruling(ruling: LateRuling, terms: Terms) -> str:
+    match ruling.counts:
+        case "in time":
+            told = _("It was decided that it counts as in time.")
+        case "refused":
+            told = _("It was decided that it is not accepted, so it gets no points.")
+        case _:
+            when = tell_moment(ruling.handed_in or ruling.when, terms.zone)
+            told = _("It was decided that it counts as handed in on {when}.", when=when)
+    return f"{told} " + _("The reason: {why}", why=ruling.why) if ruling.why else told
 
 
 def _price(late_by_s: float, terms: Terms) -> tuple[float, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from grader.collect.lateness import Terms, choose, choose_candidates, count_late_days, measure_late_s
 from grader.course import Assignment, AssignmentFile, Course
+from grader.errors import UserError
 from grader.gradebook import Gradebook
-from grader.model import Extension, Submission
+from grader.model import Extension, LateRuling, Submission
 
 
 def make_terms(file: AssignmentFile, extensions: Iterable[Extension] = (), *, free_days: int = 0) -> Terms:
@@ -26,6 +27,15 @@ def zone_of(file: AssignmentFile) -> tzinfo:
     if file.time_zone:
         return ZoneInfo(file.time_zone)
     return (file.deadline.tzinfo if file.deadline else None) or UTC
+
+
+def read_moment(text: str, file: AssignmentFile) -> datetime:
+    """A time as a person writes it, in the assignment's zone unless it has one."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UserError(f"`{text.strip()}` is not a time", remedy="Write it as 2024-08-12T00:00:00-03:00.") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone_of(file))
 
 
 @dataclass(frozen=True)
@@ -58,10 +68,16 @@ def _read_without_free_days(gradebook: Gradebook, assignment: Assignment) -> Han
     extensions: dict[str, list[Extension]] = defaultdict(list)
     for extension in gradebook.extensions(assignment.name):
         extensions[extension.student].append(extension)
+    rulings: dict[str, dict[str, LateRuling]] = defaultdict(dict)
+    for (student, sha256), ruling in gradebook.late_rulings(assignment.name).items():
+        rulings[student][sha256] = ruling
     students = sorted(submissions)
     return HandedIn(
         {student: submissions[student] for student in students},
-        {student: make_terms(assignment.file, extensions[student]) for student in students},
+        {
+            student: replace(make_terms(assignment.file, extensions[student]), rulings=rulings[student])
+            for student in students
+        },
     )
 
 

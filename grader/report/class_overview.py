@@ -133,7 +133,8 @@ def _disputed_deadline(row: StudentRow) -> tuple[Finding, ...]:
         return ()
     command = f"grader extend {row.grade.assignment} {shlex.quote(row.grade.student)}"
     decide = _(
-        "Decide: {in_time} takes it as in time, {as_late} as late.",
+        "Decide it on the page of {review}; or {in_time} takes it as in time, {as_late} as late.",
+        review="`grader review`",
         in_time=f"`{command} --until TIME`",
         as_late=f"`{command} --stands`",
     )

@@ -17,6 +17,7 @@ from grader.exam.paper.review import Pending
 from grader.report.render import make_environment
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard
+from grader.review.late import BACK, find_disputed, read_ruling, show_late
 from grader.review.marks import find_marks, show_mark
 from grader.review.page import show_item, show_queue
 from grader.review.queue import ClassQueue, Item
@@ -40,6 +41,8 @@ def make_app(session: ReviewSession, guard: Guard) -> Flask:
         ("POST", "/item/<key>", _decide),
         ("POST", "/undo", _undo),
         ("POST", "/again", _read_again),
+        ("GET", "/late/<name>/<path:student>", _late),
+        ("POST", "/late/<name>/<path:student>", _rule),
         ("GET", "/class/<name>", _class),
         ("GET", "/marks/<name>", _mark),
         ("POST", "/marks/<name>", _say_mark),
@@ -92,7 +95,14 @@ def _queue(session: ReviewSession) -> str:
     standings = session.standings()
     parts = show_queue(session, standings)
     first = session.next_waiting("", standings)
-    return _render("queue.html", session=session, parts_of_queue=parts, first=first, marks=session.find_marks())
+    return _render(
+        "queue.html",
+        session=session,
+        parts_of_queue=parts,
+        first=first,
+        marks=session.find_marks(),
+        rulings=session.rulings(),
+    )
 
 
 def _read_again(session: ReviewSession) -> Answered:
@@ -190,6 +200,30 @@ def _say_mark(session: ReviewSession, name: str) -> Answered | tuple[str, int]:
 
 def _find_exam(session: ReviewSession, name: str) -> ExamOnDisk:
     return next((exam for exam in session.exams if exam.name == name), None) or abort(404)
+
+
+# ---- lateness -------------------------------------------------------------------------------------------------------
+
+
+def _late(session: ReviewSession, name: str, student: str) -> str:
+    return _render_late(session, name, student)
+
+
+def _render_late(session: ReviewSession, name: str, student: str, refused: UserError | None = None) -> str:
+    disputed = find_disputed(session, name, student) or abort(404)
+    return _render("late.html", page=show_late(session, disputed), refused=refused, form=request.form)
+
+
+def _rule(session: ReviewSession, name: str, student: str) -> Answered | tuple[str, int]:
+    told = {field: request.form.get(field, "").strip() for field in ("sha256", "counts", "handed_in", "why")}
+    try:
+        session.rule(read_ruling(session, name, student, **told))
+    except UserError as error:
+        return _render_late(session, name, student, error), 400
+    following = session.disputed[0].grade if session.disputed else None
+    if following is None or told["counts"] == BACK:
+        return redirect(url_for("queue"), 303)
+    return redirect(url_for("late", name=following.assignment, student=following.student), 303)
 
 
 # ---- a class, and the points of its criteria ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from grader.model import Answer, Finding, Override
+from grader.model import Answer, Finding, Override, Run
 from grader.notebook import UnreadableError, read_notebook
 from grader.report.text import clip, words_as_html
 from grader.review.evidence import ShownNotebook, show_notebook
@@ -147,15 +147,18 @@ def _look(session: ReviewSession, queue: ClassQueue, item: Item) -> tuple[Markup
         return None, None, ""
     run = session.work.runs.load(item.run_key)
     words = run.facts.words.strip()
-    executed = session.work.runs.load_executed(item.run_key)
-    content = executed or session.work.submission(run.sha256)
+    notebook, raw = look_at(session, item.assignment, run)
+    return (words_as_html(words) if notebook and words and item.kind == "words" else None), notebook, raw
+
+
+def look_at(session: ReviewSession, assignment: str, run: Run) -> tuple[ShownNotebook | None, str]:
+    """The notebook as executed or else as handed in, or the text of what is no notebook."""
+    content = session.work.runs.load_executed(run.key) or session.work.submission(run.sha256)
     try:
-        notebook = show_notebook(
-            read_notebook(content, limit_mib=float("inf")), given_sources(session.course.assignment(item.assignment))
-        )
+        notebook = read_notebook(content, limit_mib=float("inf"))
     except UnreadableError:
-        return None, None, clip(content[: 2 * LONGEST_ANSWER].decode("utf-8", "replace"), LONGEST_ANSWER)
-    return (words_as_html(words) if words and item.kind == "words" else None), notebook, ""
+        return None, clip(content[: 2 * LONGEST_ANSWER].decode("utf-8", "replace"), LONGEST_ANSWER)
+    return show_notebook(notebook, given_sources(session.course.assignment(assignment))), ""
 
 
 def _show_answer(answer: Answer | None) -> str:

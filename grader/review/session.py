@@ -13,7 +13,7 @@ from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.grading import score_exam
 from grader.exam.paper.review import Pending
-from grader.model import Grade, Override
+from grader.model import LateRuling, Override
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
 from grader.review.marks import find_marks, say_mark
 from grader.review.queue import ClassQueue, Item, gather_assignment, gather_exam
@@ -44,8 +44,8 @@ class ReviewSession:
     exams: tuple[ExamOnDisk, ...] = ()
     notes: tuple[str, ...] = ()
     """What kept a class from being scored anew."""
-    disputed: tuple[Grade, ...] = ()
-    """Whether these came late is for a person to say, by `grader extend`."""
+    disputed: tuple[verbs.Scored, ...] = ()
+    """Whether these came late is for a person to say."""
     history: list[tuple[str, Decision]] = field(default_factory=list)
     """(item, decision), the last one last."""
     marks: list[tuple[str, Pending]] = field(default_factory=list)
@@ -56,11 +56,11 @@ class ReviewSession:
         """Score what there is by the rubrics as they are now, and gather the items; no notebook is run."""
         notes: list[str] = []
         self.exams = find_exams(self.course)
-        disputed: list[Grade] = []
+        disputed: list[verbs.Scored] = []
         queues = [*self._read_assignments(notes, disputed), *self._read_exams(notes)]
         self.queues, self.notes, self.disputed = tuple(queues), tuple(notes), tuple(disputed)
 
-    def _read_assignments(self, notes: list[str], disputed: list[Grade]) -> list[ClassQueue]:
+    def _read_assignments(self, notes: list[str], disputed: list[verbs.Scored]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
         for name in self.course.assignments:
             if self.work.gradebook.submissions(name):
@@ -68,7 +68,7 @@ class ReviewSession:
                 try:
                     with self.work.locked():
                         scored = verbs.score_class(self.course, self.work, assignment)
-                    disputed += [one.grade for one in scored if one.grade.lateness and one.grade.lateness.waits]
+                    disputed += [one for one in scored if one.grade.lateness and one.grade.lateness.waits]
                 except UserError as error:
                     notes.append(f"{name} is shown as it was scored last. {error}")
                 found.append(gather_assignment(self.work, assignment))
@@ -148,6 +148,17 @@ class ReviewSession:
             take_back(self.work.gradebook, decision, who=self.who, when=datetime.now(UTC))
             self.history.pop()
         return key
+
+    def rulings(self) -> list[LateRuling]:
+        """What was said of lateness, and was not taken back."""
+        names = [queue.name for queue in self.queues if queue.kind == "assignment"]
+        return [ruling for name in names for ruling in self.work.gradebook.late_rulings(name).values()]
+
+    def rule(self, ruling: LateRuling) -> None:
+        """Append what this person says of a submission's lateness, and score by it."""
+        with self.lock:
+            self.work.gradebook.add_late_ruling(ruling)
+            self.read()
 
     def say_mark(self, exam: ExamOnDisk, mark: Pending, value: str) -> None:
         """Append what this person says of a mark on paper; once none waits, the exam is scored with all of them."""

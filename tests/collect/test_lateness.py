@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.collect.changes import tell_changes, tell_later
 from grader.collect.lateness import Terms, choose, choose_candidates, find_step, judge_lateness, measure_late_s
 from grader.course import LatePolicy
-from grader.model import Evidence, Finding, Grade, Submission
+from grader.model import Evidence, Finding, Grade, LateRuling, Submission
 from tests.small_course import notebook_of
 
 DUE = datetime(2024, 8, 11, 3, 0, tzinfo=UTC)
@@ -261,3 +261,28 @@ def test_a_disputed_penalty_waits_with_its_points():
 def test_times_are_told_in_the_zone_of_the_deadline():
     far = Terms(DUE, PER_DAY, timezone(timedelta(hours=5, minutes=30)))
     assert "2024-08-11 07:30:00 UTC+05:30" in judge_lateness(mailed(-HOUR), far, 10).because
+
+
+def ruled(counts, handed_in=None, sha256="a"):
+    said = LateRuling(
+        student="ana", assignment="hello", sha256=sha256, counts=counts, handed_in=handed_in, who="prof", when=DUE + DAY
+    )
+    return {sha256: said}
+
+
+def test_a_persons_word_on_one_submission_holds_for_that_one_and_no_other():
+    one, other = linked(HOUR, DAY, sha256="a"), linked(2 * HOUR, DAY, sha256="b")
+    in_time = terms(rulings=ruled("in time"))
+    assert (measure_late_s(one, in_time), measure_late_s(other, in_time)) == (0.0, 7200.0)
+    assert judge_lateness(other, in_time, 10).waits
+    assert choose([one, other], in_time) is one
+
+
+@given(st.integers(1, 10 * 86_400))
+def test_what_counts_as_handed_in_later_never_costs_less(seconds):
+    given_time = terms(rulings=ruled("late", DUE + timedelta(seconds=seconds)))
+    later = terms(rulings=ruled("late", DUE + timedelta(seconds=seconds + 3600)))
+    now, then = (judge_lateness(linked(HOUR, DAY), one, 10) for one in (given_time, later))
+    assert now.late_by_s == seconds
+    assert 0 < now.penalty <= then.penalty <= 5
+    assert not now.waits

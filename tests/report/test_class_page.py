@@ -178,8 +178,9 @@ def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(c
     lateness = Lateness(step="changed", because="It was changed later.", late_by_s=60.0, penalty=0.6, waits=True)
     html = render_class(replace(class_page, students=(*class_page.students, row("carla", lateness=lateness))))
     assert (
-        "It was handed in before the deadline. 0.6 points It was changed later. Decide: grader extend lines carla "
-        "--until TIME takes it as in time, grader extend lines carla --stands as late. carla"
+        "It was handed in before the deadline. 0.6 points It was changed later. Decide it on the page of grader "
+        "review; or grader extend lines carla --until TIME takes it as in time, grader extend lines carla --stands as "
+        "late. carla"
     ) in Page(html).text
     assert 'href="carla.html#criterion--lateness"' in html
 

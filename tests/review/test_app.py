@@ -227,7 +227,7 @@ def test_who_may_have_been_late_is_told_with_what_to_say(
     post(client, guard, "/again")
     text = read(get(client, "/"))
     assert "Was it late? gil noise" in text
-    assert "grader extend noise gil --stands" in text
+    assert "until then the points below are withheld." in text
 
 
 def test_reading_again_brings_what_came_since(client: FlaskClient, guard: Guard, session: ReviewSession) -> None:
