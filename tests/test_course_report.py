@@ -13,6 +13,7 @@ from grader.course import read_course
 from grader.course_report import grade_students
 from grader.model import Override
 from grader.work import WorkFolder
+from tests.browser import needs_browser
 from tests.report.html_tree import Page
 from tests.review.making import make_class
 
@@ -77,6 +78,17 @@ def test_the_command_prints_writes_and_tells_what_changed(course: Path, call: An
     page = Page((course / ".grader/reports/ana.html").read_text())
     assert "This grade has changed: 56 % (4) → 58 % (4)" in page.text
     assert "changed" not in call("--course", course, "report").out, "it is told once"
+
+
+@needs_browser
+def test_every_page_of_the_course_and_of_an_assignment_can_be_had_as_pdf(course: Path, call: Any) -> None:
+    call("--course", course, "report", "noise", "--pdf")
+    call("--course", course, "report", "--pdf")
+    reports = course / ".grader/reports"
+    for folder in (reports, reports / "noise"):
+        pages = {path.stem for path in folder.glob("*.html")}
+        assert {path.stem for path in folder.glob("*.pdf")} == pages
+        assert {"ana", "index"} <= pages
 
 
 def test_the_page_of_a_student_says_what_the_grade_is_made_of(course: Path, call: Any) -> None:

@@ -6,11 +6,14 @@ import re
 
 import cv2
 import numpy as np
+import pypdfium2
 import pytest
 import yaml
 
+from grader import pdf
 from grader.exam.paper.review import decide
 from grader.exam.paper.store import PaperStore
+from tests.browser import needs_browser
 from tests.exam.making import exam_of, multiple, question, single
 from tests.exam.paper.filling import fill
 from tests.exam.paper.pens import Pen
@@ -114,6 +117,28 @@ def test_an_exam_that_was_answered_online_has_pages_without_sheets(grader, cours
     text = read(course).text
     assert "Grade: 6 of 6 points" in text
     assert "Your sheets, as they were read" not in text
+
+
+@needs_browser
+def test_the_pages_of_an_exam_can_be_had_as_pdf(grader, course):
+    scan(grader, course, "edge.b")
+    grader("report", "midterm", "--pdf")
+    document = pypdfium2.PdfDocument(course / "work" / "reports" / "midterm" / "ana.pdf")
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    pictures = [piece for page in document for piece in page.get_objects() if isinstance(piece, pypdfium2.PdfImage)]
+    document.close()
+    assert "You chose “Option b”, which is right." in " ".join(text.split())
+    assert len(pictures) == 1, "the sheet that was scanned"
+
+
+def test_where_no_pdf_can_be_written_nothing_is_done(grader, course, monkeypatch):
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+    (course / "class-answers.csv").write_text("student,edge,corner,word\nana,b,a,homography\n")
+    grader("exam", "import", "midterm", course / "class-answers.csv")
+    told = grader("report", "midterm", "--pdf")
+    assert told.code == 2
+    assert "pip install 'dl4cv-grader[pdf]'" in told.err
+    assert not (course / "work" / "reports" / "midterm").exists()
 
 
 def test_an_exam_that_nobody_answered_has_no_pages(grader):
