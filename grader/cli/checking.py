@@ -23,6 +23,7 @@ from grader.errors import UserError
 from grader.execute.pool import Resources, Work
 from grader.execute.questions import make_questions
 from grader.execute.sandbox import Sandbox, require, why_no_sandbox
+from grader.language import _, language, ngettext, retell, write_number
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
@@ -65,14 +66,16 @@ def check(
         if run.end == "failed":
             # The last place to pass writes it down where its message says.
             raise RuntimeError(f"{run.because}\n{work.log.read_text(encoding='utf-8')}")
-    findings = score(run, chosen.rubric, expected, public_only=True)
+    with language(course.file.language):
+        findings = score(run, chosen.rubric, expected, public_only=True)
     grade = Grade(student=student, assignment=assignment, findings=findings, end=run.end)
     released = read_released(course, assignment)
     left = len(chosen.rubric.criteria) - len(findings) + (released.left_out if released else 0)
     if as_json:
         show.write_json(assignment, [{**show.tell_grade(grade), "not_checked": left}], Executions(1, 0))
     else:
-        _print(show.console(), run, grade, left)
+        with language(course.file.language):
+            _print(show.console(), run, grade, left)
     met = all(finding.status in ("met", "unscored") for finding in findings)
     raise typer.Exit(0 if met else NOT_MET)
 
@@ -115,22 +118,37 @@ def _some_work_folder(place: Place, course: Course) -> Iterator[WorkFolder]:
 
 
 def _print(out: Console, run: Run, grade: Grade, left: int) -> None:
-    out.print(run.because, style="bold", markup=False)
+    out.print(retell("run", run.because), style="bold", markup=False)
     if run.end == "unreadable":
         return
     if run.sandbox == "none":
-        out.print("It ran without a sandbox.", markup=False)
+        out.print(_("It ran without a sandbox."), markup=False)
     for cell in run.cells:
         if cell.because:
-            out.print(f"  code cell {cell.number}, `{cell.title}`: {cell.because}", markup=False)
+            told = {"number": cell.number, "title": cell.title, "why": retell("run", cell.because)}
+            out.print("  " + _("code cell {number}, `{title}`: {why}", **told), markup=False)
     out.print()
     show.print_findings(out, grade.findings)
-    person = f"; a person decides on {grade.waiting:g} of them" if grade.waiting else ""
-    out.print(f"\n{grade.earned:g} of the {grade.possible:g} points that can be checked here{person}.")
-    if left == 1:
-        out.print("1 criterion is not checked here, because it uses inputs that you do not see.")
-    elif left:
-        out.print(f"{left} criteria are not checked here, because they use inputs that you do not see.")
-    out.print("\nBefore you hand it in:")
+    out.print(f"\n{_say_points(grade)}")
+    if left:
+        out.print(
+            ngettext(
+                "{n} criterion is not checked here, because it uses inputs that you do not see.",
+                "{n} criteria are not checked here, because they use inputs that you do not see.",
+                left,
+            )
+        )
+    out.print("\n" + _("Before you hand it in:"))
     for sentence in say_before_handing_in(run):
         out.print(f"  {sentence}", markup=False, soft_wrap=True)
+
+
+def _say_points(grade: Grade) -> str:
+    told = {"earned": write_number(grade.earned), "possible": write_number(grade.possible)}
+    if not grade.waiting:
+        return _("{earned} of the {possible} points that can be checked here.", **told)
+    return _(
+        "{earned} of the {possible} points that can be checked here; a person decides on {waiting} of them.",
+        **told,
+        waiting=write_number(grade.waiting),
+    )

@@ -27,6 +27,7 @@ from rich.text import Text
 
 from grader.collect import Collected
 from grader.course_report import Graded
+from grader.language import N_, _, write_decimals
 from grader.model import Finding, Grade, Status
 from grader.verbs import Executions, Scored, Watch
 
@@ -128,6 +129,13 @@ def print_class(out: Console, graded: Sequence[Scored]) -> None:
     out.print(f"\n{key}")
 
 
+NAMES: dict[Status, str] = {
+    "met": N_("met"),
+    "partly": N_("partly"),
+    "missed": N_("missed"),
+    "unanswered": N_("unanswered"),
+    "unscored": N_("unscored"),
+}
 MARKS: dict[Status, str] = {"met": "●", "partly": "◐", "missed": "○", "unanswered": "·", "unscored": "?"}
 
 
@@ -201,10 +209,13 @@ def some(names: Sequence[str]) -> str:
 
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
     """Each criterion with its sentence and its reason: a self-check on the terminal."""
+    names = {status: _(name) for status, name in NAMES.items()}
+    wide = max(map(len, names.values()))
+    of = _("of")
     for finding in findings:
         points = "?" if finding.earned is None else f"{finding.earned:.4g}"
-        mark = f"{MARKS[finding.status]} {finding.status:<10}"
-        worth = f" {points:>5} of {finding.possible:<4g} "
+        mark = f"{MARKS[finding.status]} {names[finding.status]:<{wide}}"
+        worth = write_decimals(f" {points:>5} {of} {finding.possible:<4g} ")
         room = max(out.width - len(mark + worth), 20) if out.is_terminal else sys.maxsize
         first, *more = [(line, "") for line in textwrap.wrap(finding.says, room)]
         if finding.status != "met":

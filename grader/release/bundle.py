@@ -32,7 +32,8 @@ def write_bundle(folder: Path, course: Course, assignment: Assignment, rubric: R
     for path in (home, folder / "rubrics", folder / "released"):
         path.mkdir(parents=True, exist_ok=True)
     imports = _toml_value([*course.file.environment.imports])
-    told = f"title = {_toml(course.file.title)}\n\n[environment]\nimports = {imports}\n"
+    named = f"title = {_toml(course.file.title)}\nlanguage = {_toml(course.file.language)}\n"
+    told = f"{named}\n[environment]\nimports = {imports}\n"
     (folder / "course.toml").write_text(told, encoding="utf-8")
     (home / "assignment.toml").write_text(_assignment_file(assignment), encoding="utf-8")
     for place, content in assignment.materials.contents():
