@@ -13,10 +13,12 @@ from grader import verbs
 from grader.cli import show
 from grader.cli.place import Place
 from grader.course import Course
+from grader.course_report import grade_students
 from grader.errors import UserError
 from grader.exam.exam import find_exam
 from grader.exam.grading import score_exam
-from grader.export import ExportRow, Filled, as_csv, as_results, fill_canvas, fill_moodle
+from grader.export import CourseRow, ExportRow, Filled, as_csv, as_results, course_as_csv, fill_canvas, fill_moodle
+from grader.export.rows import Row
 from grader.export.sheet import read_sheet
 from grader.report import page_name
 from grader.work import WorkFolder
@@ -31,7 +33,9 @@ def add_to(app: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    assignment: str = typer.Argument(metavar="ASSIGNMENT", help="The assignment or exam."),
+    assignment: str | None = typer.Argument(
+        None, metavar="[ASSIGNMENT]", help="The assignment or exam; without it, the course's grade is written."
+    ),
     to: str = typer.Option(..., "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope."),
     into: Path | None = typer.Option(
         None, "--into", metavar="FILE", help="moodle and canvas: the file that you downloaded there."
@@ -46,14 +50,12 @@ def export(
     place: Place = context.obj
     course = place.course()
     _check_options(to, into, out)
+    if assignment is None:
+        _export_course(course, place.work(course), to, into, out, column=column, rescale=rescale)
+        return
     rows, titles = _grade(course, place.work(course), assignment)
     if to in ("moodle", "canvas") and into is not None:
-        sheet = read_sheet(_read(into), str(into))
-        roster = course.roster
-        if to == "moodle":
-            filled = fill_moodle(sheet, rows, roster=roster, column=column, rescale=rescale)
-        else:
-            filled = fill_canvas(sheet, rows, titles, roster=roster, column=column, rescale=rescale)
+        filled = _fill(course, to, into, rows, titles, column=column, rescale=rescale)
         _write(out, filled.text)
     elif to == "gradescope" and out is not None:
         filled = _write_results(out, rows)
@@ -62,6 +64,36 @@ def export(
         filled = Filled(as_csv(rows), tuple(row.student for row in rows), waiting, ())
         _write(out, filled.text)
     _tell(filled, to)
+
+
+def _export_course(
+    course: Course, work: WorkFolder, to: str, into: Path | None, out: Path | None, *, column: str, rescale: bool
+) -> None:
+    if to == "gradescope":
+        raise UserError(
+            "the course's grade is no assignment of Gradescope's",
+            remedy="Name an assignment, or choose one of csv, moodle, canvas.",
+        )
+    with work.locked():
+        graded = grade_students(course, work)
+    exam = course.file.grade.exam if course.file.grade is not None else ""
+    rows = [CourseRow(grade, exam) for grade in graded.grades]
+    if into is not None:
+        filled = _fill(course, to, into, rows, [course.file.title], column=column, rescale=rescale)
+    else:
+        waiting = tuple(row.student for row in rows if row.points is None)
+        filled = Filled(course_as_csv(rows), tuple(row.student for row in rows), waiting, ())
+    _write(out, filled.text)
+    _tell(filled, to)
+
+
+def _fill(
+    course: Course, to: str, into: Path, rows: Sequence[Row], titles: Sequence[str], *, column: str, rescale: bool
+) -> Filled:
+    sheet = read_sheet(_read(into), str(into))
+    if to == "moodle":
+        return fill_moodle(sheet, rows, roster=course.roster, column=column, rescale=rescale)
+    return fill_canvas(sheet, rows, titles, roster=course.roster, column=column, rescale=rescale)
 
 
 def _check_options(to: str, into: Path | None, out: Path | None) -> None:

@@ -1,7 +1,8 @@
 """export: grades in the form that another system takes in.
 
 ExportRow                            what is told of one student
-as_csv(rows)               -> text   a table of our own
+CourseRow                            what is told of one student's grade of the course
+as_csv(rows)               -> text   a table of our own; course_as_csv(rows): that of the course
 fill_moodle(sheet, …)      -> Filled Moodle's grading worksheet, with the grades written into it
 fill_canvas(sheet, …)      -> Filled Canvas's gradebook, with one column filled
 as_results(row)            -> tree   Gradescope's results.json for one student
@@ -10,9 +11,10 @@ Nobody whose points wait for a person gets a number: those cells stay as they ar
 """
 
 from grader.export.canvas import fill_canvas
+from grader.export.course import CourseRow, course_as_csv
 from grader.export.gradescope import as_results
 from grader.export.moodle import fill_moodle
 from grader.export.rows import ExportRow, as_csv
 from grader.export.sheet import Filled
 
-__all__ = ["ExportRow", "Filled", "as_csv", "as_results", "fill_canvas", "fill_moodle"]
+__all__ = ["CourseRow", "ExportRow", "Filled", "as_csv", "as_results", "course_as_csv", "fill_canvas", "fill_moodle"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.collect.roster import Roster
 from grader.errors import UserError
 from grader.exam.wording import fold_words
-from grader.export.rows import ExportRow, write_points
+from grader.export.rows import Row, write_points
 from grader.export.sheet import Filled, Sheet, match_rows, read_number, scale
 
 _NUMBERED = re.compile(r"(.*?) \(\d+\)")
@@ -17,7 +17,7 @@ _NUMBERED = re.compile(r"(.*?) \(\d+\)")
 
 def fill_canvas(
     sheet: Sheet,
-    rows: Sequence[ExportRow],
+    rows: Sequence[Row],
     titles: Sequence[str],
     *,
     roster: Roster | None = None,
@@ -44,7 +44,7 @@ def fill_canvas(
     )
     cells = {
         (matched[row.student], place): write_points(
-            scale(row.points, row.grade.possible, whole, rescale=rescale, where=sheet.where)
+            scale(row.points, row.possible, whole, rescale=rescale, where=sheet.where)
         )
         for row in rows
         if row.points is not None and row.student in matched

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from grader.collect.roster import Roster
 from grader.errors import UserError
-from grader.export.rows import ExportRow, comment_of, write_points
+from grader.export.rows import Row, write_points
 from grader.export.sheet import Filled, Sheet, find_column, match_rows, read_number, scale
 
 # A site names its columns in its own language.
@@ -25,7 +25,7 @@ PARTICIPANT = re.compile(r"\D+ ?\d+")
 
 
 def fill_moodle(
-    sheet: Sheet, rows: Sequence[ExportRow], *, roster: Roster | None = None, column: str = "", rescale: bool = False
+    sheet: Sheet, rows: Sequence[Row], *, roster: Roster | None = None, column: str = "", rescale: bool = False
 ) -> Filled:
     """The worksheet with grades and, where it has a column for them, comments."""
     if not all(PARTICIPANT.fullmatch(row[0].text.strip()) for row in sheet.rows[1:]):
@@ -49,11 +49,11 @@ def fill_moodle(
             continue
         number = matched[row.student]
         whole = read_number(sheet.rows[number][most].text) if most is not None else None
-        points = scale(row.points, row.grade.possible, whole, rescale=rescale, where=f"{sheet.where}:{number + 1}")
+        points = scale(row.points, row.possible, whole, rescale=rescale, where=f"{sheet.where}:{number + 1}")
         cells[number, place] = write_points(points)
         if comments is not None:
             # Moodle reads a comment as HTML.
-            cells[number, comments] = html.escape(comment_of(row)).replace("\n", "<br>")
+            cells[number, comments] = html.escape(row.comment).replace("\n", "<br>")
     return Filled(
         sheet.fill(cells),
         filled=tuple(row.student for row in rows if row.points is not None and row.student in matched),

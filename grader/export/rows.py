@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from grader.export.spreadsheet import write_csv
 from grader.model import Grade
+
+
+class Row(Protocol):
+    """What another system is told of one student, of an assignment, an exam or the course."""
+
+    @property
+    def student(self) -> str: ...
+
+    @property
+    def points(self) -> float | None:
+        """None while something waits for a person: never a number that may still change."""
+
+    @property
+    def possible(self) -> float: ...
+
+    @property
+    def comment(self) -> str:
+        """What stands beside the number, as plain text."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,14 @@ class ExportRow:
     def points(self) -> float | None:
         """The total, or None while points wait for a person: never a number that may still change."""
         return None if self.grade.needs_review else self.earned
+
+    @property
+    def possible(self) -> float:
+        return self.grade.possible
+
+    @property
+    def comment(self) -> str:
+        return comment_of(self)
 
 
 def write_points(points: float | None) -> str:
