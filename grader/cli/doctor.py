@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -123,6 +124,7 @@ def try_packages(place: Place) -> Iterator[Trial]:
     stated = course.file.environment.packages
     if stated:
         yield _try_stated(stated)
+        yield from _try_importing(name for name in stated if not is_missing(name, stated))
     folder = place.work_root(course)
     if not (folder / "gradebook.sqlite").exists():
         return
@@ -132,6 +134,9 @@ def try_packages(place: Place) -> Iterator[Trial]:
     for sha256 in contents:
         with contextlib.suppress(UnreadableError):
             imported.update(imported_packages(read_notebook(work.submission(sha256))))
+    yield from _try_importing(
+        name for name in imported if name in COLAB and not is_missing(name, stated) and name not in stated
+    )
     missing = [(name, count) for name, count in imported.most_common() if is_missing(name, stated)]
     if missing:
         cure = f"{_to_install(name for name, _ in missing)}, and grade again"
@@ -152,6 +157,16 @@ def _try_stated(stated: Iterable[str]) -> Trial:
         told = f"stated in course.toml, missing here: {', '.join(missing)}"
         return Trial("environment", False, told, f"{_to_install(missing)}, and grade again")
     return Trial("environment", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _try_importing(packages: Iterable[str]) -> Iterator[Trial]:
+    """What is installed and cannot be imported, as a torchvision that was built for another torch."""
+    for name in packages:
+        ended = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True, check=False)
+        if ended.returncode != 0:
+            told = (ended.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+            cure = f"Install it anew, from the same index as what it builds on: {_to_install([name])}"
+            yield Trial(name, False, f"installed, but cannot be imported: {told}", cure)
 
 
 def _to_install(packages: Iterable[str]) -> str:

@@ -48,3 +48,16 @@ def test_what_notebooks_import_beside_the_stated_packages_is_told(course, tmp_pa
 
 def state(course, *imports):
     (course / "course.toml").write_text(f'title = "A small course"\n[environment]\nimports = {json.dumps(imports)}\n')
+
+
+def test_a_package_that_is_installed_and_broken_is_told_with_its_error(course, tmp_path, call, monkeypatch):
+    (tmp_path / "imgaug.py").write_text("raise RuntimeError('built for another machine')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for where in ("stated", "imported"):
+        state(course, *(["imgaug"] if where == "stated" else []))
+        if where == "imported":
+            call("--course", course, "collect", "hello", write_class(tmp_path / "class", ana=("import imgaug",)))
+        told = " ".join(call("--course", course, "doctor").out.split())
+        assert "broken imgaug installed, but cannot be imported: RuntimeError: built for another machine" in told, where
+        assert "Install it anew, from the same index as what it builds on" in told

@@ -307,3 +307,15 @@ def test_what_the_course_states_is_imported_before_any_notebook_is_run():
         with servers.lend() as server:
             assert server.greeting["missing"] == ["no_such_module"]
     assert executed.fresh.cells[0].outputs[0].data["text/plain"] == "True"
+
+
+def test_a_package_that_is_broken_here_is_no_fault_of_the_notebooks(run_cells):
+    executed = run_cells(
+        "open('imgaug.py', 'w').write('raise RuntimeError(\"built for another machine\")')",
+        "import imgaug",
+        "import torch\ntorch.nn.Linear(1, 2)(torch.ones(3))",
+    )
+    told = [printed(cell) for cell in executed.fresh.cells]
+    assert told == ["", "imgaug is installed here, but cannot be imported. A person looks at what needs it.\n", ""]
+    assert executed.run.cells[1].because == "RuntimeError: built for another machine"
+    assert executed.run.missing_files == ("import imgaug",)

@@ -32,3 +32,15 @@ def _tell(name: str) -> bool:
     who = "Colab has it" if package in COLAB else "the course says that it is"
     print(f"There is no {package} here, and {who}. The cell goes on without it; a person looks at what needs it.")
     return True
+
+
+def find_broken_package(error: BaseException | None) -> str | None:
+    """The package of Colab's, or of the course's, whose own code raised the error while it was imported."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "<module>":
+            package = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
+            if package in COLAB or package in materials.read_table()["packages"]:
+                return package
+        trace = trace.tb_next
+    return None

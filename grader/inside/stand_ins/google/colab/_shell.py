@@ -13,8 +13,10 @@ from typing import Any
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils import process
 
+from grader.inside import materials
+
 from . import _network
-from ._imports import MissingImports
+from ._imports import MissingImports, find_broken_package
 
 SAMPLES_MISSING = (
     "Colab has sample files in sample_data, which are not here, where notebooks are graded. A person looks at what "
@@ -32,11 +34,15 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
         self.register_magic_function(choose_tensorflow, "line", "tensorflow_version")
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
-        """Show an error; one for want of Colab's sample files is nobody's fault here, and says so."""
+        """Show an error; for want of Colab's sample files, or of a package that works, it says whose fault it is."""
         super().showtraceback(*arguments, **options)
         error = sys.exc_info()[1]
         if isinstance(error, FileNotFoundError) and "sample_data/" in str(error):
             print(SAMPLES_MISSING)
+        broken = find_broken_package(error)
+        if broken is not None:
+            materials.note_missing(f"import {broken}")
+            print(f"{broken} is installed here, but cannot be imported. A person looks at what needs it.")
 
     def system(self, command: str) -> None:
         """Run a `!` line, or what `%pip` makes of its own; its exit status is left in `_exit_code`."""
