@@ -169,6 +169,7 @@ class Run(Noun):
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0
+    """the most that it had at once, beyond what any notebook has as it begins"""
 
 
 class Finding(Noun):

@@ -117,7 +117,7 @@ def test_a_cell_that_ended_badly_is_named_with_its_reason(changed: Change) -> No
 
 def test_time_memory_sandbox_and_environment_are_told(student_page: StudentPage) -> None:
     text = read(student_page)
-    assert "Time 3.2 s Processor time 3 s Most memory 410.4 MiB Sandbox bubblewrap" in text
+    assert "Time 3.2 s Processor time 3 s Memory of its own 410.4 MiB Sandbox bubblewrap" in text
     assert "What the notebook ran on torch 2.13.0" in text
     assert "All 2 code cells ran without an error." in text
 
@@ -260,7 +260,7 @@ def test_numbers_that_are_none_do_not_break_the_page(changed: Change) -> None:
     run = {"wall_s": float("nan"), "memory_mib": float("inf"), "facts": NotebookFacts(comparisons=(odd,))}
     text = read(changed(run={**run, "answers": {"networks": Answer(status="stopped", because="No kernel.")}}))
     assert "Time – " in text
-    assert "Most memory – MiB" in text
+    assert "Memory of its own – MiB" in text
 
 
 def test_a_notebook_of_endless_cells_makes_no_endless_page(changed: Change) -> None:
