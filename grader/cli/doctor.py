@@ -9,23 +9,25 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import typer
+from rich.console import Console
 from rich.markup import escape
 
 from grader.cli import show
 from grader.cli.place import Place
+from grader.cli.resources import require_dask, tell
 from grader.environment import MISSING, distribution_of, find_versions
 from grader.errors import UserError
 from grader.execute.forks import MODULES
 from grader.execute.gpu import choose_share, find_gpus
 from grader.execute.packages import imported_packages
-from grader.execute.pool import Executed, Servers, Work, execute_one
+from grader.execute.pool import Executed, Requirements, Servers, Work, execute_one
 from grader.execute.sandbox import why_no_sandbox
 from grader.gradebook import Gradebook
 from grader.inside.colab_packages import COLAB, is_missing
@@ -35,6 +37,7 @@ from grader.pdf import write_pdfs
 from grader.work import WorkFolder
 
 HAZARD = 1
+CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each worker of a cluster, as `grade` takes it.")
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,63 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(context: typer.Context) -> None:
-    """Try everything that grading needs here. Exit code 1 where something does not work; each cure is told."""
+def doctor(context: typer.Context, cluster: str | None = CLUSTER) -> None:
+    """Try everything that grading needs, here or on a cluster. Exit code 1 where something does not work."""
+    if cluster is not None:
+        raise typer.Exit(_try_cluster(context.obj, cluster))
     out = show.console()
     trials = []
     attempts = (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu, try_pdf)
     for attempt in (*attempts, lambda: try_packages(context.obj)):
         for trial in attempt():
             trials.append(trial)
-            mark = "[green]works [/]" if trial.works else "[red]broken[/]"
-            out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}")
-            if trial.cure and not trial.works:
-                out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
+            _print(out, trial)
     raise typer.Exit(0 if all(trial.works for trial in trials) else HAZARD)
+
+
+def _print(out: Console, trial: Trial, where: str = "") -> None:
+    mark = "[green]works [/]" if trial.works else "[red]broken[/]"
+    out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}{escape(where)}")
+    if trial.cure and not trial.works:
+        out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
+
+
+def try_worker() -> list[Trial]:
+    """What a worker needs, tried there."""
+    return [
+        trial
+        for attempt in (try_python, try_imports, try_sandbox, try_kernel, try_space, try_gpu)
+        for trial in attempt()
+    ]
+
+
+def _try_cluster(place: Place, name: str) -> int:
+    """Every worker is tried; what is the same on all is told once, and what differs with the workers of each kind."""
+    require_dask()
+    from grader.execute.cluster.offers import describe_here, tell_difference
+    from grader.execute.cluster.starting import find_cluster
+
+    queues = {} if "://" in name else place.course().file.cluster
+    with find_cluster(name, queues, tell=tell) as cluster:
+        offers = cluster.ask_offers(Requirements("bubblewrap", "none", Limits().gpu_memory_mib))
+        tried = cluster.ask_each(try_worker)
+    found: dict[str, dict[Trial, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for worker, offer in offers.items():
+        difference = tell_difference(offer, describe_here())
+        told = difference or "its packages and its grader are those of this machine"
+        answer = tried.get(worker)
+        known = answer if isinstance(answer, list) else [Trial("worker", False, f"could not be tried: {answer}")]
+        for trial in (*known, Trial("usable from here", not difference, told, _SAME)):
+            found[trial.name][trial].append(worker)
+    out = show.console()
+    out.print(f"{show.counted(len(offers), 'worker')} of {name}", style="bold")
+    for kinds in found.values():
+        for trial, workers in kinds.items():
+            _print(out, trial, "" if len(workers) == len(offers) else f"  ({', '.join(workers)})")
+    return 0 if all(trial.works for kinds in found.values() for trial in kinds) else HAZARD
+
+
+_SAME = "Start it again from the same environment as this grader, or allow others with --any-environment."
 
 
 def try_python() -> Iterator[Trial]:

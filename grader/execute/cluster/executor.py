@@ -15,7 +15,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from distributed import Client, KilledWorker
@@ -24,8 +24,10 @@ from distributed.client import FutureCancelledError
 from grader.errors import PassingError
 from grader.execute.cluster.offers import Choice, settle
 from grader.execute.cluster.wire import unpack
-from grader.execute.cluster.worker import NotebookRunner, count_places, run_work
+from grader.execute.cluster.worker import NotebookRunner, count_places, hold, run_work
 from grader.execute.pool import Executed, Requirements, Work, make_run
+from grader.language import kept
+from grader.materials import Materials
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ class ClusterExecutor:
         self._lock = threading.RLock()
         self._running: set[Task] = set()
         self._suspects: deque[Task] = deque()
+        self._materials: dict[str, Any] = {}
         self._lost = threading.Event()
         self._ended = False
         self._places, self._looked = 1, -math.inf
@@ -122,12 +125,22 @@ class ClusterExecutor:
             task.sent = self._client.submit(
                 run_work,
                 self._resource,
-                task.work,
+                replace(task.work, materials=Materials()),
+                self._share(task.work.materials),
                 key=f"grader-run-{uuid.uuid4().hex}",
                 resources={self._resource: 1},
                 pure=False,
             )
         task.sent.add_done_callback(functools.partial(self._settle, task))
+
+    def _share(self, materials: Materials) -> Any:
+        """What an assignment brings, sent once: workers pass it on among themselves."""
+        if materials.hash not in self._materials:
+            key = f"grader-materials-{uuid.uuid4().hex}"
+            self._materials[materials.hash] = self._client.submit(
+                hold, materials, key=key, resources={self._resource: 0}
+            )
+        return self._materials[materials.hash]
 
     def _settle(self, task: Task, sent: Any) -> None:
         """Dask has done with it: it ran, or its worker was lost too often, or the scheduler is gone."""
@@ -142,20 +155,25 @@ class ClusterExecutor:
                     self._lost.set()
             return
         if isinstance(error, KilledWorker):
-            self._suspect(task, error.allowed_failures + 1)
+            self._suspect(task)
         elif error is not None:
             log.error("run %s failed", task.work.key, exc_info=error)
-            told = f"The grader failed on this notebook ({type(error).__name__}); this is not the student's fault."
+            told = kept(
+                "run",
+                "The grader failed on this notebook ({error}); this is not the student's fault.",
+                error=type(error).__name__,
+            )
             self._answer(task, self._failed(task, told))
         else:
             self._answer(task, unpack(task.work, packed))
 
-    def _suspect(self, task: Task, times: int) -> None:
+    def _suspect(self, task: Task) -> None:
         """Workers were lost while it ran, and whatever ran beside it is suspected, too: so it is tried by itself."""
         if task.alone:
-            told = (
-                f"Its worker was lost each time that this notebook was run, {times} times by itself, so it is not run "
-                "again. This is not known to be the student's fault."
+            told = kept(
+                "run",
+                "The worker that ran this notebook was lost again and again, also while it ran nothing else, so that it "
+                "is not tried any more; this need not be the student's fault.",
             )
             self._answer(task, self._failed(task, told))
             return
@@ -198,6 +216,7 @@ class ClusterExecutor:
                     client.close()
                     return
                 self._lost.clear()
+                self._materials.clear()
                 for task in self._running:
                     self._send(task)
 

@@ -41,11 +41,14 @@ class Cluster:
 
     def executor(self, required: Requirements) -> ClusterExecutor:
         """The workers that have what is required; who is left out, and why, is told."""
-        offers = {worker: _as_offer(told) for worker, told in self.ask_each(make_offer, required).items()}
-        choice = choose(offers, required, describe_here(), any_environment=self.any_environment)
+        choice = choose(self.ask_offers(required), required, describe_here(), any_environment=self.any_environment)
         for worker, why in choice.refused.items():
             self.tell(f"The worker {worker} gets no notebooks: {why}.")
         return ClusterExecutor(self.connect, required, choice)
+
+    def ask_offers(self, required: Requirements) -> dict[str, Offer]:
+        """worker -> what it has."""
+        return {worker: _as_offer(told) for worker, told in self.ask_each(make_offer, required).items()}
 
     def ask_each(self, function: Callable[..., Any], *arguments: object) -> Mapping[str, Any]:
         """worker -> what the function returns there, or its error; they are asked at once, however busy they are."""
@@ -70,10 +73,13 @@ def _as_offer(told: Offer | Exception) -> Offer:
 
 
 @contextmanager
-def find_cluster(name: str, queues: Mapping[str, QueueFile], *, tell: Tell, any_environment: bool) -> Iterator[Cluster]:
+def find_cluster(
+    name: str, queues: Mapping[str, QueueFile], *, tell: Tell, any_environment: bool = False
+) -> Iterator[Cluster]:
     """The cluster at this address (tcp://…), or one of the queue of this name, which ends with the context."""
     _log_as_the_grader_does()
     if "://" in name:
+        _connect(name).close()  # told before anything else is done
         yield Cluster(name, functools.partial(_connect, name), tell, any_environment)
         return
     if name not in queues:

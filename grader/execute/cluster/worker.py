@@ -7,7 +7,9 @@ import contextlib
 import functools
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from distributed import Scheduler, Worker, WorkerPlugin, get_worker
@@ -15,6 +17,7 @@ from distributed import Scheduler, Worker, WorkerPlugin, get_worker
 from grader.execute.cluster.offers import Offer, make_offer, tell_difference
 from grader.execute.cluster.wire import Packed, pack
 from grader.execute.pool import Executed, Requirements, Servers, Work, execute_one
+from grader.materials import Materials
 
 log = logging.getLogger(__name__)
 
@@ -109,15 +112,28 @@ class IdleServers:
             self._servers = None
 
 
-def run_work(resource: str, work: Work) -> Packed:
+def run_work(resource: str, work: Work, materials: Materials) -> Packed:
     """A task of Dask's: one submission, on the worker that it is started on."""
     runner: NotebookRunner = get_worker().plugins[resource]
-    return pack(runner.servers.execute(work))
+    return pack(runner.servers.execute(replace(work, materials=materials)))
+
+
+def hold(materials: Materials) -> Materials:
+    """A task of Dask's, so that what is lost with a worker is made again."""
+    return materials
 
 
 def count_places(resource: str, dask_scheduler: Scheduler) -> int:
-    """On the scheduler: how many notebooks can run at once."""
-    return int(sum(worker.resources.get(resource, 0) for worker in dask_scheduler.workers.values()))
+    """On the scheduler: how many notebooks can run at once.
+
+    Also, works that wait because there was no place at all get one: Dask looks for such when a worker joins, and it has
+    told what it offers only after that.
+    """
+    places = int(sum(worker.resources.get(resource, 0) for worker in dask_scheduler.workers.values()))
+    waiting = [task.key for task in dask_scheduler.unrunnable if resource in (task.resource_restrictions or ())]
+    if places and waiting:
+        dask_scheduler.transitions(dict.fromkeys(waiting, "processing"), stimulus_id=f"places-{time.time()}")
+    return places
 
 
 async def run_beside(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -27,9 +27,9 @@ class Machines:
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def start_scheduler(self) -> subprocess.Popen[bytes]:
+    def start_scheduler(self, **environment: str) -> subprocess.Popen[bytes]:
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
-        return self._start("scheduler", options, "Scheduler at:")
+        return self._start("scheduler", options, "Scheduler at:", **environment)
 
     def start_worker(self, name: str, *options: str, **environment: str) -> subprocess.Popen[bytes]:
         """One that is not started again when it dies."""

@@ -70,3 +70,38 @@ def test_a_class_on_a_cluster_where_everything_breaks_gets_what_it_gets_on_one_m
     assert (again.told["executed"], again.told["reused"]) == (len(CLASS) - stored, stored)
     assert again.told["students"] == alone.told["students"]
     assert told(there) == told(here)
+
+
+def test_a_scheduler_that_is_started_again_goes_on_with_the_class(course: Path, machines: Machines, tmp_path: Path):
+    """Its workers end with it, and are started again as well."""
+    scheduler = machines.start_scheduler()
+    machines.start_worker("one")
+    arguments = ("execute", "hello", "--cluster", machines.address)
+    run_grader(course, tmp_path / "work", "collect", "hello", tmp_path / "class")
+    running = subprocess.Popen(
+        command(course, tmp_path / "work", *arguments), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    wait_until(lambda: finished(tmp_path / "work") >= 3)
+    scheduler.kill()
+    scheduler.wait()
+    assert finished(tmp_path / "work") < len(CLASS)
+    machines.start_scheduler()
+    machines.start_worker("another")
+    out, _ = running.communicate(timeout=120)
+    assert (running.returncode, out) == (0, f"{len(CLASS)} run now, 0 not run again.\n")
+    assert finished(tmp_path / "work") == len(CLASS)
+
+
+def test_a_notebook_does_not_meet_the_cluster_that_runs_it(machines: Machines, tmp_path: Path):
+    """The sandbox has no network, on a worker as anywhere; so what a scheduler trusts is out of its reach."""
+    machines.start_scheduler()
+    machines.start_worker("one")
+    look = f"import socket; socket.create_connection(('127.0.0.1', {machines.port}), timeout=5)"
+    folder = write_class(tmp_path / "class", ana=(*RIGHT, look))
+    course = write_course(tmp_path / "course")
+    ended = run_grader(course, tmp_path / "work", "grade", "hello", folder, "--cluster", machines.address)
+    assert ended.code == 0, ended.err
+    work = WorkFolder(tmp_path / "work")
+    (key,) = work.gradebook.run_keys("hello").values()
+    assert [cell.end for cell in work.runs.load(key).cells] == ["ok", "ok", "error"]
+    assert work.runs.load(key).cells[2].because == "OSError: [Errno 101] Network is unreachable"
