@@ -172,8 +172,8 @@ class ClusterExecutor:
         if task.alone:
             told = kept(
                 "run",
-                "The worker that ran this notebook was lost again and again, also while it ran nothing else, so that it "
-                "is not tried any more; this need not be the student's fault.",
+                "The worker that ran this notebook was lost again and again, also while it ran nothing else, so that "
+                "it is not tried any more; this need not be the student's fault.",
             )
             self._answer(task, self._failed(task, told))
             return
