@@ -88,8 +88,9 @@ def _sheets_of(read: CopyRead, asked: Sequence[Asked], work: WorkFolder, on_disk
         if sheet is None:
             continue
         boxes = []
+        ticks = {question: read.ticks(question).states for question in {box.question for box in page.boxes}}
         for box in page.boxes:
-            state = read.ticks(box.question).states.get(box.id, "empty")
+            state = ticks[box.question].get(box.id, "empty")
             right = is_right(known[box.question], box.part, box.value) if box.question in known else None
             boxes.append(ReadBox(box.x_mm, box.y_mm, state, (sheet.id, box.id) in read.decisions, right))
         picture = store.picture(sheet.id)
