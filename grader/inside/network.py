@@ -61,7 +61,7 @@ def _patch_urllib(module: Any) -> None:
     def do_open(handler: Any, http_class: Any, request: Any, **options: Any) -> Any:
         path = materials.find(request.full_url)
         if path is not None:
-            return _as_response(path, request.full_url)
+            return _as_response(path, request)
         if _is_elsewhere(request.host.rpartition(":")[0] or request.host):
             raise module.URLError(materials.say_missing(request.full_url))
         return fetch(handler, http_class, request, **options)
@@ -69,15 +69,19 @@ def _patch_urllib(module: Any) -> None:
     module.AbstractHTTPHandler.do_open = do_open
 
 
-def _as_response(path: str, address: str) -> Any:
-    from http.client import HTTPMessage
-    from urllib.response import addinfourl
+def _as_response(path: str, request: Any) -> Any:
+    """What `http.client` makes of a server's answer, which libraries know in every detail; its body is the file."""
+    import io
+    from http.client import HTTPResponse
+    from types import SimpleNamespace
 
-    headers = HTTPMessage()
-    for name, value in _headers(path).items():
-        headers[name] = value
-    response: Any = addinfourl(open(path, "rb"), headers, address, 200)  # noqa: SIM115  (who asked closes it)
-    response.msg = "OK"
+    lines = ["HTTP/1.1 200 OK", *(f"{name}: {value}" for name, value in _headers(path).items()), "", ""]
+    head = io.BytesIO("\r\n".join(lines).encode())
+    connection: Any = SimpleNamespace(makefile=lambda mode: head)
+    response: Any = HTTPResponse(connection, method=request.get_method())
+    response.begin()
+    response.fp = open(path, "rb")  # noqa: SIM115  (who asked closes it)
+    response.url, response.msg = request.full_url, response.reason  # as urllib does
     return response
 
 

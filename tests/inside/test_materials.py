@@ -175,6 +175,20 @@ def test_urllib_requests_and_torch_get_the_file_too(execute):
     assert [told for told, _ in cells] == ["b'5,6\\n'\n"] * 6, [run.because for _, run in cells]
 
 
+def test_what_urllib_opens_is_a_response_in_every_detail(execute):
+    """torchvision, for one, asks for its length."""
+    (whole, run), (head, _) = execute(
+        "import urllib.request\n"
+        f"with urllib.request.urlopen('{FACES}') as response:\n"
+        "    print(response.status, response.length, response.getheader('Content-Length'), response.url)\n"
+        "    print(response.read(2), response.read(), response.read())",
+        f"request = urllib.request.Request('{FACES}', method='HEAD')\n"
+        "print(urllib.request.urlopen(request).headers['Content-Length'], urllib.request.urlopen(request).read())",
+    )
+    assert whole == f"200 4 4 {FACES}\nb'5,' b'6\\n' b''\n", run.because
+    assert head == "4 b''\n"
+
+
 def test_torch_hub_loads_weights_that_the_assignment_brings(execute, tmp_path):
     import torch
 
