@@ -14,6 +14,7 @@ from grader.collect.collected import Collected, Problem, name_student, printable
 from grader.collect.links import find_links
 from grader.collect.roster import Roster, split_name
 from grader.errors import UserError
+from grader.language import kept
 from grader.model import Evidence, Submission
 
 LARGEST_MIB = 200
@@ -169,7 +170,7 @@ def _tell_several(source: Path, student: str, entries: list[Entry]) -> Problem:
 
 
 def _make(assignment: str, student: str, source: Path, entry: Entry, content: bytes) -> Submission:
-    flags = ("Canvas marks it as late.",) if entry.platform_late else ()
+    flags = (kept("evidence", "Canvas marks it as late."),) if entry.platform_late else ()
     return Submission(
         student=student,
         assignment=assignment,

@@ -11,6 +11,7 @@ from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE
 from grader.collect.mail import Letter
 from grader.collect.roster import Roster
 from grader.collect.shared import SentLink
+from grader.language import kept
 from grader.model import Evidence, Submission
 
 Piece = Collected | SentLink
@@ -47,7 +48,7 @@ def _is_superseded(letter: Letter, later: Sequence[Letter], closes: datetime | N
 def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) -> Iterator[Piece]:
     flags = letter.flags
     if len(letter.notebooks) + len(letter.links) > 1:
-        flags = (*flags, "The mail brings more than one notebook: the last one in it counts.")
+        flags = (*flags, kept("evidence", "The mail brings more than one notebook: the last one in it counts."))
     for link in letter.links:
         yield SentLink(
             student,

@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from grader.collect.links import DriveFile, find_links, read_link
+from grader.language import kept
 
 _SHARE_NOTICE = re.compile(r"drive-shares(-dm)?-noreply@google\.com", re.IGNORECASE)
 _NOT_HANDED_IN = frozenset({"SENT", "DRAFT", "CHAT"})
@@ -57,15 +58,17 @@ def read_letter(told: Mapping[str, Any]) -> Letter | None:
         # Google writes the notice; the student who shared is the one to whom an answer would go.
         name, address = parseaddr(_header(message, "Reply-To"))
     if not authentic:
-        flags.append("Gmail could not make sure that the mail comes from the address that it names.")
-    if labels & {"SPAM", "TRASH"}:
-        flags.append("The mail lay in the folder for spam." if "SPAM" in labels else "The mail lay in the bin.")
+        flags.append(kept("evidence", "Gmail could not make sure that the mail comes from the address that it names."))
+    if "SPAM" in labels:
+        flags.append(kept("evidence", "The mail lay in the folder for spam."))
+    elif "TRASH" in labels:
+        flags.append(kept("evidence", "The mail lay in the bin."))
     links, quoted = _find_links(message)
     if is_notice:
         links = _links_of_notice(links)
     elif not links and quoted:
         links = quoted
-        flags.append("The link stands only in a quoted part of the mail.")
+        flags.append(kept("evidence", "The link stands only in a quoted part of the mail."))
     return Letter(
         id=str(told["id"]),
         thread=str(told.get("threadId", "")),

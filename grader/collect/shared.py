@@ -12,6 +12,7 @@ from grader.collect.collected import Collected, Problem, name_student, printable
 from grader.collect.drive import Copy, Drive
 from grader.collect.links import BadLink, DriveFile, read_link
 from grader.collect.roster import Roster
+from grader.language import kept
 from grader.model import Evidence, Submission
 from grader.notebook import UnreadableError, read_notebook
 
@@ -95,7 +96,12 @@ def _is_too_new(head: Submission, closes: datetime | None, known: Iterable[Submi
 def _make(sent: SentLink, student: str, assignment: str, copy: Copy, file: str) -> Submission:
     flags = [*sent.flags]
     if copy.trashed:
-        flags.append("The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.")
+        flags.append(
+            kept(
+                "evidence",
+                "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
+            )
+        )
     if sent.superseded and sent.sent:
         received = sent.sent
     else:

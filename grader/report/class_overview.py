@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from grader.language import _
+from grader.language import _, retell
 from grader.model import Finding, Status
 from grader.report.charts import round_step
 from grader.report.names import page_name
@@ -93,7 +93,11 @@ def view_of(page: ClassPage) -> ClassView:
         review_students=sum(row.grade.needs_review for row in rows),
         ended=tuple(row for row in rows if row.run.end != "finished"),
         alike=alike_of(rows),
-        flagged=tuple((row, found.flags) for row in rows if (found := row.submission.evidence) and found.flags),
+        flagged=tuple(
+            (row, tuple(retell("evidence", flag) for flag in found.flags))
+            for row in rows
+            if (found := row.submission.evidence) and found.flags
+        ),
         late=sum(row.grade.late_by_s > 0 for row in rows),
         tallies=tuple(tally(criterion, rows) for criterion in page.rubric.criteria),
         bars=bars,

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from grader.language import current_language, language
+from grader.model import Evidence
 from grader.report import ClassPage, StudentPage, render_class, render_student
 
 ROOT = Path(__file__).parents[2]
@@ -128,3 +129,12 @@ def test_how_a_run_ended_is_told_in_spanish_though_it_is_kept_in_english(student
         "El kernel dejó de funcionar en: celda de código 3: terminó su propio kernel (estado de salida 1). "
         "Las otras celdas se ejecutaron de nuevo sin ella."
     ) in text
+
+
+def test_what_a_person_should_know_of_a_submission_is_told_in_spanish(class_page: ClassPage):
+    first, *others = class_page.students
+    evidence = Evidence(kind="attachment", flags=("The mail lay in the bin.",))
+    flagged = replace(first, submission=first.submission.model_copy(update={"evidence": evidence}))
+    with language("es"):
+        text = words_of(render_class(replace(class_page, students=(flagged, *others))))
+    assert "El correo estaba en la papelera." in text
