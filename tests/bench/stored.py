@@ -24,6 +24,7 @@ def store_copies(source: Path, target: Path, assignment: str, count: int) -> Non
         run, executed = old.runs.load(run_key), old.runs.load_executed(run_key)
         sha256, key = _hash(submission.sha256, number), _hash(run_key, number)[:32]
         fresh = nbformat.reads(executed.decode(), as_version=4) if executed else None
+        new.keep(sha256, old.submission(submission.sha256))  # the class page compares what was handed in
         new.runs.store(run.model_copy(update={"key": key, "sha256": sha256}), fresh)
         copies.append((submission.model_copy(update={"student": f"copy-{number:04}", "sha256": sha256}), key))
     new.gradebook.add_submissions([submission for submission, _ in copies])

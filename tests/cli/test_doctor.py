@@ -6,7 +6,10 @@ import json
 import sys
 from importlib.metadata import version
 
+from grader import pdf
+from grader.cli import doctor
 from grader.inside import colab_packages
+from tests.browser import needs_browser
 from tests.small_course import RIGHT, write_class
 
 
@@ -61,3 +64,19 @@ def test_a_package_that_is_installed_and_broken_is_told_with_its_error(course, t
         told = " ".join(call("--course", course, "doctor").out.split())
         assert "broken imgaug installed, but cannot be imported: RuntimeError: built for another machine" in told, where
         assert "Install it anew, from the same index as what it builds on" in told
+
+
+@needs_browser
+def test_a_page_is_set_as_pdf_for_trial():
+    (trial,) = doctor.try_pdf()
+    assert (trial.works, trial.told) == (True, "Chromium sets pages as PDF")
+
+
+def test_who_has_no_pdf_is_told_what_it_takes_and_is_not_warned(monkeypatch):
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+    (trial,) = doctor.try_pdf()
+    assert trial.works
+    assert trial.told == (
+        "none; for `grader report --pdf`: pip install 'dl4cv-grader[pdf]'; "
+        "or print a page from your browser: it is made for paper, too."
+    )
