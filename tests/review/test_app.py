@@ -226,7 +226,7 @@ def test_who_may_have_been_late_is_told_with_what_to_say(
     add_student(session.course, session.work, "gil", words="A thought.", bright=3, received=late, evidence=told)
     post(client, guard, "/again")
     text = read(get(client, "/"))
-    assert "Was it late? gil noise" in text
+    assert "Was it late? gil noise t Your" in text
     assert "until then the points below are withheld." in text
 
 

@@ -50,7 +50,7 @@ def say(client: FlaskClient, guard: Guard, session: ReviewSession, student: str,
 def test_the_page_shows_the_times_that_are_known_beside_the_notebook(
     client: FlaskClient, session: ReviewSession
 ) -> None:
-    assert "Was it late? gil noise" in read(get(client, "/"))
+    assert "Was it late? gil noise t" in read(get(client, "/"))
     text = read(get(client, "/late/noise/gil"))
     assert (
         "The deadline 2024-08-11 00:00:00 UTC−03:00 It was copied 2024-08-12 09:00:00 UTC−03:00 "
@@ -69,7 +69,7 @@ def test_what_is_taken_as_in_time_costs_nothing_and_the_student_reads_why(
     assert lateness is not None
     assert (lateness.late_by_s, lateness.penalty, lateness.waits) == (0.0, 0.0, False)
     assert "It was decided that it counts as in time. The reason: Colab was down." in lateness.because
-    assert "Was it late? hana noise" in read(get(client, "/"))
+    assert "Was it late? hana noise t" in read(get(client, "/"))
     (ruling,) = session.work.gradebook.late_rulings("noise").values()
     assert (ruling.student, ruling.who, ruling.why) == ("gil", "prof", "Colab was down.")
 
