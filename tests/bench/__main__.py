@@ -21,7 +21,19 @@ from .measures import Plan, measure_all
 from .table import write_table
 
 QUICK = Plan(
-    jobs=0, notebooks=4, rounds=1, peer_notebooks=0, kernels=1, stored=40, pages=8, sheets=24, sizes=(2, 4), repeats=1
+    jobs=0,
+    notebooks=4,
+    rounds=1,
+    peer_notebooks=0,
+    kernels=1,
+    stored=40,
+    pages=8,
+    sheets=24,
+    sizes=(2, 4),
+    repeats=1,
+    workers=(1,),
+    simulated=40,
+    places=8,
 )
 
 
@@ -30,6 +42,8 @@ def main() -> None:
     plan = replace(QUICK if chosen.quick else Plan(jobs=0), jobs=chosen.jobs)
     if chosen.peer_notebooks is not None:
         plan = replace(plan, peer_notebooks=chosen.peer_notebooks)
+    if chosen.simulated is not None:
+        plan = replace(plan, simulated=chosen.simulated)
     started = time.monotonic()
     figures = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -50,6 +64,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a few notebooks only: whether it works, not how fast")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at once")
     parser.add_argument("--peer-notebooks", type=int, help="how many nbgrader and otter run; 0 leaves both out")
+    parser.add_argument("--simulated", type=int, help="submissions that only sleep on a cluster; 100000 take an hour")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table to this file")
     return parser.parse_args()
 

@@ -60,9 +60,9 @@ class Grader:
         line = [sys.executable, "-m", self.module, "--course", self.course, "--work", self.work, *arguments]
         return time_command(line, accepted=ACCEPTED)
 
-    def grade(self, assignment: str, folder: Path, jobs: int) -> float:
+    def grade(self, assignment: str, folder: Path, jobs: int, *options: str) -> float:
         """Wall time of `grader grade` in seconds; an error where a run did not finish: a fast failure is no speed."""
-        wall_s, printed = self.time("grade", assignment, folder, "--jobs", str(jobs), "--json")
+        wall_s, printed = self.time("grade", assignment, folder, "--jobs", str(jobs), "--json", *options)
         ends = {student["student"]: student["end"] for student in json.loads(printed)["students"]}
         if set(ends.values()) != {"finished"}:
             raise RuntimeError(f"not every run finished: {ends}")

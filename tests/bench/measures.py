@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import growth, memory, peers, sheets, stored
+from . import cluster, growth, memory, peers, sheets, stored
 from .commands import ROOT, Grader
 from .floor import measure_floor
 from .notebooks import write_regression_class, write_trivial_course
@@ -28,6 +28,9 @@ class Plan:
     sheets: int = 2400
     sizes: tuple[int, ...] = (10, 100, 1000)
     repeats: int = 3
+    workers: tuple[int, ...] = (1, 2, 4)
+    simulated: int = 10_000
+    places: int = 1000
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     yield from _stored_figures(plan, root)
     yield from sheets.measure_sheets(plan.sheets, plan.jobs, root / "sheets")
     yield from _growth_figures(plan, root / "trivial")
+    yield from _cluster_figures(notebooks, plan, root)
     starts_s = [Grader(ROOT, root / "none").time("--help")[0] for _ in range(plan.repeats)]
     yield Figure("`grader --help`, what every command takes to start; seconds", statistics.median(starts_s))
 
@@ -117,3 +121,22 @@ def _growth_figures(plan: Plan, root: Path) -> Iterator[Figure]:
     yield Figure(
         "`grader report` without pictures, the whole command; pages a second", most / wall_s, "{:.1f}", at_least=20
     )
+
+
+def _cluster_figures(notebooks: Sequence[Path], plan: Plan, root: Path) -> Iterator[Figure]:
+    for workers in plan.workers:
+        overhead = cluster.measure_overhead(notebooks, root / f"cluster-{workers}", workers)
+        what = f"`grader grade` on a cluster here, workers: {workers}; beyond as many local jobs, %"
+        yield Figure(what, overhead, "{:.0f}", at_most=10)
+    told = cluster.simulate(root / "simulated", submissions=plan.simulated, places=plan.places)
+    who = f"{told.submissions} submissions on {told.places} places that sleep, in {told.processes} processes"
+    per_ms = 1000 * told.cpu_s / told.submissions
+    yield Figure(f"{who}; the coordinator's processor time a submission, ms", per_ms, "{:.1f}")
+    yield Figure(f"{who}; wall time, s", told.wall_s, "{:.0f}")
+    yield Figure(
+        f"{who}; the coordinator's memory beyond its start, MiB", told.memory_mib - told.first_memory_mib, "{:.0f}"
+    )
+    yield Figure(f"{told.submissions} submissions; gradebook, MiB", told.gradebook_mib, "{:.0f}")
+    yield Figure(f"{told.submissions} submissions; stored runs on disk, MiB", told.runs_mib, "{:.0f}")
+    yield Figure(f"{told.submissions} submissions; `grader score`, s", told.score_s, "{:.0f}")
+    yield Figure(f"{told.submissions} submissions; `grader report`, s", told.report_s, "{:.0f}")

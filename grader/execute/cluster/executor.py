@@ -55,6 +55,8 @@ class Task:
 class ClusterExecutor:
     """The workers of a Dask cluster that have what these notebooks require."""
 
+    runner: type[NotebookRunner] = NotebookRunner
+
     def __init__(self, connect: Callable[[], Client], required: Requirements, choice: Choice) -> None:
         self.sandbox = required.sandbox
         self.gpu = choice.gpu
@@ -109,7 +111,7 @@ class ClusterExecutor:
 
     def _open(self) -> Client:
         client = self._connect()
-        runner = NotebookRunner(self._resource, self._required, self._expected)
+        runner = self.runner(self._resource, self._required, self._expected)
         try:
             client.register_plugin(runner, name=self._resource)
         except OSError:  # a worker was lost just now; the scheduler has it, and gives it to the others
