@@ -158,16 +158,24 @@ class ClusterExecutor:
             return
         if isinstance(error, KilledWorker):
             self._suspect(task)
-        elif error is not None:
-            log.error("run %s failed", task.work.key, exc_info=error)
-            told = kept(
-                "run",
-                "The grader failed on this notebook ({error}); this is not the student's fault.",
-                error=type(error).__name__,
-            )
-            self._answer(task, self._failed(task, told))
-        else:
-            self._answer(task, unpack(task.work, packed))
+            return
+        if error is None:
+            try:
+                self._answer(task, unpack(task.work, packed))
+                return
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+            ) as unreadable:  # a worker with another grader, where that is allowed
+                error = unreadable
+        log.error("run %s failed", task.work.key, exc_info=error)
+        told = kept(
+            "run",
+            "The grader failed on this notebook ({error}); this is not the student's fault.",
+            error=type(error).__name__,
+        )
+        self._answer(task, self._failed(task, told))
 
     def _suspect(self, task: Task) -> None:
         """Workers were lost while it ran, and whatever ran beside it is suspected, too: so it is tried by itself."""
