@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
+from grader.cli.resources import require_dask
 from grader.errors import UserError
 from grader.execute.cluster.offers import Offer, choose, describe_here, make_offer, settle, tell_difference
 from grader.execute.gpu import Gpu, GpuShare
@@ -81,3 +84,13 @@ def test_gpus_of_another_kind_are_another_environment():
     offers = {"a": WITH_T4, "b": Offer({**HERE, "gpu": "NVIDIA A100"}, a100)}
     found = choose(offers, required("required"), HERE, any_environment=False)
     assert (found.gpu, dict(found.refused)) == (a100, {"a": "gpu is NVIDIA T4, not NVIDIA A100"})
+
+
+def test_without_dask_a_cluster_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError) as error:
+        require_dask()
+    assert str(error.value) == (
+        "a cluster needs Dask, which is not installed here\n"
+        f"  Install it here and for the workers: {sys.executable} -m pip install 'dl4cv-grader[cluster]'"
+    )
