@@ -115,7 +115,14 @@ class Server:
                 os.kill(self.kernels[name], message["signal"])
             return
         report_read, report_write = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # a machine at its limits costs this run, and not those that are under way
+            os.close(report_read)
+            os.close(report_write)
+            self.tell(event="forked", name=name, problem=f"no kernel could be forked: {error}")
+            self.tell(event="ended", name=name, status=kernel.NOT_STARTED, cpu_s=0.0, memory_mib=0.0)
+            return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -90,6 +91,30 @@ def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
             failed.run.because == "The grader failed on this notebook (ServerError); this is not the student's fault."
         )
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
+
+
+def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and_no_other():
+    with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute_one, make_work("import time; time.sleep(2); print('through')"), servers)
+        assert _wait_for_a_kernel(server)
+        inner = next(pid for pid in _below(server._process.result().pid) if _name_of(pid) != "bwrap")
+        soft, hard = resource.prlimit(inner, resource.RLIMIT_NPROC)
+        resource.prlimit(inner, resource.RLIMIT_NPROC, (0, hard))
+        refused = execute_one(make_work("print(1)"), servers)
+        resource.prlimit(inner, resource.RLIMIT_NPROC, (soft, hard))
+        assert (refused.run.end, refused.run.cells) == ("failed", ())
+        assert printed(running.result()) == "through\n"
+        assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that it started, and they, in the order in which they were started."""
+    own = [int(told) for path in Path(f"/proc/{pid}/task").glob("*/children") for told in path.read_text().split()]
+    return [each for child in own for each in (child, *_below(child))]
+
+
+def _name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cell_is_blamed():
