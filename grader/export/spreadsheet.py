@@ -16,7 +16,10 @@ def harmless(cell: object) -> object:
     >>> harmless("=1+1"), harmless("-0.5"), harmless(-0.5), harmless("ana")
     ("'=1+1", '-0.5', -0.5, 'ana')
     """
-    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_BEGINNINGS):
+    if not isinstance(cell, str):
+        return cell
+    # Whatever a program takes for space before a formula: cells are trimmed when they are read.
+    if not cell.lstrip(" ").startswith(_BEGINNINGS) and not cell.lstrip().startswith(_BEGINNINGS):
         return cell
     try:
         float(cell)

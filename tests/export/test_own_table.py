@@ -57,7 +57,8 @@ def test_a_penalty_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "＝1+1", "-", "=-1"]
+    "cell",
+    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\x85=1+1", "\xa0=1+1", "＝1+1", "-", "=-1"],
 )
 def test_what_a_spreadsheet_would_compute_is_text(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"

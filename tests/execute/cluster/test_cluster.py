@@ -81,7 +81,9 @@ def sbatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A queue of one machine, which starts every job at once: the two commands of Slurm that are needed."""
     folder = tmp_path / "slurm"
     folder.mkdir()
-    submit = 'bash "$1" > "$0.$$.log" 2>&1 &\necho $! >> "$0.jobs"\necho "Submitted batch job $!"\n'
+    # The real one keeps a copy of the script, which whoever handed it in takes away at once.
+    begin = 'cp "$1" "$0.$$.sh"\nbash "$0.$$.sh" > "$0.$$.log" 2>&1 &\n'
+    submit = f'{begin}echo $! >> "$0.jobs"\necho "Submitted batch job $!"\n'
     for name, script in {"sbatch": submit, "scancel": 'kill "$@"\n'}.items():
         path = folder / name
         path.write_text(f"#!/bin/bash\n{script}")
