@@ -46,17 +46,19 @@ def main() -> None:
         plan = replace(plan, simulated=chosen.simulated)
     started = time.monotonic()
     figures = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for figure in measure_all(plan, Path(folder)):
-            print(
-                f"{time.monotonic() - started:6.0f} s  {figure.what}: {figure.form.format(figure.reached)}",
-                file=sys.stderr,
-            )
-            figures.append(figure)
-    table = write_table(figures, _describe(plan, time.monotonic() - started))
-    print(table)
-    if chosen.write:
-        chosen.write.write_text(table, encoding="utf-8")
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            for figure in measure_all(plan, Path(folder)):
+                print(
+                    f"{time.monotonic() - started:6.0f} s  {figure.what}: {figure.form.format(figure.reached)}",
+                    file=sys.stderr,
+                )
+                figures.append(figure)
+    finally:  # what was measured before an error was measured
+        table = write_table(figures, _describe(plan, time.monotonic() - started))
+        print(table)
+        if chosen.write:
+            chosen.write.write_text(table, encoding="utf-8")
 
 
 def _read_options() -> argparse.Namespace:

@@ -65,5 +65,8 @@ class Grader:
         wall_s, printed = self.time("grade", assignment, folder, "--jobs", str(jobs), "--json", *options)
         ends = {student["student"]: student["end"] for student in json.loads(printed)["students"]}
         if set(ends.values()) != {"finished"}:
-            raise RuntimeError(f"not every run finished: {ends}")
+            bad = {student: end for student, end in ends.items() if end != "finished"}
+            log = self.work / "grader.log"
+            told = log.read_text(encoding="utf-8")[-4000:] if log.exists() else "nothing in the log"
+            raise RuntimeError(f"not every run finished: {bad}; {told}")
         return wall_s
