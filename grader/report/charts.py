@@ -174,11 +174,11 @@ def line(x: NDArray[np.float64], y: NDArray[np.float64], across: Scale, up: Scal
     height = up.high - up.low
     seen = np.isfinite(y)
     bounded = np.clip(np.where(seen, y, up.low), up.low - height, up.high + height)
-    points = zip(across.place(x), up.place(bounded), seen, strict=True)
+    places = np.column_stack([across.place(x), up.place(bounded)]).round(1)
     runs: list[list[str]] = [[]]
-    for px, py, drawn in points:
+    for (px, py), drawn in zip(places.tolist(), seen.tolist(), strict=True):
         if drawn:
-            runs[-1].append(f"{round(px, 1):g} {round(py, 1):g}")
+            runs[-1].append(f"{px:g} {py:g}")
         elif runs[-1]:
             runs.append([])
     return "".join("M" + "L".join(run) + ("h.01" if len(run) == 1 else "") for run in runs if run)
