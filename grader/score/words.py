@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -18,7 +19,10 @@ _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=]*",
 
 def find_words(stored: Any, given: Any) -> str:
     """The student's own text, line by line: given lines are left out; of an edited one, the given words."""
-    given_lines = [line.split() for line in _lines(given, _MOST_GIVEN_LINES)]
+    given_lines: dict[str, list[list[str]]] = defaultdict(list)
+    for line in _lines(given, _MOST_GIVEN_LINES):
+        words = line.split()
+        given_lines[words[0]].append(words)
     own = (_without_given(line.split(), given_lines) for line in _lines(stored, _MOST_LINES))
     return "\n".join(line for line in own if line)[:_LONGEST_WORDS]
 
@@ -37,13 +41,14 @@ def _lines(notebook: Any, most: int) -> Iterator[str]:
                 yield line
 
 
-def _without_given(words: list[str], given_lines: list[list[str]]) -> str:
-    """Takes off what a given line begins and ends with, where at least half of it is still there, begun as it was."""
+def _without_given(words: list[str], given_lines: Mapping[str, Sequence[list[str]]]) -> str:
+    """Takes off what a given line begins and ends with, where at least half of it is still there, begun as it was.
+
+    `given_lines` are found by their first word: a line that begins otherwise has nothing to take off.
+    """
     start, end = 0, 0
-    for line in given_lines:
+    for line in given_lines.get(words[0], ()):
         first = _count_shared(words, line)
-        if not first:
-            continue
         last = _count_shared(words[first:][::-1], line[first:][::-1])
         if 2 * (first + last) >= len(line) and first + last > start + end:
             start, end = first, last
