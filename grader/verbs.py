@@ -241,14 +241,11 @@ def expected_for(
         return {student: {} for student in students}
     personal = [name for name in names if is_personal(rubric.probes[name])]
     shared = [make_question(name, rubric.probes[name], "") for name in names if name not in personal]
-    common = ask_reference(course.root, rubric.reference, shared, work.expected)
-    if not personal:
-        return dict.fromkeys(students, common)
     own: dict[tuple[str, str], Question] = {}
     for number, student in enumerate(students):
         for name in personal:
             own[student, name] = replace(make_question(name, rubric.probes[name], student), name=f"{name}-{number}")
-    found = ask_reference(course.root, rubric.reference, list(own.values()), work.expected)
+    common, found = ask_reference(course.root, rubric.reference, [shared, list(own.values())], work.expected)
     return {student: {**common, **{name: found[own[student, name].name] for name in personal}} for student in students}
 
 

@@ -1,17 +1,86 @@
-"""The small course, and the command `grader` in this process."""
+"""The small course, and the command `grader` in this process; no test waits for ever or leaves a process behind."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.cli import main
+from grader.execute import forks
 from tests.small_course import Ended, write_course
+from tests.waiting import wait_until
+
+LIMIT_S = 900
+"""For one test with the fixtures that it is the first to need. None takes a tenth of that; a machine may be busy."""
+
+MARK = "STARTED_BY_TESTS"
+
+
+@contextmanager
+def limited(item: pytest.Item) -> Iterator[None]:
+    """Fail what takes longer, where it stands; once more each minute, should its end wait for ever, too."""
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"{item.nodeid} has not ended within {LIMIT_S / 60:g} minutes")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S, 60)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    with limited(item):
+        return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Whatever a test starts inherits a mark, and has ended when the last test has."""
+    mark = f"{MARK}={uuid.uuid4().hex}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(*mark.split("="))
+        yield
+        with suppress(AssertionError):
+            wait_until(lambda: not running_with(mark), "what the tests started ends", limit_s=30)
+        assert running_with(mark) == []
+    forks.sweep()  # a killed grader's folder, as the next one would
+
+
+def running_with(mark: str) -> list[str]:
+    """The command lines of this user's processes that began with the mark among their variables."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes().split(b"\0") and int(folder.name) != os.getpid():
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:  # another user's, or it has ended meanwhile
+            continue
+    return found
 
 
 @pytest.fixture

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
+from grader.collect.google_account import DRAFTS, ENDPOINT, READ
 from grader.course import read_course
 from grader.course_report import grade_students
 from grader.model import Override
 from grader.work import WorkFolder
 from tests.browser import needs_browser
+from tests.cli.test_drafting import drafts_of
+from tests.collect.conftest import config, google, write_token  # noqa: F401
+from tests.collect.google_double import Google
 from tests.report.html_tree import Page
 from tests.review.making import make_class
 
@@ -156,3 +160,43 @@ def test_a_course_of_which_nothing_is_graded_is_told(tmp_path: Path, call: Any) 
         r"  Import the exam: grader exam import finals FILE\n",
         ended.err,
     )
+
+
+@pytest.fixture
+def mailbox(course: Path, google: Google, config: Path, monkeypatch: pytest.MonkeyPatch) -> Google:  # noqa: F811
+    """One that may be left drafts in, and a roster with two addresses."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config.parent))
+    monkeypatch.setenv(ENDPOINT, google.url)
+    write_token(config, google, scopes=[*READ, DRAFTS])
+    path = course / "course.toml"
+    path.write_text(path.read_text().replace("\n", '\nroster = "roster.csv"\n', 1))
+    (course / "roster.csv").write_text("student,name,addresses\nana,Ana,ana@example.org\nbruno,,bruno@example.org\n")
+    return google
+
+
+def test_whose_grade_of_the_course_is_settled_gets_a_draft_with_the_page_of_the_course(
+    course: Path, call: Any, mailbox: Google
+) -> None:
+    ended = call("--course", course, "report", "--drafts")
+    assert ended.code == 1, "somebody waits"
+    assert ended.out.splitlines()[-2:] == [
+        "No draft yet, since points wait for a person: bruno, carla, dora, eva, fede.",
+        "1 new draft in Gmail: read them, and send what you like.",
+    ]
+    (ana,) = drafts_of(mailbox)
+    assert (ana["To"], ana["Subject"]) == ("ana@example.org", read_course(course).file.title)
+    assert f"your grade for “{ana['Subject']}” and the reasons for it" in ana.get_body().get_content()
+    (page,) = ana.iter_attachments()
+    assert page.get_payload(decode=True) == (course / ".grader/reports/ana.html").read_bytes()
+
+
+def test_the_course_and_an_assignment_have_drafts_of_their_own_and_each_page_one(
+    course: Path, call: Any, mailbox: Google
+) -> None:
+    call("--course", course, "report", "noise", "--drafts")
+    assert [draft["Subject"] for draft in drafts_of(mailbox)] == ["Noise"]
+    for left_before in ("", " (1 left before)"):
+        told = call("--course", course, "report", "--drafts").out.splitlines()[-1]
+        new = 0 if left_before else 1
+        assert told.startswith(f"{new} new draft{'s' if new != 1 else ''} in Gmail{left_before}: ")
+    assert [draft["Subject"] for draft in drafts_of(mailbox)] == ["Noise", read_course(course).file.title]

@@ -28,19 +28,20 @@ END_S = 10.0
 
 
 def ask_reference(
-    course: Path, modules: Sequence[str], questions: Sequence[Question], remembered: Path
-) -> Mapping[str, Answer]:
-    """The reference's answer to each question; asked once for each state of reference/, and kept in `remembered`."""
-    if not questions:
-        return {}
-    path = remembered / f"{_key(course, modules, questions)}.safetensors"
-    if not path.exists():
-        found = _ask(course, modules, questions)
+    course: Path, modules: Sequence[str], groups: Sequence[Sequence[Question]], remembered: Path
+) -> list[Mapping[str, Answer]]:
+    """The reference's answers to each group of questions: asked once for each state of reference/, and all that is not
+    known yet in one process. Each group is kept in `remembered` by itself."""
+    paths = [remembered / f"{_key(course, modules, questions)}.safetensors" for questions in groups]
+    known = [not questions or path.exists() for path, questions in zip(paths, groups, strict=True)]
+    unknown = {path: asked for path, asked, is_known in zip(paths, groups, known, strict=True) if not is_known}
+    if unknown:
         remembered.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".draft{os.getpid()}")
-        draft.write_bytes(dump_answers(found))
-        draft.rename(path)
-    return load_answers(path.read_bytes())
+        for path, found in zip(unknown, _ask(course, modules, list(unknown.values())), strict=True):
+            draft = path.with_suffix(f".draft{os.getpid()}")
+            draft.write_bytes(dump_answers(found))
+            draft.rename(path)
+    return [load_answers(path.read_bytes()) if questions else {} for path, questions in zip(paths, groups, strict=True)]
 
 
 def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> str:
@@ -52,7 +53,7 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
     return digest.hexdigest()[:32]
 
 
-def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> dict[str, Answer]:
+def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[Question]]) -> list[dict[str, Answer]]:
     ours, theirs = socket.socketpair()
     # -P: a reference/ in the folder where the command was given is not this course's.
     line = [sys.executable, "-P", "-m", "grader.execute.answer_reference", str(theirs.fileno()), str(course), *modules]
@@ -65,7 +66,10 @@ def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
         )
         theirs.close()
         ours.settimeout(TIMEOUT_S)
-        found = {question.name: answers.exchange(ours, replace(question, hidden=False)) for question in questions}
+        found = [
+            {question.name: answers.exchange(ours, replace(question, hidden=False)) for question in questions}
+            for questions in groups
+        ]
         ours.close()
         status = _end(process)
         log.seek(0)
@@ -76,14 +80,19 @@ def _ask(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
             where=str(course / "reference"),
             remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
         )
-    for question in questions:
-        if found[question.name].status != "answered":
-            raise UserError(
-                f"the reference does not answer the probe `{question.name}`: {_why(question, found[question.name])}",
-                where=str(course / "reference"),
-                remedy=f"Mend {' or '.join(f'{module}.py' for module in modules)} there, or the probe in the rubric.",
-            )
+    for questions, told in zip(groups, found, strict=True):
+        for question in questions:
+            _require_answer(course, modules, question, told[question.name])
     return found
+
+
+def _require_answer(course: Path, modules: Sequence[str], question: Question, answer: Answer) -> None:
+    if answer.status != "answered":
+        raise UserError(
+            f"the reference does not answer the probe `{question.name}`: {_why(question, answer)}",
+            where=str(course / "reference"),
+            remedy=f"Mend {' or '.join(f'{module}.py' for module in modules)} there, or the probe in the rubric.",
+        )
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from grader.gradebook import Gradebook
 from grader.model import Override
 from tests.cli.odd_class import ALL, POINTS, UNREADABLE
 from tests.small_course import RIGHT, RUBRIC, command, notebook_of, run_grader, write_class
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.xdist_group("a class graded by the command")
 
@@ -139,9 +139,8 @@ def test_a_killed_grader_goes_on_where_it_was_and_meanwhile_no_other_one_may_sta
     line = command(course, work, "grade", "hello", root / "class", "--jobs", 1)
     first = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while len(finished(work)) < 3:
-            assert first.poll() is None, "it ended before it could be killed"
-            time.sleep(0.005)
+        wait_until(lambda: len(finished(work)) >= 3 or first.poll() is not None, "three runs are stored")
+        assert first.poll() is None, "it ended before it could be killed"
         first.send_signal(signal.SIGSTOP)
         stored = len(finished(work))
         second = run_grader(course, work, "grade", "hello")
@@ -156,8 +155,7 @@ def test_a_killed_grader_goes_on_where_it_was_and_meanwhile_no_other_one_may_sta
     )
     assert 3 <= stored < ALL, "it was killed in the middle of the class"
     assert kernels
-    while kernels & processes().keys():
-        time.sleep(0.05)  # the test's own limit ends this where a kernel outlives its grader
+    wait_until(lambda: not kernels & processes().keys(), "the kernels end with the grader that started them")
 
     again = run_grader(course, work, "grade", "hello", root / "class", "--jobs", 1, "--json")
     assert (again.told["executed"], again.told["reused"]) == (ALL - stored, stored)
@@ -171,11 +169,9 @@ def test_a_stopped_grader_says_so_in_a_line_and_goes_on_later(evening, fresh):
     course, work = fresh
     line = command(course, work, "grade", "hello", root / "class", "--jobs", 2)
     first = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not finished(work):
-        assert first.poll() is None
-        time.sleep(0.005)
+    wait_until(lambda: finished(work) or first.poll() is not None, "a run is stored")
     first.send_signal(signal.SIGINT)
-    out, err = first.communicate(timeout=60)
+    out, err = first.communicate(timeout=PATIENCE_S)
     assert first.returncode == 130
     assert out == ""
     assert err.endswith("\ngrader: stopped. What is done stays done: the same command goes on from here.\n")

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from grader.work import WorkFolder
 from tests.collect.conftest import DUE, colab, identity, write_mail
 from tests.collect.google_double import BROKEN, DROP, HTML, RATE, TOO_MANY, TRUNCATE, Google
 from tests.small_course import command, notebook_of
+from tests.waiting import PATIENCE_S, wait_until
 
 STUDENTS = 300
 MINUTE = timedelta(minutes=1)
@@ -106,6 +106,15 @@ def started(course, config, google, tmp_path):
     return start
 
 
+def kill_after(some, process, google):
+    """Kill it when Google has had so many more requests."""
+    before = len(google.requests)
+    wait_until(lambda: len(google.requests) >= before + some or process.poll() is not None, f"{some} requests")
+    process.kill()
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == -signal.SIGKILL, err
+
+
 def test_a_class_of_300_is_collected_to_the_last_byte_though_the_grader_is_killed_three_times(
     started, google, course, tmp_path
 ):
@@ -117,16 +126,9 @@ def test_a_class_of_300_is_collected_to_the_last_byte_though_the_grader_is_kille
     google.clock = lambda: DUE + 60 * MINUTE
     throw_faults(google)
     for some in (150, 350, 200):  # requests: in the middle of the mails, and in the middle of the notebooks
-        before = len(google.requests)
-        process = started()
-        while len(google.requests) < before + some:
-            assert process.poll() is None, process.communicate()[1]
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+        kill_after(some, started(), google)
     last = started()
-    out, err = last.communicate(timeout=300)
+    out, err = last.communicate(timeout=PATIENCE_S)
     assert last.returncode == 1, err  # somebody is to chase
 
     work = WorkFolder(tmp_path / "work")

@@ -11,7 +11,8 @@ from grader.execute.answers import Question
 from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.model import Limits
 
-LIMITS = Limits(cell_s=3, notebook_s=20, memory_mib=400, disk_mib=20, processes=60)
+LIMITS = Limits(cell_s=60, notebook_s=120, memory_mib=400, disk_mib=20, processes=60)
+"""Of time there is plenty: a machine may be busy. Tests of those limits set their own."""
 Execute = Callable[..., Executed]
 
 

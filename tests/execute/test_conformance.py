@@ -48,15 +48,16 @@ def ends(executed):
 
 
 def test_cells_go_on_after_an_error_an_endless_loop_and_a_death(run):
-    executed = run("a = 1", "1 / 0", "while True: pass", "import os; os._exit(3)", "print('here', a)")
-    assert ends(executed) == ["ok", "error", "interrupted", "died", "ok"]
+    limits = LIMITS.model_copy(update={"cell_s": 2})
+    executed = run("a = 1", "1 / 0", "import os; os._exit(3)", "while True: pass", "print('here', a)", limits=limits)
+    assert ends(executed) == ["ok", "error", "died", "interrupted", "ok"]
     assert executed.run.end == "died"
     assert executed.run.because == (
-        "The kernel died in code cell 4: it ended its own kernel (exit status 3). "
+        "The kernel died in code cell 3: it ended its own kernel (exit status 3). "
         "The other cells were run again without it."
     )
     assert executed.run.cells[1].because == "ZeroDivisionError: division by zero"
-    assert executed.run.cells[2].because == "it ran longer than the 3 s that a cell may take, and was interrupted"
+    assert executed.run.cells[3].because == "it ran longer than the 2 s that a cell may take, and was interrupted"
     assert "here 1" in printed(executed)
 
 

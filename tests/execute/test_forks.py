@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from grader.execute import cgroups, forks
 from grader.execute.forks import ForkServer, ServerError
 from grader.execute.pool import Servers, execute_one
 from tests.execute.conftest import make_work, printed
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.xdist_group("forks")
 
@@ -46,7 +47,7 @@ def test_a_submission_sees_no_process_but_its_own(execute):
 def test_what_a_submission_starts_is_gone_when_it_ends(execute):
     name = f"left-{os.getpid()}"
     execute(f"import subprocess\nsubprocess.Popen(['bash', '-c', 'exec -a {name} sleep 60'], start_new_session=True)")
-    assert subprocess.run(["pgrep", "-f", name], capture_output=True, check=False).stdout == b""
+    assert _find(name) == b""
 
 
 def test_a_class_leaves_no_folder_no_process_and_no_cgroup_behind():
@@ -56,7 +57,7 @@ def test_a_class_leaves_no_folder_no_process_and_no_cgroup_behind():
         (home,) = set(forks.HOMES.glob(f"grader-{os.getpid()}-*")) - before
     assert not home.exists()
     assert not [*cgroups.ROOT.glob(f"grader-{os.getpid()}-*"), *cgroups.ROOT.glob(f"*/grader-{os.getpid()}-*")]
-    assert subprocess.run(["pgrep", "-f", str(home)], capture_output=True, check=False).stdout == b""
+    assert _find(home) == b""
 
 
 def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_folder():
@@ -69,11 +70,7 @@ def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_f
         home = Path(grader.stdout.readline().strip())
         assert home.exists()
         grader.send_signal(signal.SIGKILL)
-    for _ in range(100):
-        if not subprocess.run(["pgrep", "-f", str(home)], capture_output=True, check=False).stdout:
-            break
-    else:
-        raise AssertionError("the sandbox outlived its grader")
+    wait_until(lambda: not _find(home), "the sandbox ends with its grader")
     forks.sweep()
     assert not home.exists()
 
@@ -82,10 +79,9 @@ def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
     with Servers("bubblewrap") as servers:
         with servers.lend() as server, ThreadPoolExecutor(1) as pool:
             running = pool.submit(execute_one, make_work("import time; time.sleep(3)"), servers)
-            kernel = _wait_for_a_kernel(server)
-            assert kernel
+            _wait_for_a_kernel(server)
             server._process.result().kill()
-            failed = running.result()
+            failed = running.result(timeout=PATIENCE_S)
         assert failed.run.end == "failed"
         assert (
             failed.run.because == "The grader failed on this notebook (ServerError); this is not the student's fault."
@@ -96,34 +92,41 @@ def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
 def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and_no_other():
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
         running = pool.submit(execute_one, make_work("import time; time.sleep(2); print('through')"), servers)
-        assert _wait_for_a_kernel(server)
+        _wait_for_a_kernel(server)
         inner = next(pid for pid in _below(server._process.result().pid) if _name_of(pid) != "bwrap")
         soft, hard = resource.prlimit(inner, resource.RLIMIT_NPROC)
         resource.prlimit(inner, resource.RLIMIT_NPROC, (0, hard))
         refused = execute_one(make_work("print(1)"), servers)
         resource.prlimit(inner, resource.RLIMIT_NPROC, (soft, hard))
         assert (refused.run.end, refused.run.cells) == ("failed", ())
-        assert printed(running.result()) == "through\n"
+        assert printed(running.result(timeout=PATIENCE_S)) == "through\n"
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
 
 
 def _below(pid: int) -> list[int]:
     """The processes that it started, and they, in the order in which they were started."""
-    own = [int(told) for path in Path(f"/proc/{pid}/task").glob("*/children") for told in path.read_text().split()]
+    own = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            own += [int(told) for told in path.read_text().split()]
     return [each for child in own for each in (child, *_below(child))]
 
 
 def _name_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "ended"
 
 
 def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cell_is_blamed():
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(execute_one, make_work("print(1)", "import time; time.sleep(2); print(2)"), servers)
-        assert _wait_for_a_kernel(server)
-        time.sleep(1)
+        in_its_second_cell = "import subprocess; subprocess.run(['sleep', '2']); print(2)"
+        running = pool.submit(execute_one, make_work("print(1)", in_its_second_cell), servers)
+        pid = server._process.result().pid
+        wait_until(lambda: "sleep" in map(_name_of, _below(pid)), "the second cell runs")
         server.kill(server._forks["s0"])
-        executed = running.result()
+        executed = running.result(timeout=PATIENCE_S)
     assert (executed.run.end, printed(executed)) == ("finished", "1\n2\n")
     assert executed.run.because == (
         "Every cell was run without an error. Its kernel had died once in code cell 2 "
@@ -131,13 +134,13 @@ def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cel
     )
 
 
-def _wait_for_a_kernel(server: ForkServer) -> bool:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if any(server.home.glob("spool/*/kernel/k-1")):
-            return True
-        time.sleep(0.05)
-    return False
+def _wait_for_a_kernel(server: ForkServer) -> None:
+    wait_until(lambda: any(server.home.glob("spool/*/kernel/k-1")), "a kernel starts")
+
+
+def _find(words: object) -> bytes:
+    """The processes in whose command lines this stands."""
+    return subprocess.run(["pgrep", "-f", str(words)], capture_output=True, check=False, timeout=PATIENCE_S).stdout
 
 
 def test_whoever_waits_for_a_server_that_is_closed_as_it_starts_is_told_at_once():
@@ -146,4 +149,4 @@ def test_whoever_waits_for_a_server_that_is_closed_as_it_starts_is_told_at_once(
         waiting = pool.submit(lambda: server.greeting)
         server.close()
         with pytest.raises(ServerError, match=r"^the fork server did not start: "):
-            waiting.result(timeout=20)
+            waiting.result(timeout=PATIENCE_S)

@@ -23,6 +23,7 @@ from grader.verbs import Scored
 from grader.work import WorkFolder
 
 from .corpus import COURSE, read_cases, write_case, write_innocent
+from .left import left_by
 
 INNOCENTS = 38
 JOBS = 6
@@ -63,6 +64,16 @@ def sandbox():
 
 
 @pytest.fixture(scope="session")
+def baits():
+    """What listens on this host, by the names that notebooks have for it: a port, and a name of a unix socket."""
+    name = f"grader-answer-key-{os.getpid()}"
+    with socket.create_server(("127.0.0.1", 0)) as by_port, socket.socket(socket.AF_UNIX) as by_name:
+        by_name.bind(f"\0{name}")
+        by_name.listen()
+        yield {"HOST_PORT": str(by_port.getsockname()[1]), "HOST_NAME": name}
+
+
+@pytest.fixture(scope="session")
 def secret_host(tmp_path_factory):
     """A course, a work folder and a machine that hold a secret in every place where an answer key could lie."""
     canary = f"canary-{secrets.token_hex(16)}"
@@ -83,35 +94,36 @@ def secret_host(tmp_path_factory):
             file.write(canary)
             file.flush()
             os.chmod(file.name, 0o644)
-        for family, address in ((socket.AF_INET, ("127.0.0.1", 18473)), (socket.AF_UNIX, "\0grader-answer-key")):
-            server = stack.enter_context(socket.socket(family))
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            server.bind(address)
-            server.listen()
         yield root
 
 
 @pytest.fixture(scope="session")
-def hostile_class(sandbox, secret_host):
+def before():
+    """What this process had started and made before the class: kept for the tests of other files, perhaps."""
+    return left_by(os.getpid())
+
+
+@pytest.fixture(scope="session")
+def hostile_class(sandbox, secret_host, baits, before):
     """All hostile notebooks and 38 innocent ones, several at once."""
     folder = secret_host / "handed-in"
     folder.mkdir()
     for case in read_cases():
         if not case.pending:
-            write_case(case, folder)
+            write_case(case, folder, baits)
     for number in range(INNOCENTS):
         write_innocent(number, folder)
     return grade(secret_host / "course", folder, secret_host / "work", jobs=JOBS)
 
 
 @pytest.fixture(scope="session")
-def pending_class(sandbox, secret_host):
+def pending_class(sandbox, secret_host, baits):
     """The cases that the grader cannot meet yet, in a class of their own: what is open may spoil the others."""
     folder = secret_host / "pending"
     folder.mkdir()
     for case in read_cases():
         if case.pending:
-            write_case(case, folder)
+            write_case(case, folder, baits)
     return grade(secret_host / "course", folder, secret_host / "work-pending", jobs=JOBS)
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -76,13 +77,16 @@ def read_cases() -> tuple[Case, ...]:
     )
 
 
-def write_case(case: Case, folder: Path) -> None:
-    """The notebook that the case's student hands in."""
+def write_case(case: Case, folder: Path, baits: Mapping[str, str]) -> None:
+    """The notebook that the case's student hands in; for the names of baits, what they are on this host."""
     path = folder / f"{case.who}.ipynb"
     if case.raw is not None:
         path.write_text(case.raw.replace("{repeat}", "[" * 100_000), encoding="utf-8")
     else:
-        path.write_text(_notebook(case.cells, case.stored), encoding="utf-8")
+        text = _notebook(case.cells, case.stored)
+        for name, bait in baits.items():
+            text = text.replace(name, bait)
+        path.write_text(text, encoding="utf-8")
 
 
 def write_innocent(number: int, folder: Path) -> str:

@@ -1,6 +1,5 @@
 """Every hostile notebook gets the verdict and the sentences that stand beside it, and nobody else notices."""
 
-import contextlib
 import os
 import re
 from pathlib import Path
@@ -13,6 +12,7 @@ from grader.rubric import read_rubric
 
 from .conftest import INNOCENTS
 from .corpus import COURSE, CRITERIA, read_cases
+from .left import left_by
 
 pytestmark = pytest.mark.xdist_group("hostile")  # the class is run once, on one worker
 
@@ -134,25 +134,6 @@ def comparable(tree):
 # ---- afterwards -----------------------------------------------------------------------------------------------------
 
 
-def test_a_class_leaves_no_process_mount_cgroup_or_file_behind(hostile_class):
-    mine = f"grader-{os.getpid()}-"
-    assert descendants(os.getpid()) == []
-    assert [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if mine in line] == []
-    folders = (folder for folder, _, _ in os.walk("/sys/fs/cgroup"))
-    assert [folder for folder in folders if f"grader-{os.getpid()}" in folder] == []
-    assert [path.name for path in Path("/tmp").glob(f"{mine}*")] == []
+def test_a_class_leaves_no_process_mount_cgroup_or_file_behind(hostile_class, before):
+    assert left_by(os.getpid()) - before == set()
     assert not Path("/tmp/grader-was-here").exists()
-
-
-def descendants(parent):
-    """The command lines of all processes that come from this one and have not ended."""
-    children = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            pid, fields = status.parent.name, status.read_text().rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(pid))
-    found, waiting = [], [parent]
-    while waiting:
-        waiting += (new := children.get(waiting.pop(), []))
-        found += [Path(f"/proc/{pid}/cmdline").read_text() for pid in new if Path(f"/proc/{pid}/cmdline").exists()]
-    return found

@@ -241,7 +241,7 @@ class ClusterExecutor:
 
     def _give_up(self) -> None:
         error = PassingError(
-            f"the scheduler is gone, and did not come back within {PATIENCE_S / 60:.0f} minutes",
+            f"the scheduler is gone, and did not come back within {PATIENCE_S / 60:g} minutes",
             remedy="Start it and its workers, and then the same command again: what is done stays done.",
         )
         for task in (*self._running, *self._suspects):

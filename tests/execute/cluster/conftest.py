@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import wait_until
 
 TTL_S = 5
 """How long the scheduler waits for a word of a worker; 300 by default."""
@@ -22,23 +23,35 @@ class Machines:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.port = 0
         self.started: list[subprocess.Popen[bytes]] = []
 
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
     def start_scheduler(self, **environment: str) -> subprocess.Popen[bytes]:
+        """On a port that is free; once more, on the same one."""
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
-        return self._start("scheduler", options, "Scheduler at:", **environment)
+        process, address = self._start("scheduler", options, r"Scheduler at: +tcp://\S+:(\d+)", **environment)
+        self.port = int(address)
+        return process
 
     def start_worker(self, name: str, *options: str, **environment: str) -> subprocess.Popen[bytes]:
         """One that is not started again when it dies."""
         line = [self.address, "--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard", *options]
-        return self._start("worker", line, "Registered to:", **environment)
+        return self._start("worker", line, r"(Registered to):", **environment)[0]
 
-    def _start(self, what: str, options: list[str], sign: str, **environment: str) -> subprocess.Popen[bytes]:
+    def _start(
+        self, what: str, options: list[str], sign: str, **environment: str
+    ) -> tuple[subprocess.Popen[bytes], str]:
+        """The process, and what it said of itself: the group of the sign."""
         log = self.folder / f"{what}-{len(self.started)}.log"
-        settings = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{TTL_S}s", **environment}
+        settings = {
+            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{TTL_S}s",
+            "DASK_TEMPORARY_DIRECTORY": str(self.folder),
+            **environment,
+        }
         with log.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{what}", *options],
@@ -48,10 +61,10 @@ class Machines:
                 stderr=file,
             )
         self.started.append(process)
-        while sign not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.05)
-        return process
+        wait_until(lambda: process.poll() is not None or re.search(sign, log.read_text()), f"the {what} starts")
+        said = re.search(sign, log.read_text())
+        assert said, log.read_text()
+        return process, said[1]
 
     def end(self) -> None:
         for process in self.started:
@@ -70,10 +83,3 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
         yield started
     finally:
         started.end()
-
-
-def wait_until(condition: Callable[[], bool], limit_s: float = 120.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came so far"
-        time.sleep(0.02)

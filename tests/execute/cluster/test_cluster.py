@@ -13,8 +13,9 @@ import pytest
 
 import grader
 from grader.work import WorkFolder
-from tests.execute.cluster.conftest import Machines, wait_until
+from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, Ended, run_grader, write_class
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -23,15 +24,6 @@ def grade(course: Path, cluster: str, *options: object, **notebooks: tuple[str, 
     folder = write_class(course.parent / "class", **notebooks) if notebooks else course.parent / "class"
     return run_grader(
         course, course.parent / "work", "grade", "hello", folder, "--json", "--cluster", cluster, *options
-    )
-
-
-def test_an_address_where_no_scheduler_answers_is_told(course: Path):
-    ended = run_grader(course, course.parent / "work", "grade", "hello", "--cluster", "tcp://127.0.0.1:9")
-    assert ended.code == 2
-    assert ended.err == (
-        "grader: no scheduler answers at tcp://127.0.0.1:9\n"
-        "  Is it the address that `dask scheduler` printed when it started, and does this machine reach it?\n"
     )
 
 
@@ -99,7 +91,7 @@ def test_a_queue_starts_the_workers_and_they_end_with_the_grader(course: Path, s
     assert ended.points == {"ana": 4.0, "bruno": 4.0}
     jobs = (tmp_path / "slurm" / "sbatch.jobs").read_text().split()
     assert len(jobs) == 2
-    wait_until(lambda: not any(Path("/proc", job).exists() for job in jobs))
+    wait_until(lambda: not any(Path("/proc", job).exists() for job in jobs), "the queue's jobs end with the grader")
     scripts = "".join(path.read_text() for path in (tmp_path / "slurm").glob("*.log"))
     assert "tls://" in scripts
 

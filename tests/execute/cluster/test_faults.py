@@ -10,8 +10,9 @@ import pytest
 
 from grader.gradebook import Gradebook
 from grader.work import WorkFolder
-from tests.execute.cluster.conftest import Machines, wait_until
+from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, WRONG, command, run_grader, write_class, write_course
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -55,10 +56,10 @@ def test_a_class_on_a_cluster_where_everything_breaks_gets_what_it_gets_on_one_m
 
     arguments = ("grade", "hello", tmp_path / "class", "--cluster", machines.address, "--json")
     first = subprocess.Popen(command(course, there, *arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(lambda: finished(there) >= 2)
+    wait_until(lambda: finished(there) >= 2, "two runs are stored")
     killed.kill()
     stopped.send_signal(signal.SIGSTOP)
-    wait_until(lambda: finished(there) >= 4)
+    wait_until(lambda: finished(there) >= 4, "four runs are stored")
     first.kill()
     first.wait()
     stored = finished(there)
@@ -81,13 +82,13 @@ def test_a_scheduler_that_is_started_again_goes_on_with_the_class(course: Path, 
     running = subprocess.Popen(
         command(course, tmp_path / "work", *arguments), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    wait_until(lambda: finished(tmp_path / "work") >= 3)
+    wait_until(lambda: finished(tmp_path / "work") >= 3, "three runs are stored")
     scheduler.kill()
     scheduler.wait()
     assert finished(tmp_path / "work") < len(CLASS)
     machines.start_scheduler()
     machines.start_worker("another")
-    out, _ = running.communicate(timeout=120)
+    out, _ = running.communicate(timeout=PATIENCE_S)
     assert (running.returncode, out) == (0, f"{len(CLASS)} run now, 0 not run again.\n")
     assert finished(tmp_path / "work") == len(CLASS)
 
