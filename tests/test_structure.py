@@ -97,3 +97,10 @@ def test_a_command_that_needs_no_google_loads_none_of_it():
     code = "import sys, grader.cli; print(sys.modules.keys() & {'googleapiclient', 'httplib2', 'google.auth'})"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout == "set()\n"
+
+
+def test_garbage_is_looked_for_in_a_command_but_not_among_what_it_imported():
+    told = "lambda: print(gc.isenabled(), gc.get_freeze_count() > len(sys.modules))"
+    code = f"import gc, sys, grader.cli, grader.__main__; grader.cli.main = {told}; grader.__main__.main()"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout == "True True\n"
