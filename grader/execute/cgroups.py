@@ -6,7 +6,6 @@ Version 2 or 1, made by root or by a user to whom a group was delegated. Elsewhe
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,10 @@ class Cgroup:
 
 
 def create(name: str, limits: Limits) -> Cgroup | None:
-    """A group with the limits of a submission, or None where none can be had."""
+    """A group with the limits of a submission, or None where none can be had.
+
+    The name begins with `grader-` and the number of this process: whoever sweeps asks whether that one lives.
+    """
     # The submission's files lie in memory too.
     memory = str((limits.memory_mib + limits.disk_mib + _SLACK_MIB) << 20)
     for settings in (_version_2(name, memory, limits), _version_1(name, memory, limits)):
@@ -86,7 +88,7 @@ def _version_2(name: str, memory: str, limits: Limits) -> dict[Path, dict[str, s
         return {}
     own = Path("/proc/self/cgroup").read_text().split("0::", 1)[-1].splitlines()[0].strip("/")
     parent = (ROOT / own).parent if own else ROOT
-    folder = parent / f"grader-{os.getpid()}-{name}"
+    folder = parent / name
     values = {"memory.max": memory, "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": str(limits.processes)}
     return {folder: values}
 
@@ -98,7 +100,7 @@ def _version_1(name: str, memory: str, limits: Limits) -> dict[Path, dict[str, s
         ("pids", {"pids.max": str(limits.processes)}),
     ):
         if (ROOT / controller / "cgroup.procs").exists():
-            found[ROOT / controller / f"grader-{os.getpid()}-{name}"] = values
+            found[ROOT / controller / name] = values
     return found
 
 

@@ -57,8 +57,9 @@ def sweep() -> None:
     cgroups.sweep()
     for folder in HOMES.glob("grader-*-*"):
         pid = folder.name.split("-")[1]
-        if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another grader, started just now, sweeps too
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class ServerError(RuntimeError):
@@ -87,6 +88,7 @@ class Fork:
     listener: socket.socket
     record: int
     """the end of a pipe at which it notes what it asked for in vain"""
+    server_log: Path | None = None
     gpu: int | None = None
     accept_s: float = ACCEPT_S
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
@@ -122,8 +124,9 @@ class Fork:
 
     def last_words(self) -> str:
         """What a kernel that did not start has left behind."""
-        log = self.sockets / "kernel.log"
-        return log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else "it left no word"
+        logs = [log for log in (self.sockets / "kernel.log", self.server_log) if log is not None and log.exists()]
+        words = [log.read_text(encoding="utf-8", errors="replace").strip()[-2000:] for log in logs]
+        return "\n".join(filter(None, words)) or "it left no word"
 
     def death(self) -> asyncio.Future[None]:
         """A future of the running loop that is done once the kernel has ended; cancelling it cancels nothing else."""
@@ -157,6 +160,7 @@ class ForkServer:
         self._forks: dict[str, Fork] = {}
         self._groups: dict[str, Cgroup] = {}
         self._watchdog = Watchdog()
+        self._is_gone = False
         self._lock = threading.Lock()
         self._ready: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
         spool = self.home / "spool"
@@ -207,7 +211,8 @@ class ForkServer:
 
     @property
     def is_alive(self) -> bool:
-        return self._process.result().poll() is None
+        # The sandbox's first process may outlast the server for some moments.
+        return not self._is_gone and self._process.result().poll() is None
 
     def prepare(self, materials: Materials) -> Fork:
         """A folder for one submission, before its kernel is forked, and in it what the assignment brings."""
@@ -236,14 +241,15 @@ class ForkServer:
         unprivileged.hand_over(folder / "kernel" / "missing")
         record = os.open(folder / "kernel" / "missing", os.O_RDONLY | os.O_NONBLOCK)
         here, inside = ({"transport": "ipc", "ip": f"{at}/k", **PORTS} for at in (folder / "kernel", inner))
-        return Fork(name, folder, here, inside, listener, record, self.gpu.index_for(number) if self.gpu else None)
+        gpu = self.gpu.index_for(number) if self.gpu else None
+        return Fork(name, folder, here, inside, listener, record, self.home / "server.log", gpu)
 
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Hold the kernel's whole tree of processes to its limits from now on; `connection` is the one it made."""
         # The system tells the other end's process as it is numbered here, whatever its own namespace calls it.
         pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         limits = _with_room_for_cuda(limits, fork)
-        group = cgroups.create(fork.name, limits)
+        group = cgroups.create(f"{self.home.name}-{fork.name}", limits)
         if group is not None:
             self._groups[fork.name] = group
             group.add(pid)
@@ -316,6 +322,7 @@ class ForkServer:
             with self._lock:
                 self._control.send(json.dumps(message).encode())
         except OSError as error:
+            self._is_gone = True
             raise ServerError(f"the fork server is gone: {self._last_words()}") from error
 
     def _last_words(self) -> str:
@@ -356,6 +363,7 @@ class ForkServer:
 
     def _fail_all(self) -> None:
         """The server is gone: nobody may wait for it for ever."""
+        self._is_gone = True  # before anybody hears of it, and asks for another one
         if not self._ready.done():
             self._process.result().wait()
             self._ready.set_exception(ServerError(f"the fork server did not start: {self._last_words()}"))

@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 KERNELS = 3
 """A kernel that dies in a cell is replaced, and the notebook run again without that cell, until so many have died."""
 
+TRIES = 2
+"""How often a notebook is run where the grader itself fails: one hiccup need not cost a person a second command."""
+
 REFILL_S = 2.0
 """How often it is looked whether an executor has got more room, although nothing has ended."""
 
@@ -159,9 +162,11 @@ class Servers:
         self.gpu = gpu
         self.modules = modules
         self.may_share = shared
+        self.have_ended = False
         self._shared: KernelServer | None = None
+        self._gone: list[KernelServer] = []
+        """died, and were replaced"""
         self._lock = threading.Lock()
-        self._ended = False
 
     def __enter__(self) -> Servers:
         return self
@@ -171,10 +176,11 @@ class Servers:
 
     def close(self) -> None:
         """End them, and every kernel."""
-        self._ended = True
+        self.have_ended = True
         with self._lock:  # a server that is just starting is closed too
-            if self._shared is not None:
-                self._shared.close()
+            for server in (*self._gone, self._shared):
+                if server is not None:
+                    server.close()
 
     def warm_up(self) -> None:
         """Start the server now, in the background, while other things are made ready."""
@@ -189,9 +195,12 @@ class Servers:
     def lend(self) -> Iterator[KernelServer]:
         """A server that is warm."""
         with self._lock:
-            if self._ended:
+            if self.have_ended:
                 raise ServerError("the grader was stopped")  # a thread that is still at work starts nothing new
-            if self.may_share and (self._shared is None or not self._shared.is_alive):
+            if self._shared is not None and not self._shared.is_alive:
+                self._gone.append(self._shared)
+                self._shared = None
+            if self.may_share and self._shared is None:
                 self._shared = start_server(self.sandbox, gpu=self.gpu, modules=self.modules)
                 self.may_share = self._shared.is_shared
         if self.may_share and self._shared is not None:
@@ -224,21 +233,24 @@ def execute_all(works: Iterable[Work], executor: Executor) -> Iterator[tuple[Wor
 
 
 def execute_one(work: Work, servers: Servers) -> Executed:
-    """Run one submission. Whatever goes wrong with us becomes a run that `failed`, and waits for a person."""
+    """Run one submission. Where we fail, twice in a row, it becomes a run that `failed`, and waits for a person."""
     try:
         stored = read_notebook(work.content, limit_mib=work.limits.notebook_mib)
     except UnreadableError as error:
         return Executed(make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=str(error)), None, None)
-    try:
-        return _execute(work, stored, servers)
-    except Exception as error:
-        log.exception("run %s failed", work.key)
-        because = kept(
-            "run",
-            "The grader failed on this notebook ({error}); this is not the student's fault.",
-            error=type(error).__name__,
-        )
-        return Executed(make_run(work, servers.sandbox, servers.gpu, end="failed", because=because), stored, None)
+    failure = ""
+    for tried in range(1, TRIES + 1):
+        try:
+            return _execute(work, stored, servers)
+        except Exception as error:
+            log.exception("run %s failed, attempt %d of %d", work.key, tried, TRIES)
+            failure = type(error).__name__
+            if servers.have_ended:
+                break
+    because = kept(
+        "run", "The grader failed on this notebook ({error}); this is not the student's fault.", error=failure
+    )
+    return Executed(make_run(work, servers.sandbox, servers.gpu, end="failed", because=because), stored, None)
 
 
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:

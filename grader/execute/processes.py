@@ -75,7 +75,7 @@ class ProcessServer:
         address["transport"] = "tcp"
         listener = socket.create_server((HERE, 0))
         gpu = self.gpu.index_for(number) if self.gpu else None
-        return Fork(folder.name, folder, address, address, listener, record, gpu, accept_s=START_S)
+        return Fork(folder.name, folder, address, address, listener, record, gpu=gpu, accept_s=START_S)
 
     def start(self, fork: Fork, _: Limits) -> None:
         """Start its kernel; whether it comes up is seen when it connects."""

@@ -144,6 +144,8 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
     config.IPKernelApp.quiet = True
     config.InlineBackend.close_figures = True
     app = IPKernelApp.instance(config=config, connection_file=connection_file)
+    # Nobody listens to its beat; and its thread may bind a socket when the kernel's folder is being closed already.
+    app.init_heartbeat = lambda: None
     app.initialize([])
     # In a notebook `exit()` ends the kernel some moments later: whether the next cell still runs would be chance.
     app.shell.ask_exit = lambda: None

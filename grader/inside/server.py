@@ -166,7 +166,7 @@ class Server:
         except OSError as error:
             with contextlib.suppress(OSError):  # it has been told already that there is a process
                 os.write(report, f"the sandbox refused: {error}".encode())
-            print(f"the sandbox refused: {error}", file=sys.stderr, flush=True)
+            print(f"{message['name']}: the sandbox refused: {error}", file=sys.stderr, flush=True)
             os._exit(kernel.NOT_STARTED)
         if message["gpu"] is not None:
             os.environ["CUDA_VISIBLE_DEVICES"] = str(message["gpu"])  # read as CUDA starts, which is not before here

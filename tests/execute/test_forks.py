@@ -16,6 +16,7 @@ import pytest
 from grader.execute import cgroups, forks
 from grader.execute.forks import ForkServer, ServerError
 from grader.execute.pool import Servers, execute_one
+from grader.materials import Materials
 from tests.execute.conftest import make_work, printed
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -57,7 +58,7 @@ def test_a_class_leaves_no_folder_no_process_and_no_cgroup_behind():
         (home,) = set(forks.HOMES.glob(f"grader-{os.getpid()}-*")) - before
     assert not home.exists()
     assert not [*cgroups.ROOT.glob(f"grader-{os.getpid()}-*"), *cgroups.ROOT.glob(f"*/grader-{os.getpid()}-*")]
-    assert _find(home) == b""
+    wait_until(lambda: not _find(home), "the last process of a sandbox ends, some moments after its first")
 
 
 def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_folder():
@@ -75,21 +76,82 @@ def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_f
     assert not home.exists()
 
 
-def test_a_server_that_is_killed_fails_its_run_and_a_new_one_takes_the_next():
+def test_a_server_that_is_killed_costs_no_run(caplog):
     with Servers("bubblewrap") as servers:
-        with servers.lend() as server, ThreadPoolExecutor(1) as pool:
-            running = pool.submit(execute_one, make_work("import time; time.sleep(3)"), servers)
-            _wait_for_a_kernel(server)
+        with servers.lend() as server, ThreadPoolExecutor(2) as pool:
+            works = [make_work("import time; time.sleep(2); print('through')", key=f"key-{n}") for n in range(2)]
+            running = [pool.submit(execute_one, work, servers) for work in works]
+            wait_until(lambda: len([*server.home.glob("spool/*/kernel/k-1")]) == 2, "both kernels start")
             server._process.result().kill()
-            failed = running.result(timeout=PATIENCE_S)
-        assert failed.run.end == "failed"
-        assert (
-            failed.run.because == "The grader failed on this notebook (ServerError); this is not the student's fault."
-        )
+            assert [printed(future.result(timeout=PATIENCE_S)) for future in running] == ["through\n", "through\n"]
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
+        assert not server.is_alive
+    assert not server.home.exists()
+    assert sorted(_failures(caplog)) == ["run key-0 failed, attempt 1 of 2", "run key-1 failed, attempt 1 of 2"]
 
 
-def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and_no_other():
+def test_a_run_is_not_tried_again_once_the_grader_was_stopped(caplog):
+    servers = Servers("bubblewrap")
+    with servers.lend() as server, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute_one, make_work("import time; time.sleep(2)"), servers)
+        _wait_for_a_kernel(server)
+        servers.close()
+        assert running.result(timeout=PATIENCE_S).run.end == "failed"
+    assert _failures(caplog) == ["run key failed, attempt 1 of 2"]
+
+
+def test_a_failure_tells_what_the_server_said(servers):
+    """Whoever reads the log the next day finds no server that could be asked."""
+    with servers.lend() as server:
+        with (server.home / "server.log").open("a") as log:
+            log.write("the last word")
+        fork = server.prepare(Materials())
+        assert fork.last_words().endswith("the last word")
+        with pytest.raises(ServerError, match=r"^the kernel was never started$"):
+            server.end(fork)
+
+
+def test_graders_that_sweep_at_the_same_time_do_not_stumble_over_each_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(forks, "HOMES", tmp_path)
+    for number in range(300):
+        (tmp_path / f"grader-99999999-{number}" / "spool").mkdir(parents=True)
+    with ThreadPoolExecutor(4) as pool:
+        for sweeping in [pool.submit(forks.sweep) for _ in range(4)]:
+            sweeping.result()
+    assert not [*tmp_path.iterdir()]
+
+
+def test_two_servers_of_one_grader_hold_their_kernels_in_groups_of_their_own():
+    with Servers("bubblewrap") as one, Servers("bubblewrap") as other, ThreadPoolExecutor(2) as pool:
+        both = [one, other]
+        running = [pool.submit(execute_one, make_work("import time; time.sleep(2)"), servers) for servers in both]
+        held = []
+        for servers in both:
+            with servers.lend() as server:
+                _wait_for_a_kernel(server)
+                held.append(_groups_of(server))
+        assert not set(held[0]) & set(held[1])
+        assert len(held[0]) == len(held[1])
+        assert {future.result(timeout=PATIENCE_S).run.end for future in running} == {"finished"}
+
+
+def _groups_of(server: ForkServer) -> list[Path]:
+    """The folders of its first kernel's group; none on a machine that lets no group be made."""
+    wait_until(lambda: "s0" in server._watchdog._watched, "the kernel is held to its limits")
+    return [folder for group in server._groups.values() for folder in group.folders]
+
+
+def test_no_thread_of_a_kernel_may_still_bind_a_socket_when_its_folder_is_closed(execute):
+    """The system refuses to close a folder at the moment in which somebody writes there."""
+    executed = execute(
+        "import glob, threading\n"
+        "print(sorted(glob.glob('/run/kernel/k-*')))\n"
+        "print([thread.name for thread in threading.enumerate() if thread.name == 'Heartbeat'])"
+    )
+    assert printed(executed) == "['/run/kernel/k-1', '/run/kernel/k-2', '/run/kernel/k-3', '/run/kernel/k-4']\n[]\n"
+
+
+def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and_no_other(caplog):
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
         running = pool.submit(execute_one, make_work("import time; time.sleep(2); print('through')"), servers)
         _wait_for_a_kernel(server)
@@ -99,8 +161,17 @@ def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and
         refused = execute_one(make_work("print(1)"), servers)
         resource.prlimit(inner, resource.RLIMIT_NPROC, (soft, hard))
         assert (refused.run.end, refused.run.cells) == ("failed", ())
+        assert refused.run.because == (
+            "The grader failed on this notebook (ServerError); this is not the student's fault."
+        )
+        assert _failures(caplog) == ["run key failed, attempt 1 of 2", "run key failed, attempt 2 of 2"]
+        assert "no kernel could be forked" in caplog.text
         assert printed(running.result(timeout=PATIENCE_S)) == "through\n"
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
+
+
+def _failures(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "grader.execute.pool"]
 
 
 def _below(pid: int) -> list[int]:
