@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.collect.changes import tell_later
 from grader.collect.lateness import fix_offset, judge_lateness
 from grader.collect.terms import HandedIn, read_handed_in, zone_of
+from grader.comparing import find_noted, find_similar
 from grader.course import Assignment, Course, in_its_language
 from grader.errors import UserError
 from grader.execute.answers import Question
@@ -22,8 +23,8 @@ from grader.execute.reference import ask_reference
 from grader.execute.runs import make_key
 from grader.gradebook import Score
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
-from grader.notebook import UnreadableError, code_cells, read_notebook
-from grader.release import FIRST_LINE, read_released
+from grader.notebook import read_notebook
+from grader.release import read_released
 from grader.report import (
     ClassPage,
     SimilarPage,
@@ -38,7 +39,6 @@ from grader.report import (
 from grader.report.grade import fold
 from grader.score import score
 from grader.score.reproduction import measure
-from grader.similarity import Hint, Pair, find_hints, find_pairs, read_code, read_given, read_trace
 from grader.work import WorkFolder
 
 Watch = Callable[[str, int, int], None]
@@ -287,7 +287,7 @@ def report(
         _write(folder / page_name(student), page)
     watch("writing pages", len(graded), len(graded))
     rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
-    pairs = find_similar(work, assignment, graded)
+    pairs = find_similar(work, assignment, rows)
     overview = ClassPage(
         course=course.file.title,
         assignment=assignment.name,
@@ -298,7 +298,7 @@ def report(
         reused=executions.reused,
         wall_s=wall_s,
         pairs=pairs,
-        hints=_find_hints(course, work, assignment, graded),
+        hints=find_noted(course, work, assignment, rows),
     )
     _write(folder / "index.html", render_class(overview))
     if pairs:
@@ -306,36 +306,6 @@ def report(
     else:
         (folder / "similar.html").unlink(missing_ok=True)
     return folder / "index.html"
-
-
-def find_similar(work: WorkFolder, assignment: Assignment, graded: Sequence[Scored]) -> tuple[Pair, ...]:
-    """Students who share much of the code that they wrote themselves; those with the same file are told elsewhere."""
-    everybodys = assignment.given_notebook
-    given = read_given([cell.source for _, cell in code_cells(everybodys)] if everybodys else [], FIRST_LINE)
-    codes, files = [], {}
-    for scored in graded:
-        submission = scored.submission
-        files[submission.student] = submission.sha256
-        try:
-            notebook = read_notebook(work.submission(submission.sha256), limit_mib=assignment.file.limits.notebook_mib)
-        except UnreadableError:
-            continue  # the run says so
-        cells = [cell.source for _, cell in code_cells(notebook)]
-        codes.append(read_code(submission.student, cells, given))
-    return tuple(pair for pair in find_pairs(codes) if files[pair.left] != files[pair.right])
-
-
-def _find_hints(course: Course, work: WorkFolder, assignment: Assignment, graded: Sequence[Scored]) -> tuple[Hint, ...]:
-    """What Colab has noted in the class's notebooks, where it is worth a look."""
-    handed_in = read_handed_in(course, work.gradebook, assignment)
-    traces = []
-    for scored in graded:
-        student = scored.submission.student
-        own = handed_in.submissions[student]
-        files = frozenset(one.evidence.file for one in own if one.evidence and one.evidence.file)
-        closes = None if scored.grade.late_by_s else handed_in.terms[student].closes
-        traces.append(read_trace(student, work.submission(scored.submission.sha256), files, closes))
-    return find_hints(traces, read_trace("", assignment.given or b""))
 
 
 def _student_pages(

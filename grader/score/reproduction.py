@@ -168,30 +168,30 @@ def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
 
 def _say_others(matches: list[tuple[CellComparison, OutputMatch]]) -> Iterator[str]:
     """A sentence for each way in which an output did not come out again, with the numbers of the cells."""
-    numbers: dict[str, list[str]] = {}
-    for comparison, how in matches:
-        numbers.setdefault(how, []).append(str(comparison.number))
-    if other := numbers.get("different"):
-        yield ngettext(
-            "Another output came out in cell {cells}.",
-            "Another output came out in cells {cells}.",
-            len(other),
-            cells=listed(other),
-        )
-    if never := numbers.get("never-run"):
-        yield ngettext(
-            "Not run before it was handed in: cell {cells}.",
-            "Not run before it was handed in: cells {cells}.",
-            len(never),
-            cells=listed(never),
-        )
-    if not_here := numbers.get("not-run-here"):
-        yield ngettext(
-            "Not run by the grader, because a limit or a crash came first: cell {cells}.",
-            "Not run by the grader, because a limit or a crash came first: cells {cells}.",
-            len(not_here),
-            cells=listed(not_here),
-        )
+    for how in ("different", "never-run", "not-run-here"):
+        if cells := [str(comparison.number) for comparison, found in matches if found == how]:
+            yield _say_cells(how, len(cells), listed(cells))
+
+
+def _say_cells(how: str, n: int, cells: str) -> str:
+    match how:
+        case "different":
+            return ngettext(
+                "Another output came out in cell {cells}.", "Another output came out in cells {cells}.", n, cells=cells
+            )
+        case "never-run":
+            return ngettext(
+                "Not run before it was handed in: cell {cells}.",
+                "Not run before it was handed in: cells {cells}.",
+                n,
+                cells=cells,
+            )
+    return ngettext(
+        "Not run by the grader, because a limit or a crash came first: cell {cells}.",
+        "Not run by the grader, because a limit or a crash came first: cells {cells}.",
+        n,
+        cells=cells,
+    )
 
 
 def _fraction(reproduced: Reproduced, share: float) -> float:
