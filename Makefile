@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Kernels use one thread each, so the tests may run side by side.
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint types tests bench verify schema catalog doctor setup clean
+.PHONY: demo test lint types tests explore bench verify schema catalog doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -25,6 +25,10 @@ types: setup
 tests: setup
 	@$(PYTHON) .ci/system_packages.py --tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# The properties, on other and many more examples than `make test`, which takes the same ones each time.
+explore: setup
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile explore
 
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
 bench: setup

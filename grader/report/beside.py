@@ -168,7 +168,7 @@ def _draw(
         yield _points(str(place), came, expected, close, rc=form == "points-rc", below=below)
     elif form == "pairs" and two_columns:
         yield _pairs(str(place), came, expected)
-    elif form == "curves" and expected.ndim == 2 and came.shape == expected.shape and came.shape[1] <= MOST_CURVES:
+    elif form == "curves" and _are_curves(came, expected):
         for column in range(came.shape[1]):
             if wrong[:, column].any():
                 inner = Place((*place.keys, column))
@@ -183,6 +183,12 @@ def _draw(
     elif came.ndim == expected.ndim == 3 and came.shape == expected.shape:
         for index in range(len(expected)):
             yield from _draw(Place((*place.keys, index)), came[index], expected[index], close, probe, below)
+
+
+def _are_curves(came: Values, expected: Values) -> bool:
+    """Whether the columns of both can be drawn as lines: few of them, and of more than one sample."""
+    samples, columns = expected.shape if expected.ndim == 2 else (0, 0)
+    return came.shape == expected.shape and samples > 1 and columns <= MOST_CURVES
 
 
 def _wrong(came: Values, expected: Values, close: Close) -> NDArray[np.bool_]:
