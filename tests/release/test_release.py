@@ -98,7 +98,7 @@ def run_released(folder, cells):
         "print(sorted(name for name in globals() if 'check' in name), sys.modules['grader'])"
     )
     notebook.cells = [*code, notebook.cells[-1], after]
-    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    NotebookClient(notebook, kernel_name="python3", timeout=600, startup_timeout=180).execute()
     printed = ["".join(output.text for output in cell.outputs) for cell in notebook.cells[-2:]]
     assert printed[1] == "[] None\n", "nothing is left among the notebook's names"
     return printed[0]

@@ -1,9 +1,6 @@
 """Each assignment of the course is proven, and runs on an ordinary kernel once it is solved."""
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -11,40 +8,42 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.course import read_course
-from grader.verify.verification import read_parts
+from grader.verify.verification import read_parts, verify
 
 COURSE = Path(__file__).parents[2]
 PROVEN = sorted(path.parent.name for path in COURSE.glob("assignments/*/wrong"))
 ALL = [*PROVEN, "regression"]
 
 
-def verify(name, work, mutants):
-    line = [sys.executable, "-m", "grader", "--course", COURSE, "--work", work, "verify", name]
-    ended = subprocess.run([*line, "--mutants", mutants, "--json"], capture_output=True, text=True, check=False)
-    assert ended.stdout, ended.stderr
-    return json.loads(ended.stdout)["assignments"][0]
+@pytest.fixture
+def prove(work, executor):
+    """What `grader verify` tells of an assignment of the course."""
+    course = read_course(COURSE)
+    return lambda name, mutants: verify(
+        course, work, course.assignment(name), executor, most_mutants=mutants, watch=lambda *_: None
+    )
 
 
 @pytest.mark.parametrize("name", PROVEN)
-def test_the_rubric_is_proven(name, tmp_path):
+def test_the_rubric_is_proven(prove, name):
     """`make verify` runs all the mutants; here a few show that they are run at all."""
-    told = verify(name, tmp_path, mutants="6")
-    assert [problem for problem in told["problems"] if "of the mutants" not in problem] == []
-    assert told["mistakes"] >= 5
-    assert told["mutants"] + told["equivalent"] == 6
+    told = prove(name, mutants=6)
+    assert [problem for problem in told.problems if "of the mutants" not in problem] == []
+    assert told.mistakes >= 5
+    assert told.mutants + told.equivalent == 6
 
 
-def test_the_solution_of_the_regression_exercise_gets_full_marks_and_its_untouched_notebook_none(tmp_path):
+def test_the_solution_of_the_regression_exercise_gets_full_marks_and_its_untouched_notebook_none(prove):
     """Its deliberate mistakes are the demo class's."""
-    told = verify("regression", tmp_path, mutants="0")
-    assert (told["problems"], told["points"], told["mutants"]) == ([], 20, 0)
+    told = prove("regression", mutants=0)
+    assert (told.problems, told.points, told.mutants) == ((), 20, 0)
 
 
 def run_as_students_do(notebook, folder, monkeypatch, **options):
     """The notebook after all its cells were run on an ordinary kernel, with pictures inline as in Jupyter and Colab."""
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources, **options)
+    client = NotebookClient(notebook, timeout=600, startup_timeout=180, kernel_name="python3", resources=resources, **options)
     return client.execute()
 
 
