@@ -22,9 +22,10 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
+# Three at once also on two cores: tests wait for limits to run out, and for processes to start.
 tests: setup
 	@$(PYTHON) .ci/system_packages.py --tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -rs
 
 # The properties, on other and many more examples than `make test`, which takes the same ones each time.
 explore: setup

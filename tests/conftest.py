@@ -24,6 +24,30 @@ LIMIT_S = 900
 
 MARK = "STARTED_BY_TESTS"
 
+LONGEST = (
+    "tests/hostile/test_corpus.py",
+    "tests/verify/test_assignments.py",
+    "tests/execute/cluster/test_faults.py",
+    "tests/execute/cluster/test_cluster.py",
+    "tests/test_readme.py",
+    "tests/cli/test_grading.py",
+    "tests/review/test_whole_class.py",
+    "tests/test_submissions.py",
+    "tests/execute/test_conformance.py",
+    "tests/release/test_release.py",
+    "tests/execute/test_forks.py",
+    "tests/execute/test_limits.py",
+    "tests/execute/cluster/test_lost_scheduler.py",
+    "tests/execute/cluster/test_idle.py",
+    "tests/verify/test_calibration.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that at the end no worker has a long one and the others none."""
+    rank = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.location[0], len(LONGEST)))
+
 
 @contextmanager
 def limited(item: pytest.Item) -> Iterator[None]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST
+
 ROOT = Path(__file__).parents[1]
 COURSE_FOLDERS = {"reference", "assignments", "rubrics", "tests"}
 
@@ -104,3 +106,7 @@ def test_garbage_is_looked_for_in_a_command_but_not_among_what_it_imported():
     code = f"import gc, sys, grader.cli, grader.__main__; grader.cli.main = {told}; grader.__main__.main()"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout == "True True\n"
+
+
+def test_the_files_that_come_first_are_there():
+    assert [file for file in LONGEST if not (ROOT / file).is_file()] == []

@@ -43,7 +43,9 @@ def run_as_students_do(notebook, folder, monkeypatch, **options):
     """The notebook after all its cells were run on an ordinary kernel, with pictures inline as in Jupyter and Colab."""
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=600, startup_timeout=180, kernel_name="python3", resources=resources, **options)
+    client = NotebookClient(
+        notebook, timeout=600, startup_timeout=180, kernel_name="python3", resources=resources, **options
+    )
     return client.execute()
 
 
