@@ -117,18 +117,20 @@ def _error_name(notes: Mapping[str, str]) -> str:
 
 
 def _say_error(question: Question, notes: Mapping[str, str]) -> str:
-    name = _error_name(notes)
-    if question.hidden:
+    told = {"subject": _who_raised(question, notes), "error": _error_name(notes)}
+    # Code of the rubric may stumble over what a function gives, or find that it takes other arguments.
+    is_unfit = question.content["kind"] == "evaluate" and not notes.get("function")
+    if question.hidden and is_unfit:
         return kept(
-            "run",
-            "{subject} raised {error} when it was asked about something that you do not see.",
-            subject=question.subject,
-            error=name,
+            "run", "{subject} cannot be used as the text asks: {error}, on something that you do not see.", **told
         )
+    if question.hidden:
+        return kept("run", "{subject} raised {error} when it was asked about something that you do not see.", **told)
     detail = _one_line(notes.get("detail", ""))
     line = _one_line(notes.get("line", ""))
-    told = {"subject": question.subject, "error": name}
-    if line and detail:
+    if is_unfit:
+        error = kept("run", "{subject} cannot be used as the text asks: {error}: {detail}.", **told, detail=detail)
+    elif line and detail:
         error = kept(
             "run", "{subject} raised {error} in the line `{line}`: {detail}.", **told, line=line, detail=detail
         )
@@ -140,6 +142,14 @@ def _say_error(question: Question, notes: Mapping[str, str]) -> str:
         error = kept("run", "{subject} raised {error}.", **told)
     given = _say_given(question.content["arguments"])
     return kept("run", "{error} It was given {arguments}.", error=error, arguments=given) if given else error
+
+
+def _who_raised(question: Question, notes: Mapping[str, str]) -> str:
+    """Of several functions that are asked about, the one that raised the error, where that is known."""
+    if question.content["kind"] != "evaluate" or not question.names:
+        return question.subject
+    function = notes.get("function", "")
+    return f"`{function}`" if function in question.names else _either(question.names)
 
 
 def _say_given(arguments: Mapping[str, Any]) -> str:

@@ -69,6 +69,8 @@ def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
     """The names that a piece of probe code takes from the notebook, in order."""
     tree = ast.parse(code)
     own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     own |= {"np", "torch"} | set(dir(builtins)) | arguments
     used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     return tuple(dict.fromkeys(name for name in used if name not in own))

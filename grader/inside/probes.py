@@ -56,7 +56,8 @@ def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> b
     except KeyboardInterrupt:
         return plain.dumps(None, {"status": "stopped"})
     except BaseException as error:  # noqa: BLE001  (round a student's code)
-        notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": student_line(error)}
+        function, line = student_place(error)
+        notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": line, "function": function}
         return plain.dumps(None, {"status": "raised", **notes})
     try:
         content = plain.dumps(value, {"status": "answered"})
@@ -83,17 +84,18 @@ def _text(error: BaseException) -> str:
         return ""
 
 
-def student_line(error: BaseException) -> str:
-    """The innermost line of the notebook that the error passed through."""
+def student_place(error: BaseException) -> tuple[str, str]:
+    """The notebook's outermost function that the error passed through, and its innermost line; both may be empty."""
     import linecache
 
-    line, trace = "", error.__traceback__
+    function, line, trace = "", "", error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if "ipykernel" in file or file.startswith("<ipython"):
-            line = linecache.getline(file, trace.tb_lineno).strip() or line
+        code = trace.tb_frame.f_code
+        if "ipykernel" in code.co_filename or code.co_filename.startswith("<ipython"):
+            function = function or code.co_name
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip() or line
         trace = trace.tb_next
-    return line[:200]
+    return function[:100], line[:200]
 
 
 def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
@@ -163,6 +165,7 @@ def evaluate(code: str, namespace: dict[str, Any]) -> Any:
         exec(compile(tree, "<probe>", "exec"), names)
         return eval(compile(ast.Expression(last.value), "<probe>", "eval"), names)
     except NameError as error:
-        if error.__traceback__ is not None and error.name and error.name not in names:
+        # A name that a student's function lacks is an error of that function.
+        if error.name and error.name not in names and not student_place(error)[0]:
             raise MissingError(error.name) from error
         raise

@@ -8,29 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.language import N_, _, ngettext
-from grader.rubric import Mistake
 from grader.score.arrays import FloatArray, is_constant, spread
-from grader.score.sentences import listed, number
+from grader.score.likeness import Diagnosis, near, speaks
+from grader.score.places import (
+    border,
+    flipped,
+    reordered,
+    say_transposed,
+    shifted,
+    swapped,
+    too_many_or_few,
+    transposed,
+    turn,
+)
+from grader.score.sentences import number, number_pair
 
-_FEWEST = 6
-_FARTHEST_SHIFT = 3
-_WIDEST_BORDER = 8
 _LARGEST = 4_000_000
 _DEGREES_IN_A_RADIAN = 180.0 / np.pi
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known way to be wrong; `plain` says it without a number, for hidden criteria."""
-
-    name: Mistake
-    sentence: str
-    plain: str
 
 
 def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diagnosis | None:
@@ -64,22 +63,15 @@ def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diag
             return _other_shape(answer, target, tolerance)
         if target.size == 1:
             return _single(float(answer.flat[0]), float(target.flat[0]), tolerance)
-        if not _speaks(target) or _near(answer, target, 10 * tolerance):
+        if near(answer, target, 10 * tolerance):
             return None
+        if not speaks(target):
+            return _few(answer, target, tolerance)
         for look in _LOOKS:
             found = look(answer, target, tolerance)
             if found:
                 return found
     return None
-
-
-def _speaks(target: FloatArray) -> bool:
-    """Whether the expected values vary enough that to resemble them means something."""
-    return target.size >= _FEWEST and not is_constant(target) and np.unique(target).size >= 3
-
-
-def _near(answer: FloatArray, target: FloatArray, tolerance: float) -> bool:
-    return bool(np.abs(answer - target).max() <= tolerance * spread(target))
 
 
 def _not_finite(answer: FloatArray) -> Diagnosis:
@@ -96,18 +88,41 @@ def _not_finite(answer: FloatArray) -> Diagnosis:
         total=answer.size,
         kinds=kinds,
     )
-    return Diagnosis("nan", f"{told} {cure}", plain)
+    return Diagnosis("nan", " ".join([told, *_where(np.isfinite(answer)), cure]), plain)
+
+
+def _where(is_finite: npt.NDArray[np.bool_]) -> Iterator[str]:
+    """From which place on numbers are lacking, where it is several, and not all."""
+    if np.count_nonzero(~is_finite) < 2 or not is_finite.any():
+        return
+    first = int(np.argmin(is_finite))
+    place = ", ".join(str(int(index)) for index in np.unravel_index(first, is_finite.shape))
+    if first and not is_finite.ravel()[first:].any():
+        yield _("From [{place}] on, all are.", place=place)
+    else:
+        yield _("The first is at [{place}].", place=place)
 
 
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    if answer.size != target.size or not _speaks(target):
+    if not speaks(target):
         return None
-    turned = _turn(answer)
-    if turned is not None and turned.shape == target.shape and _near(turned, target, tolerance):
-        return _transpose()
-    if _near(answer.ravel(), target.ravel(), tolerance):
+    if answer.size != target.size:
+        return too_many_or_few(answer, target, tolerance)
+    turned = turn(answer)
+    if turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
+        return say_transposed()
+    if near(answer.ravel(), target.ravel(), tolerance):
         text = _("The numbers are right and only the shape is not: `reshape` mends it.")
         return Diagnosis("wrong-shape", text, text)
+    return None
+
+
+def _few(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """A wrong sign, or another unit of angles, shows in two numbers already."""
+    for factor in (-1.0, _DEGREES_IN_A_RADIAN, 1 / _DEGREES_IN_A_RADIAN):
+        unit = abs(factor) * float(np.abs(target).max())
+        if np.count_nonzero(target) > 1 and float(np.abs(answer - factor * target).max()) <= tolerance * unit:
+            return _sign() if factor == -1.0 else _angle(factor, tolerance)
     return None
 
 
@@ -135,11 +150,6 @@ def _sign() -> Diagnosis:
     return Diagnosis("sign", text, text)
 
 
-def _transpose() -> Diagnosis:
-    text = _("It is the transpose of what is expected: rows and columns have changed places.")
-    return Diagnosis("transposed", text, text)
-
-
 def _constant(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
     if not is_constant(answer):
         return None
@@ -161,7 +171,7 @@ def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
     why = _normalisation(target, tolerance) or _("a constant factor is missing, or one too many")
     return _angle(factor, tolerance) or Diagnosis(
         "up-to-scale",
-        _("Every value is {factor} times the expected one: {why}.", factor=number(factor), why=why),
+        _("Every value is {factor} times the expected one: {why}.", factor=number_pair(factor, 1.0)[0], why=why),
         _("Every value is the expected one times the same factor: {why}.", why=why),
     )
 
@@ -204,7 +214,7 @@ def _not_normalised(answer: FloatArray, target: FloatArray, tolerance: float) ->
         return None
     for norm in _NORMS:
         sizes = norm.measure(answer)
-        if _is_one(norm.measure(target), tolerance) and (sizes > 0).all() and _near(answer / sizes, target, tolerance):
+        if _is_one(norm.measure(target), tolerance) and (sizes > 0).all() and near(answer / sizes, target, tolerance):
             text = _(norm.of_vectors)
             return Diagnosis("not-normalised", text, text)
     return None
@@ -222,100 +232,6 @@ def _offset(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
         ),
         _("Every value differs from the expected one by the same constant."),
     )
-
-
-def _transposed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    turned = _turn(answer)
-    if turned is None or turned.shape != target.shape:
-        return None
-    return _transpose() if _near(turned, target, tolerance) else None
-
-
-def _turn(answer: FloatArray) -> FloatArray | None:
-    """Rows and columns changed, of a matrix or of a picture with channels."""
-    return np.swapaxes(answer, 0, 1) if answer.ndim in (2, 3) else None
-
-
-def _swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """Points, a row each, with their two coordinates changed."""
-    if answer.ndim != 2 or answer.shape[1] != 2 or not _near(answer[:, ::-1], target, tolerance):
-        return None
-    text = _("The two columns have changed places, as x and y do where [row, column] is taken for (x, y).")
-    return Diagnosis("swapped", text, text)
-
-
-def _reversed(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    for axis in range(answer.ndim):
-        if not _near(np.flip(answer, axis), target, tolerance):
-            continue
-        if answer.ndim == 3 and axis == 2 and answer.shape[2] == 3:
-            text = _("The three channels are in reverse order: OpenCV reads BGR, most others RGB.")
-            return Diagnosis("channels-reversed", text, text)
-        told = _("The values are right, but in reverse order along axis {axis}.", axis=axis)
-        return Diagnosis("reversed", told, _("The values are right, but in reverse order."))
-    return None
-
-
-def _shifted(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    for shift in _shifts(min(answer.ndim, 2)):
-        if any(abs(step) * 2 > size for step, size in zip(shift, answer.shape, strict=False)):
-            continue
-        moved, still = answer[_window(shift)], target[_window([-step for step in shift])]
-        if _speaks(still) and spread(still) > 0.1 * spread(target) and _near(moved, still, tolerance):
-            told = _("The values are right, but shifted by {steps}.", steps=_say_steps(shift))
-            return Diagnosis("shifted", told, _("The values are right, but shifted."))
-    return None
-
-
-def _say_steps(shift: tuple[int, ...]) -> str:
-    if len(shift) == 1:
-        return _say_places(shift[0])
-    rows, columns = shift
-    return listed([step for step, size in ((_say_rows(rows), rows), (_say_columns(columns), columns)) if size])
-
-
-def _say_places(places: int) -> str:
-    if places > 0:
-        return ngettext("{n} place forward", "{n} places forward", places)
-    return ngettext("{n} place back", "{n} places back", -places)
-
-
-def _say_rows(rows: int) -> str:
-    if rows > 0:
-        return ngettext("{n} row down", "{n} rows down", rows)
-    return ngettext("{n} row up", "{n} rows up", -rows)
-
-
-def _say_columns(columns: int) -> str:
-    if columns > 0:
-        return ngettext("{n} column right", "{n} columns right", columns)
-    return ngettext("{n} column left", "{n} columns left", -columns)
-
-
-def _shifts(axes: int) -> Iterator[tuple[int, ...]]:
-    """Short shifts first, so that the shortest that fits is told."""
-    steps = range(-_FARTHEST_SHIFT, _FARTHEST_SHIFT + 1)
-    yield from sorted((shift for shift in product(steps, repeat=axes) if any(shift)), key=lambda s: sum(map(abs, s)))
-
-
-def _window(shift: tuple[int, ...] | list[int]) -> tuple[slice, ...]:
-    return tuple(slice(max(step, 0), min(step, 0) or None) for step in shift)
-
-
-def _border(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    if answer.ndim < 2:
-        return None
-    for width in range(1, min(_WIDEST_BORDER, min(answer.shape[:2]) // 4) + 1):
-        inside = (slice(width, -width), slice(width, -width))
-        if _speaks(target[inside]) and _near(answer[inside], target[inside], tolerance):
-            told = ngettext(
-                "Only the border of {n} pixel is not as expected: check how you pad it.",
-                "Only the border of {n} pixels is not as expected: check how you pad it.",
-                width,
-            )
-            plain = _("Only the values at the image's border are not as expected: check how you pad it.")
-            return Diagnosis("border", told, plain)
-    return None
 
 
 def _wrapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
@@ -348,9 +264,10 @@ _LOOKS: tuple[Callable[[FloatArray, FloatArray, float], Diagnosis | None], ...] 
     _offset,
     _rounded,
     _wrapped,
-    _transposed,
-    _swapped,
-    _reversed,
-    _border,
-    _shifted,
+    transposed,
+    swapped,
+    flipped,
+    border,
+    shifted,
+    reordered,
 )

@@ -17,7 +17,7 @@ from grader.rubric import (
     Text,
     Trained,
 )
-from grader.score import metrics, networks, reproduction, tables, values
+from grader.score import closeness, metrics, networks, reproduction, tables, values
 from grader.score.verdict import Evidence, Verdict, unanswered, unscored, value_of
 
 
@@ -25,7 +25,7 @@ def judge(evidence: Evidence) -> Verdict:
     """How far the criterion's expectation is met."""
     match evidence.criterion.expect:
         case Expect(close=Close() as close):
-            return values.judge_close(close, evidence)
+            return closeness.judge_close(close, evidence)
         case Expect(shape=list() as shape):
             return values.judge_shape(shape, evidence)
         case Expect(type=(str() | list()) as types):

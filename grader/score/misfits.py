@@ -9,7 +9,7 @@ import numpy as np
 from grader.language import _
 from grader.score.answers import Network
 from grader.score.arrays import FloatArray, bend, is_constant
-from grader.score.diagnosis import Diagnosis
+from grader.score.likeness import Diagnosis
 from grader.score.sentences import number
 
 _NEARLY_CONSTANT = 0.2

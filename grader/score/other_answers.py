@@ -11,7 +11,7 @@ from grader.language import _
 from grader.model import Answer
 from grader.rubric import Probe
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant, spread
-from grader.score.diagnosis import Diagnosis
+from grader.score.likeness import Diagnosis
 from grader.score.sentences import code
 from grader.score.verdict import Evidence
 
@@ -41,6 +41,15 @@ def diagnose_beside_others(evidence: Evidence) -> Diagnosis | None:
         if _alike(answer, expected):
             return _written_out()
     return None
+
+
+def has_twin(one: Any, other: Any) -> bool:
+    """Whether two values are the same numbers, of which there are enough not to be alike by chance."""
+    try:
+        mine, theirs = as_numbers(one), as_numbers(other)
+    except NotNumbersError:
+        return False
+    return mine.size >= _FEWEST and not is_constant(mine) and np.array_equal(mine, theirs)
 
 
 def _written_out() -> Diagnosis:

@@ -1,26 +1,23 @@
-"""Expectations on one value: value, close, shape, type, text, raises, count."""
+"""Expectations on one value: value, shape, type, text, raises, count."""
 
 from __future__ import annotations
 
 import builtins
 import math
 import re
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grader.language import _, ngettext
-from grader.rubric import Close, Count, Text
+from grader.rubric import Count, Text
 from grader.score.answers import read_networks
-from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
-from grader.score.diagnosis import Diagnosis, diagnose
-from grader.score.other_answers import diagnose_beside_others
-from grader.score.sentences import code, inside, listed, listed_or, number, number_pair, shape, shown, subject
-from grader.score.verdict import Evidence, UnscoredError, Verdict, reason_of
+from grader.score.arrays import NotNumbersError, as_numbers
+from grader.score.closeness import say_hidden_shape, say_shapes, say_single
+from grader.score.sentences import code, listed, listed_or, number, number_pair, shape, shown, subject
+from grader.score.verdict import Evidence, Verdict, reason_of
 
 _LONGEST_TEXT = 20_000
-_DEEPEST = 8
 
 
 def judge_value(expected: Any, evidence: Evidence) -> Verdict:
@@ -78,184 +75,6 @@ def _is_number(value: Any) -> bool:
 # ---- close ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """What is compared, how closely, and whether its numbers may be told."""
-
-    what: str
-    close: Close
-    tells: bool
-
-    def entry(self, key: str) -> _Comparison:
-        return replace(self, what=_("The entry {key} of {what}", key=code(key), what=inside(self.what)))
-
-    def item(self, index: int) -> _Comparison:
-        return replace(self, what=_("Item {index} of {what}", index=index, what=inside(self.what)))
-
-
-def judge_close(close: Close, evidence: Evidence) -> Verdict:
-    """Every number is the target's, within atol + rtol * |target|."""
-    answer, target = evidence.value(), evidence.target(close.to)
-    comparison = _Comparison(subject(evidence.probe, tells=evidence.tells), close, evidence.tells)
-    verdict = _compare(answer, target, comparison)
-    found = diagnose_beside_others(evidence) if verdict.fraction == 0 and verdict.diagnosis is None else None
-    if found is None:
-        return verdict
-    return Verdict(0.0, _with_diagnosis(verdict.because, found, evidence.tells), found.name)
-
-
-def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) -> Verdict:
-    if depth < _DEEPEST and isinstance(target, dict) and target:
-        return _compare_entries(answer, target, comparison, depth)
-    try:
-        target_array = as_numbers(target)
-    except NotNumbersError as error:
-        if depth < _DEEPEST and isinstance(target, list):
-            return _compare_items(answer, target, comparison, depth)
-        raise UnscoredError(_("The expected value is not made of numbers; the course has to mend it.")) from error
-    if not np.isfinite(target_array).all():
-        raise UnscoredError(_("The expected value holds NaN or infinity; the course has to mend it."))
-    try:
-        return _compare_arrays(as_numbers(answer), target_array, comparison)
-    except NotNumbersError as error:
-        return Verdict(0.0, error.say(comparison.what))
-
-
-def _compare_entries(answer: Any, target: dict[str, Any], comparison: _Comparison, depth: int) -> Verdict:
-    if not isinstance(answer, dict):
-        return Verdict(0.0, _("{what} is not a dictionary.", what=comparison.what))
-    for key, expected in target.items():
-        if key not in answer:
-            return Verdict(0.0, _("{what} has no entry {key}.", what=comparison.what, key=code(key)))
-        verdict = _compare(answer[key], expected, comparison.entry(key), depth + 1)
-        if verdict.fraction != 1.0:
-            return verdict
-    return Verdict(1.0, _("{what} is as expected.", what=comparison.what))
-
-
-def _compare_items(answer: Any, target: list[Any], comparison: _Comparison, depth: int) -> Verdict:
-    if not isinstance(answer, list):
-        return Verdict(0.0, _("{what} is not a list.", what=comparison.what))
-    if len(answer) != len(target):
-        return Verdict(0.0, _say_other_length(len(answer), len(target), comparison))
-    for index, expected in enumerate(target):
-        verdict = _compare(answer[index], expected, comparison.item(index), depth + 1)
-        if verdict.fraction != 1.0:
-            return verdict
-    return Verdict(1.0, _("{what} is as expected.", what=comparison.what))
-
-
-def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> str:
-    if not comparison.tells:
-        return ngettext(
-            "{what} has {n} item, which is not the expected number.",
-            "{what} has {n} items, which is not the expected number.",
-            have,
-            what=comparison.what,
-        )
-    return ngettext(
-        "{what} has {n} item, but {wanted} are expected.",
-        "{what} has {n} items, but {wanted} are expected.",
-        have,
-        what=comparison.what,
-        wanted=wanted,
-    )
-
-
-def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Verdict:
-    if answer.size == 1 and target.size == 1:
-        answer = answer.reshape(target.shape)
-    close, difference = comparison.close, np.empty(0)
-    if answer.shape == target.shape:
-        difference = np.abs(answer - target)
-        wrong = ~(np.isfinite(difference) & (difference <= close.atol + close.rtol * np.abs(target)))
-        if not wrong.any():
-            return Verdict(1.0, _right(answer, target, comparison))
-        because = _wrong_values(answer, target, wrong, comparison)
-    else:
-        because = _wrong_shape(answer, target, comparison)
-    found = diagnose(answer, target, close.rtol)
-    return Verdict(0.0, _with_diagnosis(because, found, comparison.tells), found.name if found else None)
-
-
-def _with_diagnosis(because: str, found: Diagnosis | None, tells: bool) -> str:
-    if found is None:
-        return because
-    return f"{because} {found.sentence if tells else found.plain}"
-
-
-def _right(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
-    if not comparison.tells:
-        return _("{what} is as expected.", what=comparison.what)
-    if target.size != 1:
-        return ngettext(
-            "{what} is as expected: {n} value compared.",
-            "{what} is as expected: {n} values compared.",
-            target.size,
-            what=comparison.what,
-        )
-    mine, theirs = number(float(answer.flat[0])), number(float(target.flat[0]))
-    if mine == theirs:
-        return _("{what} is {value}, as expected.", what=comparison.what, value=mine)
-    return _("{what} is {value}, close to the expected {wanted}.", what=comparison.what, value=mine, wanted=theirs)
-
-
-def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison: _Comparison) -> str:
-    count = int(wrong.sum())
-    if not comparison.tells:
-        if target.size == 1:
-            return _("{what} is not the expected one.", what=comparison.what)
-        if count == target.size:
-            return _("{what} is not as expected: all of the values are wrong.", what=comparison.what)
-        if 2 * count > target.size:
-            return _("{what} is not as expected: most of the values are wrong.", what=comparison.what)
-        return _("{what} is not as expected: some of the values are wrong.", what=comparison.what)
-    if target.size == 1:
-        mine, theirs = number_pair(float(answer.flat[0]), float(target.flat[0]))
-        return _("{what} is {value}, but {wanted} is expected.", what=comparison.what, value=mine, wanted=theirs)
-    distance = np.abs(answer - target)
-    worst = int(np.argmax(np.where(np.isfinite(distance), distance, np.inf)))
-    place = ", ".join(str(int(index)) for index in np.unravel_index(worst, target.shape))
-    mine, theirs = number_pair(float(answer.flat[worst]), float(target.flat[worst]))
-    return _(
-        "{what} is not as expected in {count} of {total} values, most of all at [{place}]: "
-        "there it is {value}, but {wanted} is expected.",
-        what=comparison.what,
-        count=count,
-        total=target.size,
-        place=place,
-        value=mine,
-        wanted=theirs,
-    )
-
-
-def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
-    if not comparison.tells:
-        return _hidden_shape(comparison.what, answer.shape)
-    have, wanted = shape(answer.shape), shape(target.shape)
-    if not answer.ndim:
-        return _say_single(comparison.what, wanted)
-    if not target.ndim:
-        return _("{what} has the shape {have}, but a single number is expected.", what=comparison.what, have=have)
-    return say_shapes(comparison.what, have, wanted)
-
-
-def say_shapes(what: str, have: str, wanted: str) -> str:
-    """Two shapes that differ."""
-    return _("{what} has the shape {have}, but the shape {wanted} is expected.", what=what, have=have, wanted=wanted)
-
-
-def _say_single(what: str, wanted: str) -> str:
-    return _("{what} is a single number, but the shape {wanted} is expected.", what=what, wanted=wanted)
-
-
-def _hidden_shape(what: str, sizes: tuple[int, ...]) -> str:
-    """Without the sizes: an empty array may have any, and so hand over the digits of the hidden input."""
-    if sizes:
-        return _("{what} has a shape that is not the expected shape.", what=what)
-    return _("{what} is a single number; that is not the expected shape.", what=what)
-
-
 # ---- shape, type, text, raises, count -------------------------------------------------------------------------------
 
 
@@ -271,11 +90,11 @@ def judge_shape(expected: list[int | None], evidence: Evidence) -> Verdict:
     )
     if not evidence.tells:
         as_expected = _("{what} has the expected shape.", what=what)
-        return Verdict(1.0, as_expected) if fits else Verdict(0.0, _hidden_shape(what, sizes))
+        return Verdict(1.0, as_expected) if fits else Verdict(0.0, say_hidden_shape(what, sizes))
     if fits:
         return Verdict(1.0, _("{what} has the shape {have}.", what=what, have=shape(sizes)))
     wanted = shape(expected)
-    return Verdict(0.0, say_shapes(what, shape(sizes), wanted) if sizes else _say_single(what, wanted))
+    return Verdict(0.0, say_shapes(what, shape(sizes), wanted) if sizes else say_single(what, wanted))
 
 
 def judge_type(expected: str | list[str], evidence: Evidence) -> Verdict:

@@ -73,3 +73,40 @@ def test_without_arguments_nothing_was_given():
 def test_of_a_hidden_question_neither_the_line_nor_what_was_given_is_told():
     answer = ask(STRETCH, call="stretch", hidden=True, **{"with": {"image": {"array": [[7, 64]]}}})
     assert answer.because == "`stretch` raised IndexError when it was asked about something that you do not see."
+
+
+SIGMOID_AND_RELU = "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n\ndef relu(x):\n    return max(0, x)\n"
+BOTH = "numbers = np.array([-1.0, 2.0])\n[sigmoid(numbers), relu(numbers)]"
+TRIED = "def answer(z):\n    return f(z)\n[answer(1), answer(2)]"
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_of_several_functions_the_one_that_raised_the_error_is_named(hidden):
+    answer = ask(SIGMOID_AND_RELU, evaluate=BOTH, hidden=hidden)
+    assert answer.because.startswith("`relu` raised ValueError")
+
+
+def test_no_function_of_the_probes_own_is_named_as_the_students():
+    answer = ask("def f(z):\n    assert z < 2", evaluate=TRIED)
+    assert answer.because == "`f` raised AssertionError in the line `assert z < 2`."
+    assert ask("", evaluate=TRIED).because == "The notebook has no `f`."
+
+
+def test_a_name_that_a_students_function_lacks_is_an_error_of_that_function():
+    answer = ask("def f(z):\n    return z + K", evaluate=TRIED)
+    assert answer.because == "`f` raised NameError in the line `return z + K`: name 'K' is not defined."
+
+
+@pytest.mark.parametrize(
+    ("cell", "detail"),
+    [
+        ("def f(z):\n    return z", "TypeError: cannot unpack non-iterable int object"),
+        ("def f():\n    return 1, 2", "TypeError: f() takes 0 positional arguments but 1 was given"),
+    ],
+)
+def test_what_the_probe_cannot_use_is_not_told_as_an_error_that_the_function_raised(cell, detail):
+    code = "weights, mistakes = f(3)\nweights"
+    assert ask(cell, evaluate=code).because == f"`f` cannot be used as the text asks: {detail}."
+    assert ask(cell, evaluate=code, hidden=True).because == (
+        "`f` cannot be used as the text asks: TypeError, on something that you do not see."
+    )

@@ -107,7 +107,7 @@ def test_an_error_that_cannot_say_what_it_is_is_still_noted():
     def f():
         raise MuteError
 
-    assert call(f)[1] == {"status": "raised", "error": "MuteError", "detail": "", "line": ""}
+    assert call(f)[1] == {"status": "raised", "error": "MuteError", "detail": "", "line": "", "function": ""}
 
 
 def test_an_error_with_half_a_character_is_noted_with_a_question_mark():

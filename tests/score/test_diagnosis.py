@@ -19,6 +19,7 @@ SQUARE = RANDOM.normal(size=(9, 9))
 COLOURS = RANDOM.normal(size=(8, 10, 3))
 COUNTS = np.arange(0.0, 4000.0, 37.0)
 POINTS = RANDOM.uniform(0, 100, size=(20, 2))
+PLACES = RANDOM.permutation(300)[:45].reshape(15, 3).astype(float)
 KERNEL = np.exp(-(np.arange(-4.0, 5.0) ** 2) / 6) / np.exp(-(np.arange(-4.0, 5.0) ** 2) / 6).sum()
 DIRECTION = ROW / np.linalg.norm(ROW)
 HISTOGRAMS = RANDOM.uniform(1, 9, size=(10, 8))
@@ -32,8 +33,13 @@ def with_border(width: int) -> np.ndarray:
     return wrong
 
 
+def sorted_rows(rows: np.ndarray) -> np.ndarray:
+    return rows[np.lexsort(rows.T[::-1])]
+
+
 NOT_A_NUMBER = ROW.copy()
 NOT_A_NUMBER[3:5] = np.nan, np.inf
+ORDER = "but in another order: look at what they are sorted by."
 CURE = "Look for a division by zero, a logarithm or root of a negative number, or steps that are too large."
 FACTOR = "a constant factor is missing, or one too many."
 WRAPPED = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
@@ -74,7 +80,21 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (np.deg2rad(ROW), ROW, "radians-for-degrees",
          "It is in radians where degrees are expected: `np.rad2deg` converts."),
         (45.0, np.pi / 4, "degrees-for-radians", "It is in degrees where radians are expected: `np.deg2rad` converts."),
-        (NOT_A_NUMBER, ROW, "nan", f"2 of 40 values are NaN and infinite. {CURE}"),
+        (NOT_A_NUMBER, ROW, "nan", f"2 of 40 values are NaN and infinite. The first is at [3]. {CURE}"),
+        (np.where(np.arange(40) < 7, ROW, np.inf), ROW, "nan",
+         f"33 of 40 values are infinite. From [7] on, all are. {CURE}"),
+        (np.full((9, 9), np.nan), SQUARE, "nan", f"81 of 81 values are NaN. {CURE}"),
+        ([-3.0, 2.0], [3.0, -2.0], "sign", "The sign is the wrong way round; the size is right."),
+        (np.deg2rad([15.0, 200.0, 331.0]), [15.0, 200.0, 331.0], "radians-for-degrees",
+         "It is in radians where degrees are expected: `np.rad2deg` converts."),
+        (1.001 * (IMAGE + 90), IMAGE + 90, "up-to-scale", f"Every value is 1.001 times the expected one: {FACTOR}"),
+        (PLACES[:, [0, 2, 1]], PLACES, "swapped", "Columns 1 and 2 have changed places."),
+        (sorted_rows(POINTS[:, ::-1]), sorted_rows(POINTS), "swapped", SWAPPED),
+        (sorted_rows(PLACES[:, [1, 0, 2]]), sorted_rows(PLACES), "swapped", "Columns 0 and 1 have changed places."),
+        (sorted_rows(POINTS), POINTS, "reordered", f"The rows are right, {ORDER}"),
+        (np.sort(ROW), ROW, "reordered", f"The values are right, {ORDER}"),
+        (PLACES, PLACES[[3, 1, 9, 2]], "extra-rows", "All that is expected is there, and 11 rows more."),
+        (PLACES[1:], PLACES[::-1], "missing-rows", "Its rows are right, but 1 is missing."),
         (POINTS[:, ::-1], POINTS, "swapped", SWAPPED),
         (np.swapaxes(COLOURS, 0, 1), COLOURS, "transposed",
          "It is the transpose of what is expected: rows and columns have changed places."),
@@ -165,6 +185,74 @@ def test_random_whole_numbers_have_no_diagnosis(high):
 @pytest.mark.parametrize("answer", [IMAGE, IMAGE + 1e-9])
 def test_a_right_array_has_no_diagnosis(answer):
     assert diagnose(answer, IMAGE) is None
+
+
+def test_rows_that_are_the_same_in_either_order_of_columns_are_not_told_as_swapped():
+    corners = np.array([[2.0, 2.0], [2.0, 9.0], [5.0, 5.0], [9.0, 2.0], [9.0, 9.0]])
+    found = diagnose(corners[[1, 4, 0, 2, 3]], corners)
+    assert found is not None
+    assert found.name == "reordered"
+
+
+def test_weights_whose_biases_alone_are_wrong_have_no_wrong_border():
+    weights = RANDOM.normal(size=(6, 7))
+    answer = weights.copy()
+    answer[:, 0] = 0
+    assert diagnose(answer, weights) is None
+    answer[[0, -1]] = answer[:, -1:] = 0
+    assert diagnose(answer, weights).name == "border"
+
+
+def test_labels_in_another_order_are_merely_wrong():
+    labels = np.array([0.0, 1, 2, 1, 0, 2, 2])
+    assert diagnose(labels[[3, 1, 0, 4, 2, 6, 5]], labels) is None
+
+
+def few_whole_numbers(random):
+    return random.integers(0, 4, (random.integers(2, 9), random.integers(1, 4))).astype(float)
+
+
+def tied(random):
+    return np.sort(random.integers(0, 9, 12)).astype(float)
+
+
+def symmetric(random):
+    half = random.normal(size=(7, 7))
+    return half + half.T
+
+
+def points_of_a_grid(random):
+    return random.integers(0, 60, (random.integers(3, 40), 2)).astype(float)
+
+
+@pytest.mark.parametrize("make", [few_whole_numbers, tied, symmetric, points_of_a_grid])
+def test_a_thousand_answers_of_a_kind_that_resembles_itself_are_told_nothing_false(make):
+    """What is told of them is checked by doing it: arrays with ties or symmetries are like others in several ways."""
+    undone = {
+        "sign": lambda answer, target: np.array_equal(-answer, target),
+        "transposed": lambda answer, target: np.array_equal(answer.T, target),
+        "swapped": lambda answer, target: sorted(map(sorted, answer.tolist())) == sorted(map(sorted, target.tolist())),
+        "reordered": lambda answer, target: sorted(answer.tolist()) == sorted(target.tolist()),
+        "reversed": lambda answer, target: any(
+            np.array_equal(np.flip(answer, axis), target) for axis in range(answer.ndim)
+        ),
+        "extra-rows": lambda answer, target: all(row in answer.tolist() for row in target.tolist()),
+        "missing-rows": lambda answer, target: all(row in target.tolist() for row in answer.tolist()),
+        "constant": lambda answer, target: len(np.unique(answer)) == 1,
+        "offset": lambda answer, target: len(np.unique(answer - target)) == 1,
+        "up-to-scale": lambda answer, target: np.linalg.matrix_rank(np.stack([answer.ravel(), target.ravel()])) == 1,
+        "wrong-shape": lambda answer, target: np.array_equal(answer.ravel(), target.ravel()),
+        "shifted": lambda answer, target: any(
+            np.array_equal(one[n:], other[:-n])
+            for n in (1, 2, 3)
+            for one, other in [(answer, target), (target, answer)]
+        ),
+    }
+    for seed in range(1000):
+        random = np.random.default_rng(seed)
+        answer, target = make(random), make(random)
+        found = diagnose(answer, target)
+        assert found is None or undone[found.name](answer, target), (seed, found)
 
 
 def test_few_values_are_never_up_to_scale():
