@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from grader.cli import main
 from grader.execute import forks
@@ -109,7 +109,9 @@ def running_with(mark: str) -> list[str]:
 
 
 # A test that passed passes again, on a busy machine too: the search for new examples is `make explore`.
-settings.register_profile("same-each-time", derandomize=True, deadline=None, database=None)
+settings.register_profile(
+    "same-each-time", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile("same-each-time")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.execute import processes
 from grader.execute.pool import Servers, execute_one
 from grader.execute.questions import make_question
 from grader.rubric import Probe
@@ -27,6 +28,8 @@ WAYS = {
 def way(request: pytest.FixtureRequest) -> Iterator[tuple[str, Servers]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("USERS_OWN", "a token of the user's")
+        if request.param == "a process for each":
+            patch.setattr(processes, "MODULES", ("torch",))  # each would import them all
         with WAYS[request.param]() as servers:
             yield request.param, servers
 

@@ -79,7 +79,7 @@ def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_f
 def test_a_server_that_is_killed_costs_no_run(caplog):
     with Servers("bubblewrap") as servers:
         with servers.lend() as server, ThreadPoolExecutor(2) as pool:
-            works = [make_work("import time; time.sleep(2); print('through')", key=f"key-{n}") for n in range(2)]
+            works = [make_work("import time; time.sleep(4); print('through')", key=f"key-{n}") for n in range(2)]
             running = [pool.submit(execute_one, work, servers) for work in works]
             wait_until(lambda: len([*server.home.glob("spool/*/kernel/k-1")]) == 2, "both kernels start")
             server._process.result().kill()

@@ -287,7 +287,9 @@ Shape = st.one_of(npst.array_shapes(min_dims=1, max_dims=3, max_side=12), st.tup
 
 @example(came=np.zeros((1, 2)), expected=(1, 2), form=4)  # curves of one sample
 @given(came=Shape.flatmap(lambda shape: npst.arrays(np.float64, shape)), expected=Shape, form=st.integers(0, 4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # frozen data: one page serves all
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)  # frozen data: one page serves all
 def test_any_numbers_at_all_can_be_drawn(
     student_page: StudentPage, came: np.ndarray[Any, Any], expected: tuple[int, ...], form: int
 ) -> None:
