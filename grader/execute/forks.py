@@ -309,8 +309,7 @@ class ForkServer:
     def close(self) -> None:
         """End the server and every kernel, and take the folder away."""
         self._watchdog.stop()
-        self._process.result().kill()
-        self._process.result().wait()
+        sandbox.end(self._process.result())
         self._control.shutdown(socket.SHUT_RDWR)
         self._thread.join()  # whoever still waits for the server is told that it is gone
         self._control.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +119,25 @@ def command(
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/content", sys.executable, *server]
     # Bubblewrap stays as the first process in there, with the environment that it was started with.
     return line, {"PATH": os.environ.get("PATH", os.defpath)}
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill bubblewrap, and wait for it.
+
+    Its child is the first process of the sandbox, with which all others end. It waits to be told to go on: where its
+    parent is killed before that, it would wait for ever. So the parent is stopped first, and starts none meanwhile.
+    """
+    children: list[int] = []
+    with contextlib.suppress(OSError):  # it has ended by itself
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        children = [int(pid) for pid in told.split()]
+    process.kill()
+    for pid in children:
+        with contextlib.suppress(OSError):  # it has ended, too
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 def _user() -> list[str]:

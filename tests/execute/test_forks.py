@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -221,3 +222,12 @@ def test_whoever_waits_for_a_server_that_is_closed_as_it_starts_is_told_at_once(
         server.close()
         with pytest.raises(ServerError, match=r"^the fork server did not start: "):
             waiting.result(timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize("after_s", [0, 0.001, 0.002, 0.003, 0.005, 0.008, 0.013, 0.02, 0.03, 0.05])
+def test_a_server_that_is_closed_as_it_starts_leaves_no_process(after_s: float):
+    """Where its first process is killed before the second was told to go on, that one would wait for ever."""
+    server = ForkServer("bubblewrap")
+    time.sleep(after_s)
+    server.close()
+    wait_until(lambda: not _find(server.home), "the sandbox ends", limit_s=30)
