@@ -79,9 +79,10 @@ def import_responses(
     """Take responses from files; exit code 1 where a person has to look at something."""
     chosen, work = open_exam(context, exam)
     out = show.console()
-    drawn = chosen.exam.seed if seed is None else seed
+    place: Place = context.obj
+    drawn, roster = chosen.exam.seed if seed is None else seed, place.course().roster
     # All files are read before any is taken: an error in the last one leaves nothing half done.
-    found = [read_responses(file, chosen, seed=drawn, student_head=student) for file in files]
+    found = [read_responses(file, chosen, seed=drawn, student_head=student, roster=roster) for file in files]
     with work.locked():
         for imported in found:
             _tell_import(out, imported, take_in(work.gradebook, imported))
@@ -108,6 +109,8 @@ def _tell_import(out: Console, imported: Imported, taken: Taken) -> None:
         out.print(f"  For a person to look at: {tell_count(len(imported.waiting), 'response')}")
     for waiting in imported.waiting:
         out.print(f"    row {waiting.row}, {waiting.student}, {waiting.question}: {waiting.because}", markup=False)
+    if imported.strangers:
+        out.print(f"  students whom the roster does not know: {', '.join(imported.strangers)}", markup=False)
     if imported.unused:
         out.print(f"  columns that belong to no question: {', '.join(imported.unused)}", markup=False)
     if imported.without:

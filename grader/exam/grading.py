@@ -13,6 +13,7 @@ from grader.exam.exam import Exam, ExamOnDisk, Rules
 from grader.exam.importing import Imported
 from grader.exam.items import ItemAnalysis, Response, analyse
 from grader.exam.judging import judge
+from grader.exam.responses import read_asked
 from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound, round_half_up
 from grader.exam.variants import make_variant
@@ -121,8 +122,8 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
 
 def variant_of(asked: Asked, run: Run, exam: Exam) -> Asked:
     """The question with the numbers that this student was asked for."""
-    seed = int(run.asked.get(asked.question.id, exam.seed))
-    return replace(asked, question=make_variant(asked.question, seed))
+    seed, drawn = read_asked(run.asked.get(asked.question.id, str(exam.seed)))
+    return replace(asked, question=make_variant(asked.question, seed, drawn))
 
 
 def analyse_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ItemAnalysis:
@@ -157,7 +158,8 @@ def _responses(gradebook: Gradebook, exam: str) -> list[tuple[Submission, Run]]:
     responses = gradebook.responses(exam)
     if not responses:
         raise UserError(
-            f"no responses to `{exam}` have been imported", remedy=f"Import them: grader exam import {exam} FILE"
+            f"there are no responses to `{exam}` yet",
+            remedy=f"From files: grader exam import {exam} FILE; from sheets: grader exam scan {exam} FILE",
         )
     return responses
 

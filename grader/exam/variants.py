@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from grader.exam.arithmetic import evaluate
@@ -11,14 +12,17 @@ from grader.exam.questions import Question
 from grader.exam.wording import fill
 
 
-def make_variant(question: Question, seed: int) -> Question:
+def make_variant(question: Question, seed: int, drawn: Mapping[str, float] = MappingProxyType({})) -> Question:
     """The question as one seed makes it: no parameters left, every text and number filled in.
 
-    The same seed always draws the same, on every machine. A ValueError says what has no value.
+    The same seed always draws the same, on every machine; what is `drawn` already stays, though the lists that it was
+    drawn from have changed since. A ValueError says what has no value.
     """
     if not question.parameters and not question.values:
         return question
-    values = draw(question, seed)
+    values = {**draw(question, seed), **{name: drawn[name] for name in question.parameters if name in drawn}}
+    for name, expression in question.values.items():
+        values[name] = evaluate(expression, values)
     told = question.model_dump(exclude={"parameters", "values"})
     filled = {key: _fill(value, values) for key, value in told.items()}
     if question.numeric is not None:
@@ -29,13 +33,10 @@ def make_variant(question: Question, seed: int) -> Question:
     return Question.model_validate(filled)
 
 
-def draw(question: Question, seed: int) -> Mapping[str, float]:
-    """The parameters that a seed draws, and the values that follow from them."""
+def draw(question: Question, seed: int) -> dict[str, float]:
+    """The parameters that a seed draws."""
     chance = random.Random(f"{seed}/{question.id}")
-    values = {name: chance.choice(parameter.choose) for name, parameter in question.parameters.items()}
-    for name, expression in question.values.items():
-        values[name] = evaluate(expression, values)
-    return values
+    return {name: chance.choice(parameter.choose) for name, parameter in question.parameters.items()}
 
 
 def _fill(value: Any, values: Mapping[str, float]) -> Any:

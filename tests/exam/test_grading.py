@@ -120,6 +120,17 @@ def test_responses_stay_with_the_seed_that_their_numbers_were_drawn_from(gradebo
     assert earned(score_exam(gradebook, exam)) == {"ana": 2, "bruno": 2}
 
 
+def test_numbers_stay_as_they_were_asked_though_the_list_that_they_came_from_changes(gradebook, tmp_path):
+    def drawing_from(values: list[int]) -> ExamOnDisk:
+        told = question("numeric", {"answer": "2 * x"}, "x", parameters={"x": {"choose": values}}, asks="Twice {{x}}?")
+        return ExamOnDisk("drawn", Exam.model_validate(exam_of(told)), Path("x"))
+
+    bring(gradebook, tmp_path, "student,x\nana,6\n", drawing_from([3, 3, 3]), 1)
+    (graded,) = score_exam(gradebook, drawing_from([50, 170, 240])).grades
+    assert graded.earned == 2
+    assert graded.grade.findings[0].says == "Twice 3?"
+
+
 # ---- revisions ------------------------------------------------------------------------------------------------------
 
 
@@ -258,5 +269,7 @@ def test_what_a_person_decided_on_a_notebook_counts_for_that_student_alone(grade
 
 
 def test_an_exam_without_responses_is_told_how_to_get_them(gradebook):
-    with pytest.raises(UserError, match="no responses to `midterm` have been imported\n  Import them: grader exam"):
+    with pytest.raises(
+        UserError, match="there are no responses to `midterm` yet\n  From files: grader exam import midterm FILE; from "
+    ):
         score_exam(gradebook, replace(exam_with()))

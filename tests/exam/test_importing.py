@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.collect.roster import read_roster
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.importing import Imported, read_responses
@@ -244,7 +245,7 @@ def test_a_file_of_moodle_whose_numbers_tell_nothing_is_refused(tmp_path):
     with pytest.raises(UserError) as caught:
         read(path)
     assert caught.value.what == (
-        "the file has 1 responses, but the exam 7 questions: their numbers do not tell which is which"
+        "the file has 1 response, but the exam 7 questions: their numbers do not tell which is which"
     )
     assert caught.value.remedy == "Download the responses with the question text: Moodle has a tick for it."
 
@@ -312,7 +313,7 @@ def test_every_row_ends_as_one_thing_and_the_last_of_a_student_counts(tmp_path):
     ]
     assert imported.rows[0].because == "row 5 is from `ana`, too: the last one counts"
     assert imported.rows[2].because == "it does not say who it is from"
-    assert imported.rows[4].because == "it has 1 cells, but the head has 2"
+    assert imported.rows[4].because == "it has 1 cell, but the head has 2"
     assert answers(imported) == {"bruno": {"edge": ["b"]}, "ana": {"edge": ["c"]}}
 
 
@@ -389,7 +390,46 @@ def test_a_file_that_is_not_utf_8_is_refused_with_the_cure(tmp_path):
 def test_a_broken_quotation_is_refused(tmp_path):
     path = tmp_path / "broken.csv"
     path.write_text('student,edge\nana,"a\n')
-    assert refused(path).what.startswith("this is not CSV: ")
+    error = refused(path)
+    assert (error.what, error.remedy) == (
+        "this is not CSV",
+        "A quotation mark is opened and not closed as CSV wants it: export the file again.",
+    )
+
+
+def test_a_file_whose_cells_are_all_quoted_is_read_whatever_parts_them(tmp_path):
+    path = tmp_path / "quoted.csv"
+    path.write_text('"student";"edge"\n"ana";"b"\n')
+    assert answers(read(path)) == {"ana": {"edge": ["b"]}}
+
+
+def test_a_file_in_utf_16_is_read_where_it_says_so(tmp_path):
+    told = ["student", "edge"], ["josé", "b"]
+    assert answers(read(write(tmp_path, *told, delimiter="\t", encoding="utf-16"))) == {"josé": {"edge": ["b"]}}
+    assert refused(write(tmp_path, *told, encoding="utf-16-le")).what == "this is not UTF-8 text"
+
+
+def test_rows_are_numbered_as_in_a_spreadsheet_though_some_are_empty(tmp_path):
+    path = tmp_path / "gaps.csv"
+    path.write_text('student,four\n\nana,"4\n"\n,5\nana,6\n')
+    assert [(row.number, row.fate) for row in read(path).rows] == [(3, "replaced"), (4, "refused"), (5, "read")]
+
+
+# ---- who it is from -------------------------------------------------------------------------------------------------
+
+
+def test_an_address_is_the_same_in_large_letters(tmp_path):
+    imported = read(write(tmp_path, ["email", "edge"], ["Ana@x.org", "a"], ["ana@x.org", "b"]))
+    assert answers(imported) == {"ana@x.org": {"edge": ["b"]}}
+    assert imported.rows[0].because == "row 3 is from `ana@x.org`, too: the last one counts"
+
+
+def test_whom_the_roster_knows_by_an_address_is_called_as_in_the_roster(tmp_path):
+    (tmp_path / "roster.csv").write_text("student,name,addresses\nana,Ana Ejemplo,a.ejemplo@x.org\n")
+    path = write(tmp_path, ["email", "edge"], ["A.Ejemplo@x.org", "a"], ["dora@x.org", "b"])
+    imported = read(path, roster=read_roster(tmp_path / "roster.csv"))
+    assert set(answers(imported)) == {"ana", "dora@x.org"}
+    assert imported.strangers == ("dora@x.org",)
 
 
 def test_an_empty_file_is_refused(tmp_path):

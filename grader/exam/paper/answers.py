@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.exam.paper.digits import read_digits
+from grader.exam.paper.digits import fold_number, read_digits
 from grader.exam.paper.readings import Decision, Sheet, State
 from grader.exam.paper.sheet import STUDENT, Box, Copy, Print
 from grader.exam.questions import Question
@@ -109,7 +109,7 @@ def student_of(read: CopyRead) -> tuple[str | None, str]:
     number = "".join(row[0] for row in rows)
     if not read.print_.numbers:
         return number, ""
-    student = read.print_.numbers.get(number.lstrip("0") or "0")
+    student = read.print_.numbers.get(fold_number(number))
     return student, "" if student else f"Its student's number, {number}, is not in the class list."
 
 

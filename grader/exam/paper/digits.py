@@ -66,3 +66,12 @@ def points_offered(most: float) -> tuple[str, ...]:
         if count == int(count) and count < MOST_OFFERED:
             return tuple(f"{step * n:g}" for n in range(int(count) + 1))
     return tuple(f"{most * n / (MOST_OFFERED - 1):g}" for n in range(MOST_OFFERED))
+
+
+def fold_number(number: str) -> str:
+    """A student's number without the zeros before it, which a row of the sheet may need and the class list not have.
+
+    >>> fold_number("0077"), fold_number("000"), fold_number("")
+    ('77', '0', '')
+    """
+    return number.lstrip("0") or number[:1]

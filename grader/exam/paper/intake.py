@@ -9,7 +9,6 @@ from typing import Literal
 
 from grader.errors import UserError
 from grader.exam.grading import Taken, take_responses
-from grader.exam.importing import as_response
 from grader.exam.paper.answers import CopyRead, answers_of, copies_read, student_of
 from grader.exam.paper.pictures import Picture
 from grader.exam.paper.readings import BoxReading, Sheet
@@ -17,6 +16,8 @@ from grader.exam.paper.review import waiting_in
 from grader.exam.paper.sheet import Print
 from grader.exam.paper.sheets import SheetRead, read_picture
 from grader.exam.paper.store import PaperStore
+from grader.exam.responses import as_response
+from grader.exam.variants import draw
 from grader.gradebook import Gradebook
 
 Fate = Literal["read", "needs review", "rejected"]
@@ -152,5 +153,7 @@ def take_copies(gradebook: Gradebook, exam: str, copies: Iterable[CopyRead]) -> 
         answers = answers_of(read)
         if owners[student] == 1 and answers:
             source = f"copy {read.copy.number} of the print {read.print_.id}"
-            responses.append(as_response(student, exam, source, answers, read.copy.seed))
+            seed = read.copy.seed
+            drawn = {question.id: draw(question, seed) for question in read.print_.exam.questions}
+            responses.append(as_response(student, exam, source, answers, seed, drawn))
     return take_responses(gradebook, responses)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UserError
+from grader.exam.columns import STUDENT_HEADS
+from grader.exam.csv_file import read_csv
 from grader.exam.exam import ExamOnDisk
-from grader.exam.importing import STUDENT_HEADS
 from grader.exam.matching import fold_option
 from grader.exam.paper.arranging import seed_of
 from grader.exam.paper.composing import compose
+from grader.exam.paper.digits import fold_number
 from grader.exam.paper.identity import MOST_COPIES
 from grader.exam.paper.sheet import Copy, PaperName, Print
 
 NAME_HEADS = ("name", "nombre", "full name", "nombre completo")
 NUMBER_HEADS = ("number", "número", "student number", "legajo", "matrícula")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -34,36 +36,31 @@ class Enrolled:
 
 def read_class(path: Path) -> list[Enrolled]:
     """The class list: a CSV file with a column `student`, and maybe `name` and `number`."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"the class list cannot be read: {error.strerror}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        remedy = "Save it again as CSV in UTF-8."
-        raise UserError("the class list is not UTF-8 text", where=str(path), remedy=remedy) from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
-    heads = [fold_option(cell) for cell in rows[0]] if rows else []
+    head, *rows = read_csv(path)
+    heads = [fold_option(cell) for cell in head.cells]
     student = next((heads.index(head) for head in STUDENT_HEADS if head in heads), None)
     if student is None:
-        remedy = f"Head it with `student`; there are: {', '.join(heads) or 'none'}."
+        remedy = f"Head it with `student`; there are: {', '.join(heads)}."
         raise UserError("no column says who the students are", where=f"{path}:1", remedy=remedy)
     name, number = (_column(heads, names, student) for names in (NAME_HEADS, NUMBER_HEADS))
-    enrolled: dict[str, int] = {}
-    listed: list[Enrolled] = []
-    for line, row in enumerate(rows[1:], start=2):
-        told = Enrolled(*(_cell(row, column) for column in (student, name, number)))
+    listed: dict[str, int] = {}
+    numbered: dict[str, int] = {}
+    enrolled: list[Enrolled] = []
+    for row in rows:
+        told, where = (
+            Enrolled(*(_cell(row.cells, column) for column in (student, name, number))),
+            f"{path}:{row.number}",
+        )
         if not told.student:
-            raise UserError("a line names no student", where=f"{path}:{line}", remedy="Fill it in, or take it out.")
-        if told.student in enrolled:
-            remedy = f"`{told.student}` is also on line {enrolled[told.student]}: take one out."
-            raise UserError(f"the student `{told.student}` stands twice", where=f"{path}:{line}", remedy=remedy)
-        enrolled[told.student] = line
-        listed.append(told)
-    if not listed:
+            raise UserError("a line names no student", where=where, remedy="Fill it in, or take it out.")
+        for what, key, before in (("student", told.student, listed), ("number", fold_number(told.number), numbered)):
+            if key and before.setdefault(key, row.number) != row.number:
+                remedy = f"`{key}` is also in row {before[key]}: take one out."
+                raise UserError(f"the {what} `{key}` stands twice", where=where, remedy=remedy)
+        enrolled.append(told)
+    if not enrolled:
         raise UserError("the class list names no student", where=str(path))
-    return listed
+    return enrolled
 
 
 def plan_print(
@@ -77,6 +74,8 @@ def plan_print(
     if not 0 < len(enrolled) + blank <= MOST_COPIES:
         remedy = "Give a class list with --class, a number of copies without names with --blank, or both."
         raise UserError(f"no copy to print, or more than {MOST_COPIES}", remedy=remedy)
+    if blank:
+        _check_numbers(enrolled, digits)
     whose: list[tuple[str | None, str]] = [(one.student, one.name) for one in enrolled]
     whose += [(None, "")] * blank
     told = [exam.sha256, paper, language, digits, whose]
@@ -87,8 +86,21 @@ def plan_print(
         copy = Copy(number=number, student=student, name=name, seed=seed)
         composed = compose(exam, copy, paper=paper, language=language, digits=digits, folder=on_disk.folder)
         copies.append(copy.model_copy(update={"pages": tuple(one.page for one in composed)}))
-    numbers = {one.number.lstrip("0") or "0": one.student for one in enrolled if one.number}
+    numbers = {fold_number(one.number): one.student for one in enrolled if one.number}
     return Print(id=id, exam=exam, paper=paper, language=language, digits=digits, numbers=numbers, copies=tuple(copies))
+
+
+def _check_numbers(enrolled: Sequence[Enrolled], digits: int) -> None:
+    """Refuse numbers that nobody could tick on a copy without a name."""
+    for one in enrolled:
+        if one.number and not _DIGITS.fullmatch(one.number):
+            remedy = "On copies without a name it is ticked digit by digit: write digits only."
+            raise UserError(f"`{one.number}`, the number of `{one.student}`, is not made of digits", remedy=remedy)
+        if len(fold_number(one.number)) > digits:
+            raise UserError(
+                f"`{one.number}`, the number of `{one.student}`, does not fit into {digits} rows of digits",
+                remedy=f"Give them room: --digits {len(one.number)}.",
+            )
 
 
 def _column(heads: Sequence[str], names: Sequence[str], taken: int) -> int | None:

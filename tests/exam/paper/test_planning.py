@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from grader.errors import UserError
-from grader.exam.paper.planning import Enrolled, read_class
+from grader.exam.exam import ExamOnDisk
+from grader.exam.paper.planning import Enrolled, plan_print, read_class
 from grader.exam.paper.sheet import (
     BOTTOM_MM,
     BOX_MM,
@@ -21,6 +23,11 @@ from grader.exam.paper.sheet import (
 from tests.exam.making import make_exam, single
 
 from .printing import every_kind, plan
+
+
+def plan_for(enrolled, blank=0):
+    on_disk = ExamOnDisk("quiz", make_exam(single()), Path("quiz/exam.yaml"))
+    return plan_print(on_disk, enrolled, blank=blank, paper="a4", language="en", digits=4)
 
 
 def boxes_of(copy):
@@ -96,6 +103,22 @@ def test_a_language_that_sheets_have_not_is_refused():
     assert told.value.remedy.startswith("Choose --language en or es, if the exam has it")
 
 
+def test_a_number_that_cannot_be_ticked_on_a_copy_without_a_name_is_refused(tmp_path):
+    for number, what, remedy in (
+        ("12345", "`12345`, the number of `ana`, does not fit into 4 rows of digits", "Give them room: --digits 5."),
+        (
+            "12/34",
+            "`12/34`, the number of `ana`, is not made of digits",
+            "On copies without a name it is ticked digit by digit: write digits only.",
+        ),
+    ):
+        ana = [Enrolled("ana", number=number)]
+        assert plan_for(ana).copies[0].student == "ana"
+        with pytest.raises(UserError) as told:
+            plan_for(ana, blank=1)
+        assert (told.value.what, told.value.remedy) == (what, remedy)
+
+
 def test_no_copies_at_all_are_refused():
     with pytest.raises(UserError, match="no copy to print") as told:
         plan(every_kind())
@@ -127,14 +150,22 @@ def test_a_class_list_has_students_and_maybe_names_and_numbers(tmp_path):
     ("text", "told"),
     [
         ("who\nana\n", "class.csv:1: no column says who the students are\n  Head it with `student`; there are: who."),
-        ("", "class.csv:1: no column says who the students are\n  Head it with `student`; there are: none."),
+        ("", "class.csv: the file is empty"),
         ("student\n", "class.csv: the class list names no student"),
         ("student,name\n,Ana\n", "class.csv:2: a line names no student\n  Fill it in, or take it out."),
         (
             "student\nana\nana\n",
-            "class.csv:3: the student `ana` stands twice\n  `ana` is also on line 2: take one out.",
+            "class.csv:3: the student `ana` stands twice\n  `ana` is also in row 2: take one out.",
         ),
-        ("student\n\xff\n", "class.csv: the class list is not UTF-8 text\n  Save it again as CSV in UTF-8."),
+        (
+            "student,number\nana,077\nbruno,77\n",
+            "class.csv:3: the number `77` stands twice\n  `77` is also in row 2: take one out.",
+        ),
+        (
+            "student\n\xff\n",
+            "class.csv: this is not UTF-8 text\n"
+            "  Export it again as CSV in UTF-8; a spreadsheet calls that “CSV UTF-8”.",
+        ),
     ],
 )
 def test_a_class_list_that_is_wrong_says_where_and_what_to_do(tmp_path, text, told):
@@ -146,5 +177,5 @@ def test_a_class_list_that_is_wrong_says_where_and_what_to_do(tmp_path, text, to
 
 
 def test_a_class_list_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UserError, match="the class list cannot be read: No such file"):
+    with pytest.raises(UserError, match="this cannot be read: No such file"):
         read_class(tmp_path / "class.csv")
