@@ -15,7 +15,7 @@ from grader.exam.paper.ink import Face, FrameInk, Ink, LineInk, PictureInk, Word
 from grader.exam.paper.phrases import Phrases
 from grader.exam.paper.sheet import BOX_LINE_MM, BOX_MM, Box, Field
 from grader.exam.paper.typesetting import MM_IN_PT, SetText, set_code, set_words, width_mm
-from grader.exam.questions import Picture
+from grader.exam.questions import Kind, Picture
 from grader.exam.reading import NONE
 from grader.exam.wording import Text
 
@@ -124,7 +124,7 @@ def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list
 
 def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]:
     asked, draft = arranged.question, Draft()
-    told = setting.phrases.points.format(f"{asked.points:g}")
+    told = setting.phrases.write_points(asked.points)
     wide = width_mm(told, "sans", SMALL_PT)
     baseline = 0.76 * SIZE_PT * MM_IN_PT + 0.14 * SIZE_PT * MM_IN_PT
     draft.ink.append(WordsInk(0.0, baseline, f"{arranged.number}.", "bold", SIZE_PT))
@@ -132,7 +132,7 @@ def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]
     asks = set_words(setting.say(asked.asks), setting.room_mm - INDENT_MM - wide - 6.0, SIZE_PT)
     draft.words(asks, INDENT_MM, 0.0)
     y = asks.height_mm
-    hint = {"single": setting.phrases.one, "multiple": setting.phrases.several}.get(asked.kind, "")
+    hint = _hints(setting.phrases).get(asked.kind, "")
     for words in (hint, rule or ""):
         if words:
             text = set_words(words, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
@@ -147,6 +147,17 @@ def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]
     if asked.picture is not None:
         blocks.append(_picture(asked.picture, setting))
     return blocks
+
+
+def _hints(phrases: Phrases) -> dict[Kind, str]:
+    """How a question is answered, by its kind."""
+    return {
+        "single": phrases.one,
+        "multiple": phrases.several,
+        "rows": phrases.each_row,
+        "matching": phrases.each_letter,
+        "ordering": phrases.each_place,
+    }
 
 
 def _picture(picture: Picture, setting: Setting) -> Block:
@@ -288,7 +299,7 @@ def _digits(arranged: Arranged, setting: Setting) -> Block:
     if asked.numeric.unit:
         told = f"{told} ({setting.phrases.in_unit.format(asked.numeric.unit)})"
     hint = set_words(told, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
-    rows = digit_rows(asked.id, [(str(place), tell_place(place, setting.language)) for place in places], sign=True)
+    rows = digit_rows(asked.id, [(str(place), setting.phrases.write(tell_place(place))) for place in places], sign=True)
     grid = rows.moved(0.0, hint.height_mm)
     words = tuple(move(ink, INDENT_MM, 0.0) for ink in hint.ink)
     return Block(grid.height_mm + hint.height_mm, words + grid.ink, grid.boxes)
@@ -312,6 +323,6 @@ def _exercise(arranged: Arranged, setting: Setting) -> list[Block]:
         for column, points in enumerate(points_offered(asked.practical.criteria[name].points)):
             x = BOX_X_MM + 7.0 + column * 13.0
             draft.box(asked.id, name, points, x, 1.0)
-            draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, points, "sans", SMALL_PT, GREY))
+            draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, setting.phrases.write(points), "sans", SMALL_PT, GREY))
         blocks.append(draft.done(BOX_MM + ROW_GAP_MM))
     return blocks

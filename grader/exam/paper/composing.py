@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.errors import UserError
 from grader.exam.exam import Exam
 from grader.exam.paper.arranging import ArrangedSection, arrange
-from grader.exam.paper.blocks import GREY, SMALL_PT, Block, Setting, set_question
-from grader.exam.paper.cover import set_cover, set_head
+from grader.exam.paper.blocks import GREY, SIZE_PT, SMALL_PT, Block, Setting, set_question
+from grader.exam.paper.cover import set_cover, set_head, set_paragraph
 from grader.exam.paper.identity import MOST_PAGES, Identity, encode
 from grader.exam.paper.ink import FrameInk, Ink, WordsInk
 from grader.exam.paper.phrases import phrases_in
@@ -73,6 +73,8 @@ def compose(exam: Exam, copy: Copy, *, paper: str, language: str, digits: int, f
 def _groups_of(section: ArrangedSection, exam: Exam, setting: Setting) -> Iterator[list[Block]]:
     """What is kept together: each question, and the section's title with the first of them."""
     head = [set_head(setting.say(section.section.title), setting)]
+    if section.section.intro is not None:
+        head.append(set_paragraph(setting.say(section.section.intro), setting, SIZE_PT, gap_mm=2.0))
     for arranged in section.questions:
         rule = tell_own_rule(arranged.question, exam, setting.language)
         yield head + set_question(arranged, setting, rule)

@@ -29,9 +29,9 @@ def set_cover(exam: Exam, setting: Setting, *, digits: int) -> list[Block]:
         blocks += _number(setting, digits)
     blocks += _how_to_answer(setting)
     blocks.append(set_head(setting.phrases.scored, setting))
-    blocks += [_paragraph(told, setting, RULES_PT, gap_mm=0.5) for told in tell_rules(exam, setting.language)]
+    blocks += [set_paragraph(told, setting, RULES_PT, gap_mm=0.5) for told in tell_rules(exam, setting.language)]
     if exam.intro is not None:
-        blocks.append(_paragraph(setting.say(exam.intro), setting, RULES_PT, gap_mm=1.0))
+        blocks.append(set_paragraph(setting.say(exam.intro), setting, RULES_PT, gap_mm=1.0))
     return blocks
 
 
@@ -52,7 +52,7 @@ def _title(exam: Exam, setting: Setting) -> Block:
     facts = (
         f"{exam.starts:%Y-%m-%d %H:%M}",
         phrases.minutes.format(exam.minutes),
-        phrases.points.format(f"{exam.points:g}"),
+        phrases.write_points(exam.points),
     )
     below = set_words("  ·  ".join(facts), setting.room_mm, SIZE_PT, grey=0.3)
     draft.words(below, 0.0, title.height_mm + 0.8)
@@ -68,7 +68,7 @@ def _signature(setting: Setting) -> Block:
 
 
 def _number(setting: Setting, digits: int) -> list[Block]:
-    how = _paragraph(setting.phrases.number_how, setting, RULES_PT, gap_mm=0.5)
+    how = set_paragraph(setting.phrases.number_how, setting, RULES_PT, gap_mm=0.5)
     rows = [(str(place), str(place + 1)) for place in range(digits)]
     return [set_head(setting.phrases.number, setting), how, digit_rows(STUDENT, rows, sign=False)]
 
@@ -89,9 +89,10 @@ def _how_to_answer(setting: Setting) -> list[Block]:
         draft.ink.append(WordsInk(x + BOX_MM + 2.0, y + 3.2, words, "sans", 8.5))
         x += BOX_MM + 2.0 + width_mm(words, "sans", 8.5) + 10.0
     example = draft.done(LINE_MM + 2.6)
-    return [set_head(phrases.how, setting), example, _paragraph(phrases.how_more, setting, RULES_PT, gap_mm=0.5)]
+    return [set_head(phrases.how, setting), example, set_paragraph(phrases.how_more, setting, RULES_PT, gap_mm=0.5)]
 
 
-def _paragraph(words: str, setting: Setting, size_pt: float, *, gap_mm: float) -> Block:
+def set_paragraph(words: str, setting: Setting, size_pt: float, *, gap_mm: float) -> Block:
+    """Words over the whole width."""
     text = set_words(words, setting.room_mm, size_pt)
     return Block(text.height_mm + gap_mm, text.ink)

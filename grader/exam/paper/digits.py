@@ -26,14 +26,13 @@ def digit_places(question: Question) -> tuple[int, ...] | None:
     return tuple(range(before - 1, -numeric.decimals - 1, -1))
 
 
-def tell_place(place: int, language: str) -> str:
+def tell_place(place: int) -> str:
     """What a row of digits counts.
 
-    >>> tell_place(2, "en"), tell_place(-1, "en"), tell_place(-2, "es")
-    ('100', '.1', ',01')
+    >>> tell_place(2), tell_place(-1), tell_place(-2)
+    ('100', '.1', '.01')
     """
-    mark = "," if language == "es" else "."
-    return "1" + "0" * place if place >= 0 else f"{mark}{'0' * (-place - 1)}1"
+    return "1" + "0" * place if place >= 0 else f".{'0' * (-place - 1)}1"
 
 
 def read_digits(rows: Mapping[int, str | None], *, negative: bool) -> str | None:

@@ -63,7 +63,7 @@ def right_answer(arranged: Arranged, phrases: Phrases) -> str:
     if asked.numeric is not None:
         numeric = asked.numeric
         value = f"{numeric.value:g}" if numeric.decimals is None else f"{numeric.value:.{numeric.decimals}f}"
-        return f"{value} {numeric.unit}".strip()
+        return f"{phrases.write(value)} {numeric.unit}".strip()
     if asked.text is not None:
         return asked.text.accept[0] if asked.text.accept else f"/{asked.text.pattern}/"
     return asked.output.prints if asked.output is not None else phrases.by_a_person
@@ -75,7 +75,7 @@ def _criteria(print_: Print, setting: Setting) -> Iterator[Block]:
         if question.practical is None or not question.practical.criteria:
             continue
         for number, (name, step) in enumerate(question.practical.criteria.items(), start=1):
-            points = setting.phrases.points.format(f"{step.points:g}")
+            points = setting.phrases.write_points(step.points)
             told = f"{question.id} {number} ({name}, {points}): {setting.say(step.says)}"
             text = set_words(told, setting.room_mm, SMALL_PT)
             yield Block(text.height_mm + 0.5, text.ink)

@@ -12,8 +12,11 @@ from grader.errors import UserError
 class Phrases:
     """The sheet's own words; braces stand for what is filled in."""
 
+    decimal: str
+    """What parts the decimals of a number."""
     copy: str
     page: str
+    point: str
     points: str
     minutes: str
     name: str
@@ -27,6 +30,12 @@ class Phrases:
     scored: str
     guessing: str
     guessing_exam: str
+    no_less: str
+    takes_off: str
+    no_more: str
+    exam_least: str
+    exam_most: str
+    rounded: str
     true: str
     false: str
     answer: str
@@ -41,13 +50,34 @@ class Phrases:
     ordering: str
     one: str
     several: str
+    each_row: str
+    each_letter: str
+    each_place: str
     key: str
     by_a_person: str
 
+    def write(self, value: float | str) -> str:
+        """A number, its decimals parted as in the sheet's language.
+
+        >>> SPANISH.write(2.5), ENGLISH.write("0.50")
+        ('2,5', '0.50')
+        """
+        return (value if isinstance(value, str) else f"{value:g}").replace(".", self.decimal)
+
+    def write_points(self, points: float) -> str:
+        """So many points, in words.
+
+        >>> ENGLISH.write_points(1), SPANISH.write_points(0.5)
+        ('1 point', '0,5 puntos')
+        """
+        return (self.point if points == 1 else self.points).format(self.write(points))
+
 
 ENGLISH = Phrases(
+    decimal=".",
     copy="copy {}",
     page="page {} of {}",
+    point="{} point",
     points="{} points",
     minutes="{} minutes",
     name="Name and signature",
@@ -63,7 +93,13 @@ ENGLISH = Phrases(
     ),
     scored="How it is scored",
     guessing="Pure guessing earns {:.0f} %.",
-    guessing_exam="Who guesses everything earns {:.1f} of {:g} points on average.",
+    guessing_exam="Who guesses everything earns {} of {} on average.",
+    no_less="No question earns less than zero.",
+    takes_off="No question takes off more than {} % of its points.",
+    no_more="No question earns more than {} % of its points.",
+    exam_least="The whole exam earns no less than {}.",
+    exam_most="The whole exam earns no more than {}.",
+    rounded="The total is rounded to a multiple of {}, once, at the end.",
     true="true",
     false="false",
     answer="Answer",
@@ -78,13 +114,18 @@ ENGLISH = Phrases(
     ordering="Order",
     one="tick one",
     several="tick all that apply",
+    each_row="tick one box in each row",
+    each_letter="tick one letter in each row",
+    each_place="tick the place of each step: 1 comes first",
     key="Key",
     by_a_person="a person reads it",
 )
 
 SPANISH = Phrases(
+    decimal=",",
     copy="ejemplar {}",
     page="página {} de {}",
+    point="{} punto",
     points="{} puntos",
     minutes="{} minutos",
     name="Nombre y firma",
@@ -101,7 +142,13 @@ SPANISH = Phrases(
     ),
     scored="Cómo se puntúa",
     guessing="Responder al azar obtiene {:.0f} %.",
-    guessing_exam="Quien responde todo al azar obtiene en promedio {:.1f} de {:g} puntos.",
+    guessing_exam="Quien responde todo al azar obtiene en promedio {} de {}.",
+    no_less="Ninguna pregunta suma menos de cero.",
+    takes_off="Ninguna pregunta resta más de {} % de sus puntos.",
+    no_more="Ninguna pregunta suma más de {} % de sus puntos.",
+    exam_least="El examen completo no suma menos de {}.",
+    exam_most="El examen completo no suma más de {}.",
+    rounded="El total se redondea a un múltiplo de {}, una sola vez, al final.",
     true="verd.",
     false="falso",
     answer="Respuesta",
@@ -116,6 +163,9 @@ SPANISH = Phrases(
     ordering="Orden",
     one="marque una",
     several="marque todas las que correspondan",
+    each_row="marque una casilla en cada fila",
+    each_letter="marque una letra en cada fila",
+    each_place="marque el lugar de cada paso: 1 va primero",
     key="Clave",
     by_a_person="lo lee una persona",
 )

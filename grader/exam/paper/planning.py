@@ -78,14 +78,17 @@ def plan_print(
         _check_numbers(enrolled, digits)
     whose: list[tuple[str | None, str]] = [(one.student, one.name) for one in enrolled]
     whose += [(None, "")] * blank
-    told = [exam.sha256, paper, language, digits, whose]
-    id = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:6]
+    told = json.dumps([exam.sha256, paper, language, digits, whose])
+    unnamed = hashlib.sha256(told.encode()).hexdigest()[:6]
     copies = []
     for number, (student, name) in enumerate(whose, start=1):
-        seed = seed_of(exam, student if student is not None else f"{id}/{number}")
+        seed = seed_of(exam, student if student is not None else f"{unnamed}/{number}")
         copy = Copy(number=number, student=student, name=name, seed=seed)
         composed = compose(exam, copy, paper=paper, language=language, digits=digits, folder=on_disk.folder)
         copies.append(copy.model_copy(update={"pages": tuple(one.page for one in composed)}))
+    # Where the boxes are is part of it: a later version of the grader, or another picture, may set a page otherwise.
+    layout = "".join(copy.model_dump_json() for copy in copies)
+    id = hashlib.sha256(f"{told}{layout}".encode()).hexdigest()[:6]
     numbers = {fold_number(one.number): one.student for one in enrolled if one.number}
     return Print(id=id, exam=exam, paper=paper, language=language, digits=digits, numbers=numbers, copies=tuple(copies))
 

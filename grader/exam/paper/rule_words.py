@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from grader.exam.exam import Exam
 from grader.exam.guessing import guess, guess_exam
-from grader.exam.paper.phrases import phrases_in
+from grader.exam.paper.phrases import Phrases, phrases_in
 from grader.exam.questions import Question
 
 Kind: TypeAlias = Literal["single", "multiple", "rows", "matching", "ordering"]
@@ -19,7 +19,7 @@ _EN: Mapping[Kind, _Sentences] = {
         "number-right": "the right option earns the points, another one nothing.",
         "formula": "the right option earns the points; a wrong one takes off the points divided by the number of wrong "
         "options; no tick takes off nothing.",
-        "negative": "the right option earns the points; a wrong one takes off {wrong:g} of them; no tick takes off "
+        "negative": "the right option earns the points; a wrong one takes off {wrong} of them; no tick takes off "
         "nothing.",
         "omission": "the right option earns the points, a wrong one nothing, and no tick what a guess would earn.",
     },
@@ -67,7 +67,7 @@ _ES: Mapping[Kind, _Sentences] = {
         "number-right": "la opción correcta suma los puntos; otra, nada.",
         "formula": "la opción correcta suma los puntos; una incorrecta resta los puntos divididos por la cantidad de "
         "opciones incorrectas; sin marca no se resta nada.",
-        "negative": "la opción correcta suma los puntos; una incorrecta resta {wrong:g} de ellos; sin marca no se "
+        "negative": "la opción correcta suma los puntos; una incorrecta resta {wrong} de ellos; sin marca no se "
         "resta nada.",
         "omission": "la opción correcta suma los puntos, una incorrecta nada, y sin marca lo que daría el azar.",
     },
@@ -111,7 +111,6 @@ _ES: Mapping[Kind, _Sentences] = {
 }
 
 SENTENCES: Mapping[str, Mapping[Kind, _Sentences]] = {"en": _EN, "es": _ES}
-_NO_LESS = {"en": " No question earns less than zero.", "es": " Ninguna pregunta suma menos de cero."}
 
 
 def tell_rules(exam: Exam, language: str) -> Iterator[str]:
@@ -124,7 +123,29 @@ def tell_rules(exam: Exam, language: str) -> Iterator[str]:
             share /= sum(question.points for question in asked)
             told = _sentence(kind, getattr(exam.rules, kind), language)
             yield f"{getattr(phrases, kind)}: {told} {phrases.guessing.format(100 * share)}"
-    yield phrases.guessing_exam.format(guess_exam(exam), exam.points)
+    guessed = phrases.write(f"{guess_exam(exam):.1f}")
+    yield phrases.guessing_exam.format(guessed, phrases.write_points(exam.points))
+    if whole := " ".join(_tell_whole(exam, phrases)):
+        yield whole
+
+
+def _tell_whole(exam: Exam, phrases: Phrases) -> Iterator[str]:
+    """What is done with the total, where that is not to be expected."""
+    rules = exam.rules
+    if rules.floor != 0 or any(_takes_off(question, exam) for question in exam.questions):
+        yield phrases.exam_least.format(phrases.write_points(rules.floor))
+    if rules.cap is not None:
+        yield phrases.exam_most.format(phrases.write_points(rules.cap))
+    if rules.step > _FINEST:
+        yield phrases.rounded.format(phrases.write(rules.step))
+
+
+def _takes_off(question: Question, exam: Exam) -> bool:
+    """Whether a question can earn less than nothing."""
+    if question.kind not in RULED:
+        return False
+    rule = _own_rule(question) or getattr(exam.rules, question.kind)
+    return getattr(rule, "name", "") in ("formula", "negative") or getattr(rule, "floor", 0.0) < 0
 
 
 def tell_own_rule(question: Question, exam: Exam, language: str) -> str | None:
@@ -145,13 +166,19 @@ def _own_rule(question: Question) -> object | None:
 
 
 def _sentence(kind: Kind, rule: object, language: str) -> str:
-    told = SENTENCES[language][kind][getattr(rule, "name")].format(wrong=getattr(rule, "wrong", 0.0))  # noqa: B009
-    floor = getattr(rule, "floor", None)
-    takes_off = kind in ("multiple", "rows", "ordering") and getattr(rule, "name") in _TAKING  # noqa: B009
-    return told + (_NO_LESS[language] if floor == 0.0 and takes_off else "")
+    phrases, name = phrases_in(language), str(getattr(rule, "name"))  # noqa: B009
+    told = [SENTENCES[language][kind][name].format(wrong=phrases.write(getattr(rule, "wrong", 0.0)))]
+    floor, cap = getattr(rule, "floor", 0.0), getattr(rule, "cap", 1.0)
+    if kind in ("multiple", "rows", "ordering") and name in _TAKING:
+        told.append(phrases.no_less if floor == 0 else phrases.takes_off.format(phrases.write(-100 * floor)))
+    if cap < 1:
+        told.append(phrases.no_more.format(phrases.write(100 * cap)))
+    return " ".join(told)
 
 
 _TAKING: set[str] = {
     *("right-minus-wrong", "net-correct", "rexams-false", "rexams-false2", "rexams-all", "mumie-1", "vds", "pairs"),
 }
 """Rules under which something is taken off."""
+_FINEST = 0.01
+"""A total that is rounded no coarser says nothing of it."""

@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
+from grader.exam.exam import Exam
 from grader.exam.guessing import guess_exam
 from grader.exam.paper.drawing import draw_copies
 from grader.exam.paper.key import draw_key
 from grader.exam.paper.rule_words import RULED, SENTENCES
 from grader.exam.paper.sheet import BOX_MM, SIZES_MM, mark_corners_mm
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, RowsRule, SingleRule
-from tests.exam.making import make_exam, multiple, single
+from tests.exam.making import exam_of, make_exam, multiple, single
 from tests.exam.test_course_exam import EXAM, PATH
 
 from .printing import every_kind, plan, render, text_of
@@ -75,6 +76,44 @@ def test_a_question_with_a_rule_of_its_own_says_so():
     text = words(draw(plan(make_exam(single("edge"), told), "ana")))
     assert "Every right tick earns 1/k of the points; more than k ticks earn nothing. Pure guessing earns 34 %." in text
     assert "Several answers:" not in text
+
+
+def test_floors_caps_and_rounding_stand_on_the_exam():
+    rules = {
+        "single": {"name": "negative", "wrong": 0.25},
+        "multiple": {"name": "rexams-false2", "floor": -0.25, "cap": 0.9},
+        "cap": 3,
+        "step": 0.5,
+    }
+    told = words(draw(plan(make_exam(single("edge"), multiple("corner"), rules=rules), "ana")))
+    assert "No question takes off more than 25 % of its points. No question earns more than 90 % of its points." in told
+    assert "The whole exam earns no less than 0 points. The whole exam earns no more than 3 points." in told
+    assert "The total is rounded to a multiple of 0.5, once, at the end." in told
+    assert "The whole exam" not in words(draw(plan(every_kind(), "ana")))
+
+
+def test_each_kind_says_how_its_boxes_are_ticked():
+    told = words(draw(plan(every_kind(), "ana")))
+    for hint in (
+        *("tick one", "tick all that apply", "tick one box in each row", "tick one letter in each row"),
+        "tick the place of each step: 1 comes first",
+    ):
+        assert hint in told
+
+
+def test_what_a_section_begins_with_is_printed():
+    exam = exam_of(single("edge"))
+    exam["sections"][0]["intro"] = "Images have 8 bits."
+    assert "Images have 8 bits." in words(draw(plan(Exam.model_validate(exam), "ana")))
+
+
+def test_numbers_and_their_nouns_are_those_of_the_language():
+    exam = make_exam(single("edge", points=1), single("corner", points=2.5), languages=["en", "es"])
+    told = words(draw(plan(exam, "ana", language="es")))
+    assert "1 punto " in told
+    assert "2,5 puntos" in told
+    assert "de 3,5 puntos." in told
+    assert "1 point " in words(draw(plan(exam, "ana")))
 
 
 def test_sheets_speak_spanish_where_the_exam_does():

@@ -91,6 +91,15 @@ def test_the_same_print_is_the_same_and_another_is_another():
     assert plan(exam, "ana").copies[0].seed == plan(exam, "ana", "bruno").copies[0].seed
 
 
+def test_a_print_whose_boxes_lie_elsewhere_is_another_print(monkeypatch):
+    """Sheets that an older version has printed are read by the layout that they have."""
+    before = plan(every_kind(), "ana", blank=1)
+    monkeypatch.setattr("grader.exam.paper.composing.QUESTION_GAP_MM", 5.0)
+    after = plan(every_kind(), "ana", blank=1)
+    assert after.id != before.id
+    assert [copy.seed for copy in after.copies] == [copy.seed for copy in before.copies]
+
+
 def test_a_language_that_the_exam_has_not_is_refused():
     with pytest.raises(UserError, match="the exam is not written in `es`") as told:
         plan(every_kind(), "ana", language="es")
