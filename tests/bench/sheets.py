@@ -44,6 +44,10 @@ class Tally:
     boxes: int = 0
     silent: int = 0
     unsure: int = 0
+    untouched: int = 0
+    """Questions of which no box on the sheet was touched; beside them nothing was written."""
+    doubted: int = 0
+    """Of these, those that were taken for written beside."""
     timed: int = 0
     """Sheets at 200 dpi, whose reading was timed."""
     cpu_s: float = 0.0
@@ -62,6 +66,8 @@ def measure_sheets(sheets: int, jobs: int, folder: Path) -> Iterator[Figure]:
     what = f"simulated sheets: {total.sheets} pages, {total.boxes} boxes;"
     yield Figure(f"{what} boxes read wrongly without a doubt", total.silent, "{:.0f}", at_most=0)
     yield Figure(f"{what} boxes left to a person, %", 100 * total.unsure / total.boxes, at_most=2)
+    yield Figure(f"{what} questions that nobody touched and that were left to a person, %",
+                 100 * total.doubted / max(total.untouched, 1), at_most=2)  # fmt: skip
     yield Figure(f"{what} pages rejected, because a mark or the code is not in the picture, %",
                  100 * total.rejected / total.sheets)  # fmt: skip
     yield Figure("reading a sheet at 200 dpi from its file; pages a second on one core",
@@ -101,7 +107,10 @@ def _tally_one(print_: Print, pictures: Sequence[np.ndarray], seed: int, path: P
         return tally + Tally(rejected=1)
     if (found.copy, found.page) != (copy, page):
         return tally + Tally(boxes=len(page.boxes), silent=len(page.boxes))
-    return tally + compare(found.boxes, meanings)
+    touched = {box.question for box in page.boxes if meanings[box.id] != "empty"}
+    untouched = {box.question for box in page.boxes} - touched
+    doubted = untouched & set(found.written_beside)
+    return tally + Tally(untouched=len(untouched), doubted=len(doubted)) + compare(found.boxes, meanings)
 
 
 def compare(readings: Sequence[BoxReading], meanings: Mapping[str, Meaning]) -> Tally:

@@ -88,7 +88,8 @@ class CopyRead:
         states = [reading.state for sheet in self.sheets.values() for reading in sheet.boxes]
         fields = {field.question for page in self.copy.pages for field in page.fields}
         blank = {question for sheet in self.sheets.values() for question in sheet.blank_fields}
-        return not self.missing and set(states) <= {"empty"} and fields <= blank
+        beside = any(sheet.written_beside for sheet in self.sheets.values())
+        return not self.missing and not beside and set(states) <= {"empty"} and fields <= blank
 
 
 def student_of(read: CopyRead) -> tuple[str | None, str]:
@@ -132,6 +133,8 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
     if ticks.unsure:
         told = ", ".join(box.id for box in ticks.unsure)
         return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
+    if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
+        return _unusable("No box of it is ticked, but something is written beside them: was it meant?")
     match question.kind:
         case "single":
             return _single(ticks)

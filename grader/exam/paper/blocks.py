@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
@@ -42,6 +42,9 @@ class Block:
     ink: tuple[Ink, ...] = ()
     boxes: tuple[Box, ...] = ()
     fields: tuple[Field, ...] = ()
+    question: str = ""
+    """Of which it is a part; empty for what belongs to none."""
+    top_mm: float = 0.0
 
     def moved(self, x_mm: float, y_mm: float) -> Block:
         """The same, further to the right and further down."""
@@ -50,6 +53,8 @@ class Block:
             tuple(move(ink, x_mm, y_mm) for ink in self.ink),
             tuple(box.model_copy(update={"x_mm": box.x_mm + x_mm, "y_mm": box.y_mm + y_mm}) for box in self.boxes),
             tuple(one.model_copy(update={"x_mm": one.x_mm + x_mm, "y_mm": one.y_mm + y_mm}) for one in self.fields),
+            self.question,
+            self.top_mm + y_mm,
         )
 
 
@@ -116,7 +121,7 @@ def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list
                 blocks.append(writing_field(asked.id, setting, WRITING_MM))
     except ValueError as error:
         raise UserError(f"`{asked.id}` cannot be set: {error}", remedy="Mend its words in exam.yaml.") from error
-    return blocks
+    return [replace(block, question=asked.id) for block in blocks]
 
 
 # ---- what all questions have ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from grader.errors import UserError
@@ -24,15 +25,18 @@ from grader.exam.paper.sheet import (
     MARK_MM,
     SIZES_MM,
     TOP_MM,
+    Area,
     Copy,
     Page,
     Print,
     code_origins_mm,
     mark_corners_mm,
 )
-from grader.exam.paper.typesetting import width_mm
+from grader.exam.paper.typesetting import Extent, extents, width_mm
 
 QUESTION_GAP_MM = 4.0
+WORD_GAP_MM = 2.0
+"""Words of a line are no further apart."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,46 @@ def _as_page(number: int, blocks: Sequence[Block]) -> Composed:
         number=number,
         boxes=tuple(box for block in blocks for box in block.boxes),
         fields=tuple(field for block in blocks for field in block.fields),
+        areas=tuple(_area(question, list(own)) for question, own in groupby(blocks, _question_of) if question),
     )
     return Composed(page, tuple(ink for block in blocks for ink in block.ink))
+
+
+def _question_of(block: Block) -> str:
+    return block.question
+
+
+def _area(question: str, blocks: Sequence[Block]) -> Area:
+    boxes = {(box.x_mm, box.y_mm) for block in blocks for box in block.boxes}
+    ink = [one for block in blocks for one in block.ink]
+    printed = [
+        extent
+        for one in ink
+        if not (isinstance(one, FrameInk) and (one.x_mm, one.y_mm) in boxes)
+        for extent in extents(one)
+    ]
+    return Area(
+        question=question,
+        top_mm=round(blocks[0].top_mm, 1),
+        bottom_mm=round(blocks[-1].top_mm + blocks[-1].height_mm, 1),
+        printed=tuple(_joined(printed)),
+    )
+
+
+def _joined(extents: Sequence[Extent]) -> Iterator[Extent]:
+    """Those of one line as one: words stand apart by less than anybody writes between them."""
+    lines: dict[tuple[float, float], list[Extent]] = {}
+    for extent in extents:
+        lines.setdefault((round(extent[1], 1), round(extent[3], 1)), []).append(extent)
+    for (top, height), line in lines.items():
+        begin, end = None, 0.0
+        for left, _, width, _ in sorted(line):
+            if begin is not None and left - end > WORD_GAP_MM:
+                yield (round(begin, 1), top, round(end - begin, 1), height)
+                begin = None
+            begin, end = left if begin is None else begin, max(end, left + width) if begin is not None else left + width
+        if begin is not None:
+            yield (round(begin, 1), top, round(end - begin, 1), height)
 
 
 def frame_page(print_: Print, copy: Copy, number: int) -> tuple[Ink, ...]:

@@ -87,6 +87,7 @@ def _take_one(store: PaperStore, sheets: dict[str, Sheet], prints: Mapping[str, 
         sha256=picture.sha256,
         boxes=found.boxes,
         blank_fields=found.blank_fields,
+        written_beside=found.written_beside,
     )
     first = sheets.get(sheet.id)
     if first is not None:
@@ -116,7 +117,8 @@ def compare(first: Sheet, second: Sheet) -> tuple[Sheet, str]:
     told = f"It is the same sheet as {first.source}, which counts."
     if differ:
         told += f" They differ in {differ} {'box' if differ == 1 else 'boxes'}, which a person has to look at."
-    return first.model_copy(update={"boxes": tuple(boxes), "blank_fields": blank}), told
+    beside = tuple(dict.fromkeys((*first.written_beside, *second.written_beside)))
+    return first.model_copy(update={"boxes": tuple(boxes), "blank_fields": blank, "written_beside": beside}), told
 
 
 def _with_review(fate: PageFate, waiting: set[str]) -> PageFate:

@@ -37,6 +37,8 @@ class Sheet(Noun):
     boxes: tuple[BoxReading, ...]
     blank_fields: tuple[str, ...] = ()
     """Questions whose place to write in has no ink at all."""
+    written_beside: tuple[str, ...] = ()
+    """Questions without a tick that have ink beside their boxes."""
 
     @property
     def id(self) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from grader.errors import UserError
 from grader.exam.paper.answers import NOBODY, CopyRead, answers_of, copies_read, student_of
 from grader.exam.paper.readings import Decision
-from grader.exam.paper.sheet import BOX_MM, STUDENT, Page
+from grader.exam.paper.sheet import BOX_MM, MARGIN_MM, STUDENT, Page
 from grader.exam.paper.store import PaperStore
 from grader.exam.reading import read_cell
 from grader.exam.variants import make_variant
@@ -21,6 +21,7 @@ Kind = Literal["box", "question", "student"]
 
 BOX_VALUES = ("marked", "empty")
 _ROUND_MM = 6.0
+_WIDE_MM = 174.0
 _RIGHT_MM = 70.0
 """What is seen round a box: to its right stands what it says."""
 
@@ -106,7 +107,8 @@ def _place_of(page: Page, question: str) -> tuple[float, float, float, float]:
     """The part of a page on which all that belongs to a question is to be seen."""
     boxes = [(box.x_mm, box.y_mm, BOX_MM + _RIGHT_MM, BOX_MM) for box in page.boxes if box.question == question]
     fields = [(f.x_mm, f.y_mm, f.width_mm, f.height_mm) for f in page.fields if f.question == question]
-    places = boxes + fields
+    areas = [(MARGIN_MM, a.top_mm, _WIDE_MM, a.bottom_mm - a.top_mm) for a in page.areas if a.question == question]
+    places = boxes + fields + areas
     left, top = (min(place[side] for place in places) - _ROUND_MM for side in (0, 1))
     right, bottom = (max(place[side] + place[side + 2] for place in places) + _ROUND_MM for side in (0, 1))
     return max(left, 0.0), max(top, 0.0), right - max(left, 0.0), bottom - max(top, 0.0)

@@ -51,12 +51,24 @@ class Field(Noun):
     height_mm: float
 
 
+class Area(Noun):
+    """A question's part of a page, over its whole width, and what is printed in it: other ink is a student's."""
+
+    question: str
+    top_mm: float
+    bottom_mm: float
+    printed: tuple[tuple[float, float, float, float], ...]
+    """Left, top, width and height of what is printed, but for the boxes."""
+
+
 class Page(Noun):
     """One page of a copy, as the scanner knows it."""
 
     number: int
     boxes: tuple[Box, ...]
     fields: tuple[Field, ...]
+    areas: tuple[Area, ...] = ()
+    """Of the questions on it; prints that an older version has made have none."""
 
 
 class Copy(Noun):

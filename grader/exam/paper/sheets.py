@@ -24,6 +24,7 @@ from grader.exam.paper.registration import (
 )
 from grader.exam.paper.sheet import Copy, Field, Page, PaperName, Print
 from grader.exam.paper.states import EMPTY_PEAK, decide_states
+from grader.exam.paper.unprinted import find_unprinted
 
 FIELD_EDGE_MM = 1.5
 LABEL_MM = (15.0, 4.0)
@@ -44,6 +45,8 @@ class SheetRead:
     boxes: tuple[BoxReading, ...]
     blank_fields: tuple[str, ...]
     """Questions whose place to write in has no ink at all."""
+    written_beside: tuple[str, ...]
+    """Questions without a tick that have ink beside their boxes."""
     flat: FlatSheet
 
 
@@ -93,7 +96,8 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
             print_, copy, page = known
             flat = flatten(coarse, homography, paper)
             blank = tuple(field.question for field in page.fields if _is_untouched(flat, field))
-            return SheetRead(print_, copy, page, _read_boxes(flat, page), blank, flat)
+            boxes, beside = _read_boxes(flat, page)
+            return SheetRead(print_, copy, page, boxes, blank, beside, flat)
     return Unreadable("Its code cannot be read: it is covered, torn or too blurred. Scan the sheet again.")
 
 
@@ -120,10 +124,13 @@ def cut_out(flat: NDArray[np.uint8], place_mm: tuple[float, float, float, float]
     return flat[top : top + height, left : left + width]
 
 
-def _read_boxes(flat: FlatSheet, page: Page) -> tuple[BoxReading, ...]:
+def _read_boxes(flat: FlatSheet, page: Page) -> tuple[tuple[BoxReading, ...], tuple[str, ...]]:
+    """How the boxes were left, and the questions that have something written beside them instead."""
     if not page.boxes:
-        return ()
-    return decide_states(page.boxes, measure(flat, page.boxes), flat.darkness)
+        return (), ()
+    measures = measure(flat, page.boxes)
+    readings = decide_states(page.boxes, measures, flat.darkness)
+    return readings, tuple(find_unprinted(flat.darkness, page, readings, measures.places_xy))
 
 
 def _is_untouched(flat: FlatSheet, field: Field) -> bool:

@@ -7,18 +7,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from reportlab.pdfbase.ttfonts import TTFont
 
 from grader.exam.formulas import EM, outline, split_formulas
-from grader.exam.paper.ink import Face, FormulaInk, Ink, WordsInk
+from grader.exam.paper.ink import Face, FormulaInk, FrameInk, Ink, LineInk, PictureInk, WordsInk
 
 MM_IN_PT = 25.4 / 72
 FACES: Mapping[Face, str] = {"sans": "DejaVuSans", "bold": "DejaVuSans-Bold", "mono": "DejaVuSansMono"}
 _ASCENT, _DESCENT = 0.76, 0.24
 """Of DejaVu's letters, in ems."""
 _LEADING = 1.28
+_TINT = 0.8
+"""A lighter grey is a ground to write on."""
+Extent: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width, height, in millimetres."""
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -76,6 +80,32 @@ def set_words(text: str, room_mm: float, size_pt: float, face: Face = "sans", *,
                 lines[-1].append((x, piece))
                 x += piece.width_mm
     return _place(lines, size_pt, grey)
+
+
+def extents(ink: Ink) -> Iterator[Extent]:
+    """The rectangles that hold what is drawn: the four sides of a frame that is empty or only tinted."""
+    match ink:
+        case WordsInk():
+            em = ink.size_pt * MM_IN_PT
+            yield (
+                ink.x_mm,
+                ink.y_mm - _ASCENT * em,
+                width_mm(ink.text, ink.face, ink.size_pt),
+                (_ASCENT + _DESCENT) * em,
+            )
+        case FormulaInk():
+            piece = _formula(ink.formula, ink.size_pt)
+            height_mm = piece.ascent_mm + piece.descent_mm
+            yield (ink.x_mm, ink.y_mm - piece.ascent_mm, piece.width_mm, height_mm)
+        case LineInk():
+            left, top = min(ink.x_mm, ink.to_x_mm), min(ink.y_mm, ink.to_y_mm)
+            yield (left, top, abs(ink.to_x_mm - ink.x_mm), abs(ink.to_y_mm - ink.y_mm))
+        case FrameInk() if ink.fill is None or ink.fill > _TINT:
+            right, bottom = ink.x_mm + ink.width_mm, ink.y_mm + ink.height_mm
+            yield from ((x, ink.y_mm, 0.0, ink.height_mm) for x in (ink.x_mm, right))
+            yield from ((ink.x_mm, y, ink.width_mm, 0.0) for y in (ink.y_mm, bottom))
+        case FrameInk() | PictureInk():
+            yield (ink.x_mm, ink.y_mm, ink.width_mm, ink.height_mm)
 
 
 def set_code(text: str, size_pt: float) -> SetText:
