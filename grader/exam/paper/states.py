@@ -23,6 +23,8 @@ MOST_COVER = 0.78
 """Above, it is as good as filled, whatever paper is left."""
 FILLED_COVER = 0.93
 """From here it is filled, and so cancelled."""
+FAINT_PEAK = 0.5
+"""Below, a mark that runs on beyond two sides of its box may be the edge of a stain."""
 LEAST_SIDES = 3
 LEAST_BESIDE = 0.07
 """Less ink outside a side of a box is dirt."""
@@ -95,6 +97,8 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
         because = "It is faint: a soft pencil, or what an eraser left."
     elif cover < LEAST_COVER or span < LEAST_SPAN:
         because = "There is little ink in it: a small tick, or dirt."
+    elif peak < FAINT_PEAK and (measures.beside[place] > LEAST_BESIDE).sum() >= 2:
+        because = "It is faint, and runs on beside the box: a soft pencil, or a stain."
     elif core < LEAST_CORE:
         because = "The ink is at its edge: it may belong to the box beside it."
     else:

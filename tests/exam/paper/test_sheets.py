@@ -281,6 +281,18 @@ def test_a_box_beyond_the_edge_of_the_picture_is_for_a_person_to_say():
     assert isinstance(found, Unreadable)
 
 
+def test_the_edge_of_a_stain_is_no_tick():
+    box, picture = BOXES["edge.b"], PRINTED.astype(np.float32)
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]] / PX_PER_MM
+    away_mm = np.hypot(x - box.x_mm - 12, y - box.y_mm - 2) - 10
+    stained = picture * (1 - 0.42 * np.exp(-(away_mm**2)))
+    states = read_marks(picture=stained)
+    assert {name for name, reading in states.items() if reading.state == "marked"} == set()
+    assert "It is faint, and runs on beside the box: a soft pencil, or a stain." in {
+        reading.because for reading in states.values()
+    }
+
+
 def test_dust_leaves_a_box_empty():
     box = BOXES["edge.a"]
     assert read_marks(picture=hide(PRINTED, box.x_mm + 2, box.y_mm + 2, 0.3, 0.3, grey=40))["edge.a"].state == "empty"
