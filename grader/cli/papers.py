@@ -144,7 +144,7 @@ def _tell_scan(out: Console, intake: Intake, files: int) -> None:
     for page in intake.pages:
         if page.because:
             out.print(f"{page.source}: {page.fate}. {page.because}", markup=False)
-    for remark in intake.remarks:
+    for remark in (*intake.remarks, *filter(None, (intake.absent,))):
         out.print(remark, markup=False)
     told = ", ".join(f"{intake.count(fate)} {fate}" for fate in FATES)
     out.print(f"{tell_count(len(intake.pages), 'page')} in {tell_count(files, 'file')} = {told}.", markup=False)

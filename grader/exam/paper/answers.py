@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.exam.paper.digits import fold_number, read_digits
@@ -211,6 +211,22 @@ def _number(ticks: Ticks) -> Answer:
 
 def _unusable(because: str) -> Answer:
     return Answer(status="unusable", because=because)
+
+
+def owners_of(copies: Iterable[CopyRead]) -> Mapping[str, tuple[CopyRead, ...]]:
+    """student -> the copies that are theirs: several where one was spoilt, or another student's was taken."""
+    owners: dict[str, tuple[CopyRead, ...]] = {}
+    for read in copies:
+        student, _ = student_of(read)
+        if student is not None:
+            owners[student] = (*owners.get(student, ()), read)
+    return owners
+
+
+def tell_copies(student: str, copies: Sequence[CopyRead]) -> str:
+    """What is said of a student who has several copies."""
+    numbers = ", ".join(str(read.copy.number) for read in copies)
+    return f"`{student}` has more than one copy, {numbers}: until a person says which one is nobody's, none counts."
 
 
 def copies_read(prints: Mapping[str, Print], sheets: Mapping[str, Sheet], decisions: Decisions) -> Sequence[CopyRead]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from grader.errors import UserError
 from grader.exam.grading import Taken, take_responses
-from grader.exam.paper.answers import CopyRead, answers_of, copies_read, student_of
+from grader.exam.paper.answers import CopyRead, answers_of, copies_read, owners_of, student_of, tell_copies
 from grader.exam.paper.pictures import Picture
 from grader.exam.paper.readings import BoxReading, Sheet
-from grader.exam.paper.review import waiting_in
+from grader.exam.paper.review import waiting_on
 from grader.exam.paper.sheet import Print
 from grader.exam.paper.sheets import SheetRead, read_picture
 from grader.exam.paper.store import PaperStore
 from grader.exam.responses import as_response
 from grader.exam.variants import draw
 from grader.gradebook import Gradebook
+from grader.model import Answer, Run, Submission
 
 Fate = Literal["read", "needs review", "rejected"]
+MOST_NAMED = 30
 FATES: tuple[Fate, ...] = ("read", "needs review", "rejected")
 
 
@@ -42,6 +43,8 @@ class Intake:
     pages: tuple[PageFate, ...]
     remarks: tuple[str, ...]
     """Missing pages, copies without a mark, and copies whose student is not known, each in a sentence."""
+    absent: str
+    """Who has a printed copy of which nothing came: absent, or lost."""
     taken: Taken
 
     def count(self, fate: Fate) -> int:
@@ -67,9 +70,9 @@ def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Ite
         else:
             fates.append(_take_one(store, sheets, prints, picture))
     copies = copies_read(prints, sheets, store.decisions())
-    waiting = {item.sheet for read in copies for item in waiting_in(read)}
+    waiting = {item.sheet for item in waiting_on(copies)}
     pages = tuple(_with_review(fate, waiting) for fate in fates)
-    return Intake(pages, tuple(remarks_on(copies)), take_copies(gradebook, exam, copies))
+    return Intake(pages, tuple(remarks_on(copies)), tell_absent(prints, copies), take_copies(gradebook, exam, copies))
 
 
 def _take_one(store: PaperStore, sheets: dict[str, Sheet], prints: Mapping[str, Print], picture: Picture) -> PageFate:
@@ -127,11 +130,10 @@ def _with_review(fate: PageFate, waiting: set[str]) -> PageFate:
     return fate
 
 
-def remarks_on(copies: Iterable[CopyRead]) -> Iterator[str]:
+def remarks_on(copies: Sequence[CopyRead]) -> Iterator[str]:
     """What is to be said of copies, a sentence each."""
-    listed = list(copies)
-    owners = Counter(student for read in listed if (student := student_of(read)[0]) is not None)
-    for read in listed:
+    owners = owners_of(copies)
+    for read in copies:
         student, because = student_of(read)
         whose = f"Copy {read.copy.number}" + (f" ({student})" if student else "")
         if read.missing:
@@ -142,20 +144,50 @@ def remarks_on(copies: Iterable[CopyRead]) -> Iterator[str]:
             yield f"{whose}: all its pages came, and none has a mark."
         if because:
             yield f"{whose}: {because}"
-        if student is not None and owners[student] > 1:
-            yield f"{whose}: `{student}` has more than one copy; until a person says which counts, none does."
+        if student is not None and len(owners[student]) > 1:
+            yield f"{whose}: {tell_copies(student, owners[student])}"
 
 
-def take_copies(gradebook: Gradebook, exam: str, copies: Iterable[CopyRead]) -> Taken:
-    """Take the answers of every copy whose student is known, and has no other copy, into the gradebook."""
-    listed = [(read, student) for read in copies if (student := student_of(read)[0]) is not None]
-    owners = Counter(student for _, student in listed)
+def tell_absent(prints: Mapping[str, Print], copies: Sequence[CopyRead]) -> str:
+    """Who has a printed copy and no sheet that came, in a sentence; empty where everybody has one."""
+    came = set(owners_of(copies))
+    absent = {copy.student: None for print_ in prints.values() for copy in print_.copies if copy.student is not None}
+    absent = {student: None for student in absent if student not in came}
+    if not absent:
+        return ""
+    named = ", ".join(list(absent)[:MOST_NAMED]) + ("…" if len(absent) > MOST_NAMED else "")
+    noun = "student" if len(absent) == 1 else "students"
+    return f"Of {len(absent)} {noun} with a printed copy no sheet has come yet: {named}."
+
+
+def take_copies(gradebook: Gradebook, exam: str, copies: Sequence[CopyRead]) -> Taken:
+    """Take the answers of every copy whose student is known into the gradebook; those of several copies wait."""
+    owners = owners_of(copies)
     responses = []
-    for read, student in listed:
-        answers = answers_of(read)
-        if owners[student] == 1 and answers:
-            source = f"copy {read.copy.number} of the print {read.print_.id}"
-            seed = read.copy.seed
-            drawn = {question.id: draw(question, seed) for question in read.print_.exam.questions}
-            responses.append(as_response(student, exam, source, answers, seed, drawn))
-    return take_responses(gradebook, responses)
+    for student, own in owners.items():
+        read, answers = own[-1], answers_of(own[-1])
+        if len(own) > 1:
+            # In the place of what the first of them may have brought when it was the only one.
+            answers = _waiting(own, tell_copies(student, own))
+        responses.append(_response(student, exam, read, answers))
+    from_copies = {_source(read): read for read in copies}
+    for submission, _ in gradebook.responses(exam):
+        lost = from_copies.get(submission.source)
+        if lost is not None and submission.student not in owners:
+            told = f"It was read from copy {lost.copy.number}, of which a person has said that it is another's."
+            responses.append(_response(submission.student, exam, lost, _waiting((lost,), told)))
+    return take_responses(gradebook, [response for response in responses if response[1].answers])
+
+
+def _waiting(copies: Sequence[CopyRead], because: str) -> dict[str, Answer]:
+    return {question: Answer(status="unusable", because=because) for read in copies for question in answers_of(read)}
+
+
+def _response(student: str, exam: str, read: CopyRead, answers: Mapping[str, Answer]) -> tuple[Submission, Run]:
+    seed = read.copy.seed
+    drawn = {question.id: draw(question, seed) for question in read.print_.exam.questions}
+    return as_response(student, exam, _source(read), answers, seed, drawn)
+
+
+def _source(read: CopyRead) -> str:
+    return f"copy {read.copy.number} of the print {read.print_.id}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from grader.errors import UserError
-from grader.exam.paper.answers import NOBODY, CopyRead, answers_of, copies_read, student_of
+from grader.exam.paper.answers import NOBODY, CopyRead, answers_of, copies_read, owners_of, student_of, tell_copies
 from grader.exam.paper.readings import Decision
 from grader.exam.paper.sheet import BOX_MM, MARGIN_MM, STUDENT, Page
 from grader.exam.paper.store import PaperStore
@@ -22,6 +22,8 @@ Kind = Literal["box", "question", "student"]
 BOX_VALUES = ("marked", "empty")
 _ROUND_MM = 6.0
 _WIDE_MM = 174.0
+_HEAD_MM = (0.0, 0.0, 210.0, 60.0)
+"""What is seen of a copy whose student is asked for: the head of a page."""
 _RIGHT_MM = 70.0
 """What is seen round a box: to its right stands what it says."""
 
@@ -54,7 +56,7 @@ class Pending:
 def pending(store: PaperStore) -> list[Pending]:
     """Everything that waits, by copy and page, each with its picture."""
     copies = copies_read(store.prints(), store.sheets(), store.decisions())
-    found = [item for read in copies for item in waiting_in(read)]
+    found = list(waiting_on(copies))
     return [Pending(item, store.cut(item.sheet, item.item, item.place_mm)) for item in found]
 
 
@@ -75,6 +77,19 @@ def read_page(sheet: str) -> int:
     2
     """
     return int(sheet.rpartition("-")[2])
+
+
+def waiting_on(copies: Sequence[CopyRead]) -> Iterator[Waiting]:
+    """What waits in all copies, and first of each what one of several copies of a student is."""
+    owners = owners_of(copies)
+    for read in copies:
+        student, _ = student_of(read)
+        own = owners.get(student or "", ())
+        if student is not None and len(own) > 1:
+            sheet = read.sheets[min(read.sheets)]
+            told = f"{tell_copies(student, own)} Nobody's is written {NOBODY}."
+            yield Waiting(sheet.id, STUDENT, "student", read.copy.number, student, STUDENT, told, _HEAD_MM)
+        yield from waiting_in(read)
 
 
 def waiting_in(read: CopyRead) -> Iterator[Waiting]:

@@ -233,13 +233,44 @@ def test_two_copies_of_one_student_count_for_nobody_until_a_person_says_which(of
     office.scan(1, office.page_with("edge.c"), "edge.c")
     for page in range(1, len(office.printed.copies[2].pages) + 1):
         office.scan(3, page, "STUDENT.0.1", "STUDENT.1.7", "edge.b")
-    told = "`ana` has more than one copy; until a person says which counts, none does."
+    told = "`ana` has more than one copy, 1, 3: until a person says which one is nobody's, none counts."
     ended = office.read()
     assert f"Copy 1 (ana): {told}\n" in ended.out
     assert f"Copy 3 (ana): {told}\n" in ended.out
-    assert office.answers() == {}
+    assert {answer.because for answer in office.answers()["ana"].values()} == {told}
+    first = office.sheet(1, office.page_with("edge.c"))
+    assert f"  {first} STUDENT: {told} Nobody's is written -.\n" in ended.out
     office.exam("resolve", "midterm", office.sheet(1, office.page_with("edge.c")), "STUDENT", "-", "--who", "dora")
     assert office.answers()["ana"]["edge"].value == ["b"]
+
+
+def test_a_second_copy_that_comes_later_takes_back_what_the_first_one_brought(office):
+    office.print("--blank", "1", "--digits", "2")
+    for page in range(1, len(office.printed.copies[0].pages) + 1):
+        office.scan(1, page, "edge.c")
+    office.read()
+    assert office.answers()["ana"]["edge"].value == ["c"]
+    for page in range(1, len(office.printed.copies[2].pages) + 1):
+        office.scan(3, page, "STUDENT.0.1", "STUDENT.1.7", "edge.b")
+    office.read()
+    assert {answer.status for answer in office.answers()["ana"].values()} == {"unusable"}
+
+
+def test_a_copy_that_turns_out_to_be_anothers_counts_no_longer_for_the_first(office):
+    office.print("--blank", "1", "--digits", "2")
+    for page in range(1, len(office.printed.copies[2].pages) + 1):
+        office.scan(3, page, "STUDENT.0.1", "STUDENT.1.7", "edge.b")
+    office.read()
+    office.exam("resolve", "midterm", office.sheet(3, 1), "STUDENT", "bruno", "--who", "dora")
+    assert office.answers()["bruno"]["edge"].value == ["b"]
+    told = "It was read from copy 3, of which a person has said that it is another's."
+    assert {answer.because for answer in office.answers()["ana"].values()} == {told}
+
+
+def test_students_of_whose_copy_nothing_came_are_named(office):
+    office.print()
+    office.scan(1, 1)
+    assert "Of 1 student with a printed copy no sheet has come yet: bruno.\n" in office.read().out
 
 
 def test_words_are_read_by_a_person(office):
