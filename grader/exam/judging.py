@@ -15,19 +15,29 @@ from grader.exam.questions import (
     Matching,
     Multiple,
     Numeric,
-    Option,
     Ordering,
     Output,
-    Pair,
     Practical,
     Rows,
     ShortText,
     Single,
-    Statement,
 )
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
-from grader.exam.wording import Text, fold_words
+from grader.exam.telling import (
+    quote,
+    say_behind,
+    say_called,
+    say_holds,
+    say_misconception,
+    say_no_number,
+    say_pair,
+    say_prints,
+    say_right_answer,
+    say_right_number,
+    stop,
+)
+from grader.exam.wording import fold_words
 from grader.language import _, write_decimals, write_number
 from grader.model import Answer, Finding, Status
 
@@ -66,10 +76,12 @@ def judge(
     verdict = _verdict(asked, answer.value, default, language)
     if verdict.share is None:
         return (_unscored(question.id, says, question.points, verdict.because),)
-    because = f"{verdict.because} {question.explanation.say(language)}"
-    if asked.why:
-        because += " " + _("The key was revised after the exam: {why}", why=" ".join(asked.why))
+    because = " ".join([verdict.because, question.explanation.say(language), *_revised(asked)])
     return (_scored(question.id, says, verdict.share, question.points, because, verdict.diagnosis),)
+
+
+def _revised(asked: Asked) -> list[str]:
+    return [_("The key was revised after the exam: {why}", why=" ".join(asked.why))] if asked.why else []
 
 
 def _scored(
@@ -110,8 +122,8 @@ def _blank(asked: Asked, default: Rules, language: str) -> Finding:
     if question.single is not None:
         rule = question.single.rule or default.single
         share = rules.single(rule.name, "blank", len(question.single.options), rule.wrong)
-    told = [_("There is no answer."), _right_answer(asked, language), question.explanation.say(language)]
-    because = " ".join(told)
+    told = [_("There is no answer."), say_right_answer(asked, language), question.explanation.say(language)]
+    because = " ".join([*told, *_revised(asked)])
     return _scored(question.id, question.asks.say(language), share, question.points, because).model_copy(
         update={"status": "unanswered"}
     )
@@ -144,15 +156,15 @@ def _verdict(asked: Asked, value: Any, default: Rules, language: str) -> Verdict
 def _single(asked: Asked, single: Single, value: Sequence[str], default: Rules, language: str) -> Verdict:
     rule, options = single.rule or default.single, single.options
     (chosen,) = value
-    said = _quote([options[chosen]], language)
+    said = quote([options[chosen]], language)
     if options[chosen].right or chosen in asked.accept:
         return Verdict(
             rules.single(rule.name, "right", len(options), rule.wrong),
             _("You chose {said}, which is right.", said=said),
         )
     share = rules.single(rule.name, "wrong", len(options), rule.wrong)
-    told = [_stop(_("You chose {said}", said=said)), _right_answer(asked, language)]
-    return Verdict(share, " ".join(told) + _behind(options[chosen], language), chosen)
+    told = [stop(_("You chose {said}", said=said)), say_right_answer(asked, language)]
+    return Verdict(share, " ".join(told) + say_misconception(options[chosen], language), chosen)
 
 
 def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: Rules, language: str) -> Verdict:
@@ -168,12 +180,12 @@ def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: R
         (_("You ticked wrongly"), [options[name] for name in wrong]),
         (_("Also right"), [option for name, option in options.items() if name in key - ticked]),
     ]
-    because = " ".join(_stop(f"{told}: {_quote(said, language)}") for told, said in parts if said)
+    because = " ".join(stop(f"{told}: {quote(said, language)}") for told, said in parts if said)
     if not ticked:
         none = multiple.none.say(language) if multiple.none is not None else _("none applies")
-        ticked_none = _stop(_("You ticked “{none}”", none=none))
+        ticked_none = stop(_("You ticked “{none}”", none=none))
         because = f"{ticked_none} {because}" if key else _("You ticked “{none}”, which is right.", none=none)
-    behind = _behind(options[wrong[0]], language) if wrong else ""
+    behind = say_misconception(options[wrong[0]], language) if wrong else ""
     return Verdict(rules.bound(share, rule.floor, rule.cap), because + behind, wrong[0] if wrong else None)
 
 
@@ -186,22 +198,11 @@ def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: R
     because = _("{right} of {n} statements are answered rightly.", right=len(right), n=len(statements))
     for name, row in statements.items():
         if name not in right:
-            because += f" {_say_holds(row, language)} {_say_called(said[name])}"
+            because += f" {say_holds(row, language)} {say_called(said[name])}"
     first = next((row for name, row in statements.items() if name in wrong and row.misconception is not None), None)
     if first is not None and first.misconception is not None:
-        because += " " + _say_behind(first.misconception, language)
+        because += " " + say_behind(first.misconception, language)
     return Verdict(rules.bound(share, rule.floor, rule.cap), because, wrong[0] if wrong else None)
-
-
-def _say_holds(row: Statement, language: str) -> str:
-    says = row.says.say(language)
-    return _("“{says}” is true.", says=says) if row.holds else _("“{says}” is false.", says=says)
-
-
-def _say_called(said: bool | None) -> str:
-    if said is None:
-        return _("You left it blank.")
-    return _("You called it true.") if said else _("You called it false.")
 
 
 def _accepted(name: str, said: Mapping[str, bool | None], asked: Asked) -> bool:
@@ -212,42 +213,23 @@ def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str)
     readings = read_number(value, numeric.unit, numeric.units)
     right = [numeric.value, *(number for text in accept for number in read_number(text, numeric.unit, numeric.units))]
     if not readings:
-        return Verdict(None, _say_no_number(value, numeric))
+        return Verdict(None, say_no_number(value, numeric))
     hits = [any(_within(number, one, numeric.tolerance) for one in right) for number in readings]
     if any(hits) != all(hits):
         return Verdict(None, _("“{value}” can be read in two ways, of which one is right.", value=value))
     if all(hits):
         return Verdict(1.0, _("You wrote {value}, which is right.", value=value))
-    because = _("You wrote {value}.", value=value) + f" {_say_number(numeric)}"
+    because = _("You wrote {value}.", value=value) + f" {say_right_number(numeric)}"
     reach = max(numeric.tolerance, 0.5 * 10.0 ** -(numeric.decimals if numeric.decimals is not None else 3))
     for name, mistake in numeric.mistakes.items():
         if any(_within(number, mistake.number, reach) for number in readings):
-            return Verdict(0.0, f"{because} {_say_behind(mistake.misconception, language)}", name)
+            return Verdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
     return Verdict(0.0, because)
 
 
 def _within(number: float, right: float, tolerance: float) -> bool:
     """The edge of the tolerance counts as right, and binary fractions must not move it."""
     return abs(number - right) <= tolerance + 1e-9 * max(1.0, abs(right))
-
-
-def _number(numeric: Numeric) -> str:
-    """The right number with its unit."""
-    shape = f".{numeric.decimals}f" if numeric.decimals is not None else ".10g"
-    return write_decimals(format(numeric.value, shape)) + (f" {numeric.unit}" if numeric.unit else "")
-
-
-def _say_number(numeric: Numeric) -> str:
-    if not numeric.tolerance:
-        return _("Right is {answer}.", answer=_number(numeric))
-    tolerance = write_number(numeric.tolerance)
-    return _("Right is {answer}, give or take {tolerance}.", answer=_number(numeric), tolerance=tolerance)
-
-
-def _say_no_number(value: str, numeric: Numeric) -> str:
-    if numeric.unit:
-        return _("“{value}” cannot be read as a number of {unit}.", value=value, unit=numeric.unit)
-    return _("“{value}” cannot be read as a number.", value=value)
 
 
 def _text(text: ShortText, accept: Sequence[str], value: str, language: str) -> Verdict:
@@ -271,18 +253,14 @@ def _output(output: Output, accept: Sequence[str], value: str, language: str) ->
     said = "".join(value.split())
     if said in {"".join(text.split()) for text in (output.prints, *accept)}:
         return Verdict(1.0, _("You wrote {value}, which is right.", value=f"`{value}`"))
-    because = _("You wrote {value}.", value=f"`{value}`") + f" {_say_prints(output)}"
+    because = _("You wrote {value}.", value=f"`{value}`") + f" {say_prints(output)}"
     for name, mistake in output.mistakes.items():
         if said == "".join(mistake.prints.split()):
-            return Verdict(0.0, f"{because} {_say_behind(mistake.misconception, language)}", name)
+            return Verdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
     if _NUMBERS.findall(value) == _NUMBERS.findall(output.prints):
         one, other = f"`{value}`", f"`{output.prints}`"
         return Verdict(None, _("{value} is written otherwise than {right}: a person decides.", value=one, right=other))
     return Verdict(0.0, because)
-
-
-def _say_prints(output: Output) -> str:
-    return _("It prints {output}.", output=f"`{output.prints}`")
 
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -296,7 +274,7 @@ def _matching(
     right = len(matching.pairs) - len(wrong)
     because = _("{right} of {n} pairs are right.", right=right, n=len(matching.pairs))
     for name in wrong:
-        because += f" {_say_pair(matching.pairs[name], language)}"
+        because += f" {say_pair(matching.pairs[name], language)}"
     return Verdict(rules.pairs(rule.name, right, len(matching.pairs)), because)
 
 
@@ -306,8 +284,8 @@ def _ordering(asked: Asked, ordering: Ordering, value: Sequence[str], default: R
     if list(value) == right:
         return Verdict(share, _("All steps are in their order."))
     said = " → ".join(f"“{ordering.steps[name].say(language)}”" for name in value)
-    told = _stop(_("You put them so: {said}", said=said))
-    return Verdict(share, f"{told} {_right_answer(asked, language)}")
+    told = stop(_("You put them so: {said}", said=said))
+    return Verdict(share, f"{told} {say_right_answer(asked, language)}")
 
 
 # ---- practical exercises --------------------------------------------------------------------------------------------
@@ -347,56 +325,3 @@ def _practical(
             told = answer.because if answer is not None and answer.because else _("A person gives these points.")
             findings.append(_unscored(criterion, says, step.points, told))
     return tuple(findings)
-
-
-# ---- words ----------------------------------------------------------------------------------------------------------
-
-
-def _stop(sentence: str) -> str:
-    """The sentence with its full stop, where a quotation has not brought one."""
-    return sentence if sentence.endswith((".”", "?”", "!”")) else f"{sentence}."
-
-
-def _quote(options: Sequence[Option], language: str) -> str:
-    return ", ".join(f"“{option.says.say(language)}”" for option in options)
-
-
-def _behind(option: Option, language: str) -> str:
-    return f" {_say_behind(option.misconception, language)}" if option.misconception is not None else ""
-
-
-def _say_behind(misconception: Text, language: str) -> str:
-    return _("Often behind that: {misconception}", misconception=misconception.say(language))
-
-
-def _say_pair(pair: Pair, language: str) -> str:
-    left, right = pair.left.say(language), pair.right.say(language)
-    return _stop(_("To “{left}” belongs “{right}”", left=left, right=right))
-
-
-def _right_answer(asked: Asked, language: str) -> str:
-    """What would have been right, in a sentence."""
-    question = asked.question
-    choice = question.single or question.multiple
-    if choice is not None:
-        right = [option for name, option in choice.options.items() if option.right or name in asked.accept]
-        if right:
-            return _stop(_("Right is {answer}", answer=_quote(right, language)))
-        none = question.multiple.none if question.multiple is not None else None
-        return _stop(_("Right is {answer}", answer=f"“{none.say(language)}”")) if none is not None else ""
-    if question.rows is not None:
-        rows = question.rows.statements.values()
-        return " ".join(_say_holds(row, language) for row in rows)
-    if question.numeric is not None:
-        return _("Right is {answer}.", answer=_number(question.numeric))
-    if question.output is not None:
-        return _say_prints(question.output)
-    if question.ordering is not None:
-        steps = " → ".join(f"“{step.say(language)}”" for step in question.ordering.steps.values())
-        return _stop(_("Right is {answer}", answer=steps))
-    if question.matching is not None:
-        pairs = question.matching.pairs.values()
-        return " ".join(_say_pair(pair, language) for pair in pairs)
-    if question.text is not None and question.text.accept:
-        return _("Right is {answer}.", answer=f"“{question.text.accept[0]}”")
-    return ""
