@@ -144,7 +144,7 @@ def test_where_no_pdf_can_be_written_nothing_is_done(grader, course, monkeypatch
 def test_an_exam_that_nobody_answered_has_no_pages(grader):
     told = grader("report", "midterm")
     assert told.code == 2
-    assert "no responses to `midterm` have been imported" in told.err
+    assert "there are no responses to `midterm` yet" in told.err
 
 
 def test_what_waits_for_a_person_is_told_by_the_exit_code(grader, course):

@@ -9,8 +9,10 @@ from grader.report import text
 
 _DRAWN = Markup(
     '<svg class="formula" role="img" aria-label="{label}" viewBox="0 {top:.4g} {width:.4g} {height:.4g}" '
-    'style="width:{width_em:.3f}em;height:{height_em:.3f}em;vertical-align:{drop_em:.3f}em"><path d="{path}"/></svg>'
+    'width="{width_em:.3f}em" height="{height_em:.3f}em" style="vertical-align:{drop_em:.3f}em">'
+    '<path d="{path}"/></svg>'
 )
+"""Its size stands in attributes: where a page may not bring styles, only the baseline is lost."""
 
 
 def exam_words(words: str) -> Markup:

@@ -180,7 +180,7 @@ def _render_mark(
     waiting: Sequence[Pending],
     refused: UserError | None = None,
 ) -> str:
-    page = show_mark(exam, mark, waiting)
+    page = show_mark(session.work, exam, mark, waiting)
     can_go_back = any(name == exam.name for name, _ in session.marks)
     return _render("mark.html", page=page, refused=refused, form=request.form, can_go_back=can_go_back)
 

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 from grader.exam.exam import ExamOnDisk
 from grader.exam.paper.answers import copies_read
+from grader.exam.paper.arranging import LETTERS, arrange
 from grader.exam.paper.intake import take_copies
 from grader.exam.paper.review import Pending, decide, pending
 from grader.exam.paper.store import PaperStore
+from grader.exam.questions import Question
+from grader.exam.reading import NONE
+from grader.exam.wording import Text
 from grader.work import WorkFolder
 
 
@@ -21,9 +25,15 @@ class MarkPage:
     exam: ExamOnDisk
     pending: Pending
     asks: str
-    """The question, in the exam's first language; empty for a student's number."""
+    """The question as this copy asks it; empty for a student's number."""
     left: int
     """How many wait, with this one."""
+    offers: tuple[tuple[str, str, str], ...]
+    """(what is said, its key, in words) of each answer to choose from; empty where it is written."""
+    names: tuple[tuple[str, str], ...]
+    """(name, in words) of the parts that a written answer is made of."""
+    example: str
+    """What a written answer looks like."""
 
     @property
     def picture(self) -> str:
@@ -37,10 +47,49 @@ def find_marks(work: WorkFolder, exam: ExamOnDisk) -> list[Pending]:
     return pending(store) if (store.root / "sheets").is_dir() else []
 
 
-def show_mark(exam: ExamOnDisk, chosen: Pending, waiting: Sequence[Pending]) -> MarkPage:
-    language = exam.exam.languages[0]
-    asks = {question.id: question.asks.say(language) for question in exam.exam.questions}
-    return MarkPage(exam, chosen, asks.get(chosen.waiting.question, ""), len(waiting))
+def show_mark(work: WorkFolder, exam: ExamOnDisk, chosen: Pending, waiting: Sequence[Pending]) -> MarkPage:
+    """The page of one mark: the question as its copy asks it, and how it can be answered."""
+    told = chosen.waiting
+    print_ = PaperStore(work.root, exam.name).prints()[told.sheet.split("-")[0]]
+    copy = next(copy for copy in print_.copies if copy.number == told.copy)
+    asked = next((one for section in arrange(print_.exam, copy.seed) for one in section.questions
+                  if one.question.id == told.question), None)  # fmt: skip
+    if asked is None:
+        return MarkPage(exam, chosen, "", len(waiting), (), (), "")
+    words = {name: text.say(print_.language) for name, text in _texts(asked.question).items()}
+    asks = asked.question.asks.say(print_.language)
+    if told.kind == "question" and asked.question.single is not None:
+        lettered = zip(asked.order, LETTERS, strict=False)
+        offers = tuple((name, letter.lower(), f"{letter} · {words[name]}") for name, letter in lettered)
+        return MarkPage(exam, chosen, asks, len(waiting), (*offers, ("", "0", "No answer")), (), "")
+    return MarkPage(exam, chosen, asks, len(waiting), (), tuple(words.items()), _example(asked.question))
+
+
+def _texts(question: Question) -> dict[str, Text]:
+    """name -> words of what an answer is made of."""
+    choice = question.single or question.multiple
+    if choice is not None:
+        texts = {name: option.says for name, option in choice.options.items()}
+        none = question.multiple.none if question.multiple is not None else None
+        return {**texts, **({NONE: none} if none is not None else {})}
+    if question.rows is not None:
+        return {name: row.says for name, row in question.rows.statements.items()}
+    if question.matching is not None:
+        return dict(question.matching.partners)
+    return dict(question.ordering.steps) if question.ordering is not None else {}
+
+
+def _example(question: Question) -> str:
+    names = list(_texts(question))
+    if question.multiple is not None:
+        return "; ".join(names[:2])
+    if question.rows is not None:
+        return "; ".join(f"{name} = {'false' if place % 2 else 'true'}" for place, name in enumerate(names))
+    if question.matching is not None:
+        return "; ".join(
+            f"{left} = {right}" for left, right in zip(question.matching.pairs, reversed(names), strict=False)
+        )
+    return " > ".join(reversed(names)) if question.ordering is not None else ""
 
 
 def say_mark(work: WorkFolder, exam: ExamOnDisk, sheet: str, item: str, value: str, *, who: str) -> None:

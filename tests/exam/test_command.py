@@ -91,7 +91,7 @@ def test_a_bad_file_takes_nothing_from_the_good_one_before_it(exam, root):
     ended = exam("import", "midterm", root / "class.csv", root / "bad.csv")
     assert ended.code == 2
     assert "no column says who a row is from" in ended.err
-    assert "no responses to `midterm` have been imported" in exam("score", "midterm").err
+    assert "there are no responses to `midterm` yet" in exam("score", "midterm").err
 
 
 def test_scores_are_one_json_object_as_of_any_assignment(exam, root):

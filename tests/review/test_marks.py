@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from grader.exam.exam import Exam, ExamOnDisk
+from grader.exam.paper.planning import Enrolled, plan_print
+from grader.exam.paper.review import Pending, Waiting
 from grader.exam.paper.store import PaperStore
 from grader.review.app import make_app
 from grader.review.guard import Guard
-from grader.review.marks import find_marks
+from grader.review.marks import find_marks, show_mark
 from grader.review.session import ReviewSession
+from grader.work import WorkFolder
+from tests.exam.making import exam_of, multiple, question, single
 from tests.report.html_tree import Page
 from tests.review.conftest import ORIGIN
 
@@ -70,6 +76,32 @@ def test_the_last_mark_can_be_said_again_and_the_last_word_counts(
 def test_what_cannot_be_said_of_a_mark_is_told(client: FlaskClient, guard: Guard) -> None:
     page = client.get("/marks/paper", base_url=ORIGIN).text
     assert say(client, guard, page, "perhaps") == 400
+
+
+def test_one_of_several_options_is_said_by_a_button_and_others_by_names_that_are_listed(tmp_path: Path) -> None:
+    told = exam_of(
+        single("edge", asks="Which at $f = {{f}}$?", parameters={"f": {"choose": [400]}}),
+        multiple("corner"),
+        question("ordering", {"steps": {"a": "Step a", "b": "Step b", "c": "Step c"}}, "order"),
+    )
+    exam = ExamOnDisk("paper", Exam.model_validate(told), tmp_path / "exam.yaml")
+    work = WorkFolder(tmp_path / "work")
+    planned = plan_print(exam, [Enrolled("ana")], blank=0, paper="a4", language="en", digits=4)
+    PaperStore(work.root, "paper").add_print(planned)
+    pages = {}
+    for name in ("edge", "corner", "order"):
+        waiting = Waiting(f"{planned.id}-1-1", name, "question", 1, "ana", name, "It is unsure.", (0, 0, 9, 9))
+        pages[name] = show_mark(work, exam, Pending(waiting, tmp_path / "cut.png"), [])
+    assert pages["edge"].asks == "Which at $f = 400$?"
+    letters = [says[0] for _, _, says in pages["edge"].offers]
+    assert letters == ["A", "B", "C", "D", "N"]
+    assert {(says[4:], value) for value, _, says in pages["edge"].offers[:-1]} == {
+        (f"Option {name}", name) for name in "abcd"
+    }
+    assert pages["edge"].offers[-1] == ("", "0", "No answer")
+    assert pages["corner"].example == "a; b"
+    assert ("none applies", "None of these.") in pages["corner"].names
+    assert pages["order"].example == "c > b > a"
 
 
 @pytest.mark.parametrize("path", ["/marks/none", "/marks/noise"])
