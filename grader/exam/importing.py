@@ -15,7 +15,7 @@ from grader.exam.matching import fold_option
 from grader.exam.questions import Question
 from grader.exam.reading import read_cell, read_row
 from grader.exam.responses import as_response
-from grader.exam.variants import draw, make_variant
+from grader.exam.variants import draw_parameters, make_variant
 from grader.model import Answer, Run, Submission
 
 Fate = Literal["read", "replaced", "unfinished", "summary", "refused"]
@@ -95,7 +95,7 @@ def read_responses(
         if row.fate == "read":
             read[row.student] = record
         fates[row.number] = row
-    drawn = {question.id: draw(question, seed) for question in asked}
+    drawn = {question.id: draw_parameters(question, seed) for question in asked}
     responses, waiting = [], []
     for student, record in read.items():
         answers = _read_answers(record.cells, columns, questions, layout)

@@ -20,9 +20,7 @@ def make_variant(question: Question, seed: int, drawn: Mapping[str, float] = Map
     """
     if not question.parameters and not question.values:
         return question
-    values = {**draw(question, seed), **{name: drawn[name] for name in question.parameters if name in drawn}}
-    for name, expression in question.values.items():
-        values[name] = evaluate(expression, values)
+    values = draw(question, seed, drawn)
     told = question.model_dump(exclude={"parameters", "values"})
     filled = {key: _fill(value, values) for key, value in told.items()}
     if question.numeric is not None:
@@ -33,7 +31,16 @@ def make_variant(question: Question, seed: int, drawn: Mapping[str, float] = Map
     return Question.model_validate(filled)
 
 
-def draw(question: Question, seed: int) -> dict[str, float]:
+def draw(question: Question, seed: int, drawn: Mapping[str, float] = MappingProxyType({})) -> Mapping[str, float]:
+    """The parameters that a seed draws, but for those that are drawn already, and the values that follow from them."""
+    fresh = draw_parameters(question, seed)
+    values = {name: drawn.get(name, value) for name, value in fresh.items()}
+    for name, expression in question.values.items():
+        values[name] = evaluate(expression, values)
+    return values
+
+
+def draw_parameters(question: Question, seed: int) -> dict[str, float]:
     """The parameters that a seed draws."""
     chance = random.Random(f"{seed}/{question.id}")
     return {name: chance.choice(parameter.choose) for name, parameter in question.parameters.items()}

@@ -16,7 +16,7 @@ from grader.exam.paper.sheet import Print
 from grader.exam.paper.sheets import SheetRead, read_picture
 from grader.exam.paper.store import PaperStore
 from grader.exam.responses import as_response
-from grader.exam.variants import draw
+from grader.exam.variants import draw_parameters
 from grader.gradebook import Gradebook
 from grader.model import Answer, Run, Submission
 
@@ -185,7 +185,7 @@ def _waiting(copies: Sequence[CopyRead], because: str) -> dict[str, Answer]:
 
 def _response(student: str, exam: str, read: CopyRead, answers: Mapping[str, Answer]) -> tuple[Submission, Run]:
     seed = read.copy.seed
-    drawn = {question.id: draw(question, seed) for question in read.print_.exam.questions}
+    drawn = {question.id: draw_parameters(question, seed) for question in read.print_.exam.questions}
     return as_response(student, exam, _source(read), answers, seed, drawn)
 
 
