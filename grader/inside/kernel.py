@@ -32,6 +32,7 @@ MODULES = (
     "IPython.utils.module_paths",
     "IPython.utils.wildcard",
     "faulthandler",
+    "grader.inside.streams",
     "matplotlib_inline.config",
     "pdb",
     "tornado.platform.asyncio",
@@ -141,11 +142,13 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
     config.HistoryManager.enabled = False
     config.IPKernelApp.kernel_class = f"{COLAB}.Kernel"
     config.IPKernelApp.matplotlib = "inline"
+    config.IPKernelApp.outstream_class = "grader.inside.streams.Stream"
     config.IPKernelApp.quiet = True
     config.InlineBackend.close_figures = True
     app = IPKernelApp.instance(config=config, connection_file=connection_file)
     # Nobody listens to its beat; and its thread may bind a socket when the kernel's folder is being closed already.
     app.init_heartbeat = lambda: None
+    app.parse_command_line = lambda *_: None  # there is none, and to make its parser takes longer than to read it
     app.initialize([])
     # In a notebook `exit()` ends the kernel some moments later: whether the next cell still runs would be chance.
     app.shell.ask_exit = lambda: None

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
+from ipykernel import ipkernel
 from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type
 
@@ -19,13 +24,36 @@ def prepare() -> None:
     _windows.close()
 
 
+class _Sys(types.ModuleType):
+    """`sys`, except for the modules."""
+
+    modules: ClassVar[dict[str, types.ModuleType]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+@contextlib.contextmanager
+def _without_modules() -> Iterator[None]:
+    """For ipykernel's debugger, which nobody uses here, a kernel lists every module's file as it starts.
+
+    That touches thousands of pages which the fork shares with its server, and each is copied.
+    """
+    ipkernel.sys = _Sys("sys")
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
+
+
 class Kernel(IPythonKernel):  # type: ignore[misc]
     """The kernel of a graded notebook."""
 
     shell_class = Type(Shell)
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        with _without_modules():
+            super().__init__(**options)
         self.typed = TypedAnswers(materials.read_table()["inputs"])
 
     def raw_input(self, prompt: str = "") -> str:

@@ -1,0 +1,52 @@
+"""What a cell prints is that cell's, by whatever way it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from grader.execute.pool import Executed, Servers, execute_one
+from tests.execute.conftest import make_work
+
+pytestmark = pytest.mark.xdist_group("streams")
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Callable[..., Executed]]:
+    with Servers("bubblewrap") as servers:
+        yield lambda *cells: execute_one(make_work(*cells), servers)
+
+
+def printed(executed: Executed) -> list[str]:
+    """For each cell."""
+    assert executed.fresh is not None, executed.run.because
+    return ["".join(output.get("text", "") for output in cell.outputs) for cell in executed.fresh.cells]
+
+
+def test_each_cell_has_what_it_printed_last_of_all(run):
+    assert printed(run(*[f"print({number}, end='')" for number in range(8)])) == [*"01234567"]
+
+
+def test_what_is_written_after_a_flush_is_sent_too(run):
+    cell = "import sys\nprint('one')\nsys.stdout.flush()\nsys.stdout.flush()\nprint('two')\nprint('!', file=sys.stderr)"
+    assert printed(run(cell, "print('later')")) == ["one\ntwo\n!\n", "later\n"]
+
+
+def test_what_is_written_past_python_is_its_cells_own(run):
+    # The thread that reads it needs a moment: what a cell writes so at its very end may come too late for it.
+    write = "import os, time\nos.write(1, b'raw ')\nos.write(2, b'{0} ')\ntime.sleep(0.3)"
+    told = printed(run(write.format(1), write.format(2)))
+    assert [sorted(text.split()) for text in told] == [["1", "raw"], ["2", "raw"]]
+
+
+def test_a_notebook_that_closes_what_is_not_its_own_still_prints(run):
+    closing = "import os, sys\nos.close(sys.stdout._fid)\nprint('here')"
+    assert printed(run(closing, "print('there')")) == ["here\n", "there\n"]
+
+
+def test_a_kernel_that_lists_no_modules_as_it_starts_has_them_all(run):
+    told = printed(
+        run("import sys\nfrom ipykernel import ipkernel\nprint(ipkernel.sys is sys, 'torch' in sys.modules)")
+    )
+    assert told == ["True True\n"]
