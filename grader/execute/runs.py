@@ -119,9 +119,9 @@ class RunStore:
 def dump_answers(answers: Mapping[str, Answer]) -> bytes:
     """Answers as one file of plain data."""
     tree = {name: answer.model_dump() for name, answer in answers.items()}
-    return plain.dumps(tree, max_nodes=sys.maxsize)
+    return plain.dumps(tree, max_nodes=sys.maxsize, max_depth=plain.STORED_DEPTH)
 
 
 def load_answers(content: bytes) -> dict[str, Answer]:
-    tree, _ = plain.loads(content)
+    tree, _ = plain.loads(content, max_depth=plain.STORED_DEPTH)
     return {name: Answer.model_validate(told) for name, told in tree.items()}

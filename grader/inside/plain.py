@@ -15,8 +15,11 @@ import numpy.typing as npt
 from safetensors.numpy import load, save
 
 MAX_DEPTH = 32
+STORED_DEPTH = MAX_DEPTH + 4
+"""Of a file of the grader's own, in which each answer stands among others."""
 MAX_NODES = 100_000
 MAX_TEXT = 200_000
+MAX_KEY = 200
 _KINDS = "biuf"
 
 
@@ -24,9 +27,11 @@ class NotPlainError(ValueError):
     """A value that does not cross the boundary; the message says which, for a person."""
 
 
-def dumps(value: Any, notes: Mapping[str, str] | None = None, *, max_nodes: int = MAX_NODES) -> bytes:
+def dumps(
+    value: Any, notes: Mapping[str, str] | None = None, *, max_nodes: int = MAX_NODES, max_depth: int = MAX_DEPTH
+) -> bytes:
     """The value and notes beside it as the bytes of such a file; NotPlainError where it holds more than plain data."""
-    encoder = _Encoder(max_nodes)
+    encoder = _Encoder(max_nodes, max_depth)
     tree = json.dumps(encoder.encode(value, 0))
     # Half a character, which a student's error may hold, can be written nowhere.
     told = {name: note.encode("utf-8", "replace").decode("utf-8") for name, note in (notes or {}).items()}
@@ -35,21 +40,25 @@ def dumps(value: Any, notes: Mapping[str, str] | None = None, *, max_nodes: int 
 
 
 class _Encoder:
-    def __init__(self, max_nodes: int) -> None:
+    def __init__(self, max_nodes: int, max_depth: int) -> None:
         self.arrays: dict[str, npt.NDArray[Any]] = {}
         self.max_nodes = max_nodes
+        self.max_depth = max_depth
         self.nodes = 0
 
     def encode(self, value: Any, depth: int) -> Any:
         self.nodes += 1
-        if depth > MAX_DEPTH:
-            raise NotPlainError(f"it is nested more than {MAX_DEPTH} deep")
+        if depth > self.max_depth:
+            raise NotPlainError(f"it is nested more than {self.max_depth} deep")
         if self.nodes > self.max_nodes:
             raise NotPlainError(f"it has more than {self.max_nodes} parts")
         if value is None or isinstance(value, bool | str | int | float):
-            return self._scalar(value)
+            return _scalar(value)
         if isinstance(value, Mapping):
-            return ["dict", {self._key(key): self.encode(item, depth + 1) for key, item in value.items()}]
+            encoded = {_key(key): self.encode(item, depth + 1) for key, item in value.items()}
+            if len(encoded) < len(value):
+                raise NotPlainError("it holds a dict with two keys that are written alike, such as 1 and '1'")
+            return ["dict", encoded]
         if isinstance(value, list | tuple):
             return ["list", [self.encode(item, depth + 1) for item in value]]
         array = as_array(value)
@@ -67,23 +76,27 @@ class _Encoder:
         self.arrays[name] = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
         return ["array", name]
 
-    def _scalar(self, value: Any) -> Any:
-        if isinstance(value, bool) or value is None:
-            return value
-        if isinstance(value, str):
-            if len(value) > MAX_TEXT:
-                raise NotPlainError(f"it holds a text of {len(value)} characters")
-            return str(value)
-        if isinstance(value, int):
-            if abs(value) >= 1 << 63:
-                raise NotPlainError("it holds a whole number of more than 63 bits")
-            return int(value)
-        return float(value)
 
-    def _key(self, key: Any) -> str:
-        if isinstance(key, bool | int | float | str):
-            return str(key)[:200]
+def _scalar(value: bool | str | int | float | None) -> bool | str | int | float | None:
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise NotPlainError(f"it holds a text of {len(value)} characters")
+        return str(value)
+    if isinstance(value, int):
+        if abs(value) >= 1 << 63:
+            raise NotPlainError("it holds a whole number of more than 63 bits")
+        return int(value)
+    return float(value)
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, bool | int | float | str):
         raise NotPlainError(f"it holds a dict with a key of type `{type(key).__name__}`")
+    if len(str(key)) > MAX_KEY:
+        raise NotPlainError(f"it holds a dict with a key of {len(str(key))} characters")
+    return str(key)
 
 
 def as_array(value: Any) -> npt.NDArray[Any] | None:
@@ -96,26 +109,29 @@ def as_array(value: Any) -> npt.NDArray[Any] | None:
     return None
 
 
-def loads(content: bytes) -> tuple[Any, dict[str, str]]:
-    """The value and the notes. ValueError, KeyError, TypeError or safetensors' own error where they are malformed."""
+def loads(content: bytes, *, max_depth: int = MAX_DEPTH) -> tuple[Any, dict[str, str]]:
+    """The value and the notes. ValueError, KeyError, TypeError or safetensors' own error where they are malformed.
+
+    What is read keeps the rules of what is written, whoever wrote it: it can be stored again.
+    """
     arrays = load(content)
     size = int.from_bytes(content[:8], "little")
     notes = dict(json.loads(content[8 : 8 + size]).get("__metadata__", {}))
     tree = json.loads(notes.pop("tree", "null"))
-    return decode(tree, arrays), notes
+    return decode(tree, arrays, max_depth), notes
 
 
-def decode(tree: Any, arrays: Mapping[str, npt.NDArray[Any]], depth: int = 0) -> Any:
+def decode(tree: Any, arrays: Mapping[str, npt.NDArray[Any]], depth_left: int = MAX_DEPTH) -> Any:
     """The tagged tree as the value that it stands for; ValueError where it stands for none."""
-    if depth > MAX_DEPTH:
+    if depth_left < 0:
         raise ValueError("nested too deep")
     match tree:
         case None | bool() | int() | float() | str():
-            return tree
+            return _scalar(tree)
         case ["list", list(items)]:
-            return [decode(item, arrays, depth + 1) for item in items]
+            return [decode(item, arrays, depth_left - 1) for item in items]
         case ["dict", dict(items)]:
-            return {str(key): decode(item, arrays, depth + 1) for key, item in items.items()}
+            return {_key(key): decode(item, arrays, depth_left - 1) for key, item in items.items()}
         case ["array", str(name)] if name in arrays:
             return arrays[name]
     raise ValueError("not a tagged tree")

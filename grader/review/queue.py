@@ -12,7 +12,7 @@ from grader.course import Assignment
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
-from grader.inside import plain
+from grader.execute.runs import dump_answers
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion, Person
@@ -125,7 +125,7 @@ def _look_of(person: Person, criterion: Criterion, run: Run) -> str:
             return " ".join(run.facts.words.split())
         case "answer" if criterion.probe in run.answers:
             told = run.answers[criterion.probe or ""]
-            return hashlib.sha256(plain.dumps({"answer": told.model_dump()}, max_nodes=1 << 31)).hexdigest()
+            return hashlib.sha256(dump_answers({"answer": told})).hexdigest()
     return run.sha256
 
 

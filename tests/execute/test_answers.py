@@ -9,7 +9,8 @@ import pytest
 
 from grader.execute.answers import exchange
 from grader.execute.questions import make_question
-from grader.inside import probes
+from grader.execute.runs import dump_answers, load_answers
+from grader.inside import plain, probes
 from grader.rubric import Probe
 
 CELL = "<ipython-input-1-cell>"
@@ -110,3 +111,12 @@ def test_what_the_probe_cannot_use_is_not_told_as_an_error_that_the_function_rai
     assert ask(cell, evaluate=code, hidden=True).because == (
         "`f` cannot be used as the text asks: TypeError, on something that you do not see."
     )
+
+
+def test_the_deepest_answer_that_is_read_can_be_kept_and_read_again():
+    nested = "0"
+    for _ in range(plain.MAX_DEPTH):
+        nested = f"[{nested}]"
+    answer = ask(f"deep = {nested}", variable="deep")
+    assert answer.status == "answered"
+    assert load_answers(dump_answers({"it": answer})) == {"it": answer}

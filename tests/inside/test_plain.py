@@ -88,6 +88,8 @@ def test_an_array_in_another_byte_order_or_layout_keeps_its_values():
         (1 << 63, "it holds a whole number of more than 63 bits"),
         ("x" * 200_001, "it holds a text of 200001 characters"),
         ({(1, 2): 3}, "it holds a dict with a key of type `tuple`"),
+        ({"k" * 201: 3}, "it holds a dict with a key of 201 characters"),
+        ({1: "one", "1": "uno"}, "it holds a dict with two keys that are written alike, such as 1 and '1'"),
         ([0] * 100_000, "it has more than 100000 parts"),
     ],
 )
@@ -112,6 +114,12 @@ def test_a_file_whose_tree_is_forged_is_refused(tree):
 def test_a_tree_that_is_nested_without_end_is_refused():
     tree = json.loads('["list", [' * 40 + "]]" * 40)
     with pytest.raises(ValueError, match="nested too deep"):
+        plain.decode(tree, {})
+
+
+@pytest.mark.parametrize("tree", [10**30, "x" * 200_001, ["dict", {"k" * 201: 1}], ["list", [-(2**63)]]])
+def test_what_could_not_be_written_is_not_read_whoever_wrote_it(tree):
+    with pytest.raises(plain.NotPlainError):
         plain.decode(tree, {})
 
 

@@ -9,13 +9,14 @@ from hypothesis.extra.numpy import arrays
 
 from grader.execute.cluster.wire import pack, unpack
 from grader.execute.pool import Executed, make_run
+from grader.inside import plain
 from grader.model import Answer
 from grader.notebook import read_notebook
 from tests.execute.conftest import make_work
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=plain.MAX_KEY), inner, max_size=3),
     max_leaves=6,
 )
 
