@@ -15,6 +15,12 @@ from grader.score.sentences import number
 _NEARLY_CONSTANT = 0.2
 """A network of which the answers spread by less than this share of the target's has learned little but their mean."""
 
+_NEAR_THE_MEAN = 0.1
+"""Answers whose mean lies no further from the target's than this share of its spread are about the target's mean."""
+
+_RUN_AWAY = 100.0
+"""No network begins so many times further from the target than that spreads."""
+
 _FROM_SCALE = 0.1
 """Factors nearer to 1 are no other scale."""
 
@@ -45,6 +51,8 @@ def diagnose_network(
     return (
         _broadcast(network, predictions, target)
         or _constant(predictions)
+        or _mean_of_all(predictions, target)
+        or _run_away(predictions, target)
         or _other_scale(predictions, target, is_good)
         or _learned_by_heart(network, is_good)
     )
@@ -66,6 +74,29 @@ def _broadcast(network: Network, predictions: FloatArray, target: FloatArray) ->
 def _constant(predictions: FloatArray) -> Diagnosis | None:
     text = _("It is nearly the same number everywhere.")
     return Diagnosis("constant", text, text) if is_constant(predictions) else None
+
+
+def _mean_of_all(predictions: FloatArray, target: FloatArray) -> Diagnosis | None:
+    """Whatever keeps a network from seeing which x belongs to which y, it learns the mean of y."""
+    width = float(target.std())
+    is_mean = abs(float(predictions.mean() - target.mean())) < _NEAR_THE_MEAN * width
+    if not is_mean or predictions.std() >= _NEARLY_CONSTANT * width:
+        return None
+    text = _(
+        "It answers nearly the mean of y everywhere. That comes of a short training, and of a loss between the shapes "
+        "(N, 1) and (N,), which compares each answer with every y: print both shapes."
+    )
+    return Diagnosis("constant", text, text)
+
+
+def _run_away(predictions: FloatArray, target: FloatArray) -> Diagnosis | None:
+    if float(np.median(np.abs(predictions - target))) <= _RUN_AWAY * float(np.ptp(target)):
+        return None
+    text = _(
+        "Most of its answers are far outside of all y, as after a training that diverges: take smaller steps, and set "
+        "the gradients to zero before each."
+    )
+    return Diagnosis("diverged", text, text)
 
 
 def _other_scale(

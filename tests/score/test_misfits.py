@@ -32,6 +32,16 @@ BROADCAST = (
 )
 
 
+MEAN = (
+    "It answers nearly the mean of y everywhere. That comes of a short training, and of a loss between the shapes "
+    "(N, 1) and (N,), which compares each answer with every y: print both shapes."
+)
+RAN_AWAY = (
+    "Most of its answers are far outside of all y, as after a training that diverges: take smaller steps, and set the "
+    "gradients to zero before each."
+)
+
+
 def find_one(predictions, **fields):
     return find_on_models(BEST, network("model_1", predictions, **fields))
 
@@ -91,7 +101,7 @@ def test_flat_answers_that_are_nearly_the_mean_come_from_a_loss_that_broadcasts(
     nearly_the_mean = CURVE.mean() + 0.05 * np.cos(GRID)
     finding = find_one(nearly_the_mean, answers_flat=True)
     assert (finding.diagnosis, finding.because.endswith(BROADCAST)) == ("broadcast-loss", True)
-    assert find_one(nearly_the_mean).diagnosis is None
+    assert find_one(nearly_the_mean).diagnosis == "constant"
 
 
 def test_flat_answers_that_follow_the_curve_have_nothing_wrong_with_their_shape():
@@ -123,3 +133,25 @@ def test_three_good_networks_are_still_good():
 
 def test_a_curve_upside_down_is_not_the_right_form():
     assert find_one(-CURVE).diagnosis is None
+
+
+@pytest.mark.parametrize("rest", [0.0, 0.1])
+def test_a_network_that_has_learned_little_but_the_mean_is_told_to_look_at_the_shapes(rest):
+    finding = find_one(CURVE.mean() + rest * (CURVE - CURVE.mean()) + 1e-3 * GRID)
+    assert (finding.diagnosis, finding.because.endswith(f" {MEAN}")) == ("constant", True)
+
+
+@pytest.mark.parametrize("predictions", [CURVE.mean() + 1 + 0.1 * CURVE, CURVE.mean() + 0.5 * np.cos(30 * GRID)])
+def test_a_network_that_is_nearly_constant_elsewhere_or_moves_about_the_mean_has_not_learned_the_mean(predictions):
+    assert MEAN not in find_one(predictions).because
+
+
+@pytest.mark.parametrize("predictions", [1e4 - 3e3 * np.sin(40 * GRID), 1 - 2000 * GRID])
+def test_a_network_that_has_run_away_is_told_so(predictions):
+    finding = find_one(predictions)
+    assert (finding.status, finding.diagnosis) == ("missed", "diverged")
+    assert finding.because.endswith(f" {RAN_AWAY}")
+
+
+def test_a_network_that_is_merely_far_off_has_not_run_away():
+    assert find_one(30 * np.sin(40 * GRID)).diagnosis is None
