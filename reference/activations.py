@@ -39,6 +39,8 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 def sigmoid_derivative(x: np.ndarray) -> np.ndarray:
     """σ'(x) = σ(x) (1 - σ(x)).
 
+    Source: the chain rule on σ. Agrees with torch's autograd.
+
     Parameters
     ----------
     x : any shape float
@@ -81,6 +83,8 @@ def tanh(x: np.ndarray) -> np.ndarray:
 def tanh_derivative(x: np.ndarray) -> np.ndarray:
     """tanh'(x) = 1 - tanh(x)².
 
+    Source: the chain rule on 2 σ(2 x) - 1. Agrees with torch's autograd.
+
     Parameters
     ----------
     x : any shape float
@@ -120,6 +124,8 @@ def relu(x: np.ndarray) -> np.ndarray:
 
 def relu_derivative(x: np.ndarray) -> np.ndarray:
     """1 where x is above 0, and 0 elsewhere, at 0 too.
+
+    Source: lecture 1, "Rectified linear unit". Agrees with torch's autograd.
 
     Parameters
     ----------

@@ -121,6 +121,8 @@ def loss_and_gradients(
 ) -> tuple[float, list[np.ndarray]]:
     """The mean squared error of the network, and its gradient in all weights.
 
+    Source: lecture 1, "Backpropagation": `forward`, then `backward` from the derivative of the loss.
+
     Parameters
     ----------
     weights, x, activation, derivative : as for `forward` and `backward`

@@ -68,6 +68,8 @@ def suppress_non_maxima(gradient_x: np.ndarray, gradient_y: np.ndarray) -> np.nd
     and 135 degrees. Of two equal neighbours in a row or column the first is kept, so that an edge between two pixels
     is one pixel wide; on a diagonal neither is, as OpenCV has it.
 
+    Source: Canny (1986); lecture 1, "Edge detection".
+
     Parameters
     ----------
     gradient_x, gradient_y : (H, W) float
@@ -115,6 +117,8 @@ def _neighbour(magnitude: np.ndarray, down: int, right: int) -> np.ndarray:
 
 def link(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
     """The weak pixels that hang together with a strong one, through their eight neighbours: hysteresis.
+
+    Source: Canny (1986); lecture 1, "Edge detection".
 
     Parameters
     ----------

@@ -120,6 +120,8 @@ def harris_corners(response: np.ndarray, share: float = 0.01, radius: int = 1) -
 
     Around a corner many pixels are above the threshold; only the one that no other within `radius` exceeds is kept.
 
+    Source: Harris and Stephens (1988), who keep the pixels whose response is a local maximum.
+
     Parameters
     ----------
     response : (H, W) float

@@ -67,6 +67,8 @@ def cell_histograms(gray: np.ndarray, cell: int = 8, bins: int = 9) -> np.ndarra
     The gradient is the plain difference (-1, 0, 1), which the paper found best, and 0 on the picture's border. Bin i
     holds directions from i to i + 1 times 180 / bins degrees, from +x towards +y.
 
+    Source: Dalal and Triggs (2005), sections 6.2 and 6.3.
+
     Parameters
     ----------
     gray : (H, W) number, gray levels

@@ -42,6 +42,8 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
 def mean_squared_error_gradient(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """The derivative of the mean squared error in each prediction.
 
+    Source: the chain rule on `mean_squared_error`. Agrees with torch's autograd.
+
     Parameters
     ----------
     predictions, targets : any one shape float

@@ -23,6 +23,8 @@ import numpy as np
 def step(z: np.ndarray) -> np.ndarray:
     """1 where z is above 0, and 0 elsewhere, at 0 too.
 
+    Source: lecture 1, "The perceptron".
+
     Parameters
     ----------
     z : any shape float
@@ -97,6 +99,8 @@ def classify(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def learn(x: np.ndarray, labels: np.ndarray, epochs: int = 100) -> tuple[np.ndarray, list[int]]:
     """The weights after the learning rule, eq. 2 of this file, from 0, sample by sample.
+
+    Source: Rosenblatt (1957); lecture 1, "The perceptron".
 
     Parameters
     ----------
