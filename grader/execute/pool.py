@@ -218,18 +218,23 @@ def execute_all(works: Iterable[Work], executor: Executor) -> Iterator[tuple[Wor
     left = iter(works)
     running: dict[Future[Executed], Work] = {}
     ended: queue.SimpleQueue[Future[Executed]] = queue.SimpleQueue()
-    while True:
+
+    def fill() -> None:
         for work in itertools.islice(left, max(0, executor.room - len(running))):
             future = executor.submit(work)
             running[future] = work
             future.add_done_callback(ended.put)
-        if not running:
-            return
+
+    fill()
+    while running:
         try:
             future = ended.get(timeout=REFILL_S)
         except queue.Empty:
-            continue  # meanwhile, there may be more room
-        yield running.pop(future), future.result()
+            fill()  # meanwhile, there may be more room
+            continue
+        work = running.pop(future)
+        fill()  # before the caller stores what came of this one
+        yield work, future.result()
 
 
 def execute_one(work: Work, servers: Servers) -> Executed:

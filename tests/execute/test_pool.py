@@ -35,7 +35,7 @@ def test_no_more_works_are_taken_than_there_is_room_for():
 
     with LocalExecutor("none", jobs=3) as executor:
         for given_back, _ in enumerate(execute_all(works(), executor)):
-            assert taken - given_back <= 3
+            assert taken - given_back <= 3 + 1  # the one that has ended
     assert taken == 50
 
 
