@@ -100,6 +100,19 @@ class Exam(Part):
             raise ValueError(f"there is no time zone `{name}`; one is America/Argentina/Buenos_Aires") from error
         return name
 
+    @field_validator("starts", mode="before")
+    @classmethod
+    def _is_a_moment(cls, starts: Any) -> Any:
+        told = starts
+        if isinstance(starts, str) and ":" in starts:
+            try:
+                told = datetime.fromisoformat(starts)
+            except ValueError:
+                told = None
+        if not isinstance(told, datetime):
+            raise ValueError("write the day and the time of day, as in 2026-03-02 09:00")
+        return told
+
     @field_validator("starts")
     @classmethod
     def _is_local(cls, starts: datetime) -> datetime:
@@ -138,7 +151,8 @@ class Exam(Part):
         for keys, text in texts_in(self):
             missing = text.missing(self.languages)
             if missing:
-                raise PlacedError(f"`{keys[-1]}` is not given in `{missing[0]}`, a language of this exam", *keys)
+                told = f"`{keys[-1]}` is not given in `{missing[0]}`, a language of this exam"
+                raise PlacedError(f"{told}: add `{missing[0]}: …` to it", *keys)
         return self
 
     @property

@@ -38,6 +38,8 @@ def find_remarks(exam: Exam, folder: Path) -> list[Remark]:
         remarks += _of_options(question, keys)
         remarks += _of_variants(question, keys, exam.seed)
         remarks += _of_parameters(question, keys)
+        remarks += _of_truth(question, keys)
+        remarks += _of_assignment(question, keys, folder)
         if question.picture is not None and not (folder / question.picture.file).is_file():
             remarks.append(
                 Remark(
@@ -77,6 +79,27 @@ def _of_options(question: Question, keys: Keys) -> Iterator[Remark]:
             place,
             f"`{question.id}`: every option is right, so ticking them all is a habit that pays",
             "Add a wrong one.",
+        )
+
+
+def _of_truth(question: Question, keys: Keys) -> Iterator[Remark]:
+    statements = question.rows.statements.values() if question.rows is not None else ()
+    if len({row.holds for row in statements}) == 1:
+        told = "true" if next(iter(statements)).holds else "false"
+        yield Remark(
+            (*keys, "rows", "statements"),
+            f"`{question.id}`: every statement is {told}, so one column of ticks is full marks",
+            f"Turn one round, so that it is {'false' if told == 'true' else 'true'}.",
+        )
+
+
+def _of_assignment(question: Question, keys: Keys, folder: Path) -> Iterator[Remark]:
+    name = question.practical.assignment if question.practical is not None else None
+    if name is not None and not (folder.parent / name / "assignment.toml").is_file():
+        yield Remark(
+            (*keys, "practical", "assignment"),
+            f"`{question.id}`: there is no assignment `{name}` whose points could count",
+            f"Write one, {folder.parent / name / 'assignment.toml'}, or name another.",
         )
 
 

@@ -82,7 +82,7 @@ def test_a_missing_translation_is_named_with_its_line(tmp_path):
     told = single("edge")
     told["single"]["options"]["c"]["says"] = {"en": "In one language"}
     error = error_of(tmp_path, exam_of(told, languages=["en", "es"]))
-    assert error.what == "`says` is not given in `es`, a language of this exam"
+    assert error.what == "`says` is not given in `es`, a language of this exam: add `es: …` to it"
     assert line_of(tmp_path, error) == "says:"
 
 
@@ -119,6 +119,12 @@ def test_an_expression_is_arithmetic_and_nothing_else(tmp_path, expression, told
 def test_a_zone_that_is_not_there_is_named(tmp_path):
     error = error_of(tmp_path, exam_of(single(), time_zone="Argentina"))
     assert error.what == "`time_zone`: there is no time zone `Argentina`; one is America/Argentina/Buenos_Aires"
+
+
+@pytest.mark.parametrize("starts", ["23/11/2026 9h", "2026-11-23", 9])
+def test_the_start_is_a_day_and_a_time_of_day(tmp_path, starts):
+    told = error_of(tmp_path, exam_of(single(), starts=starts)).what
+    assert told == "`starts`: write the day and the time of day, as in 2026-03-02 09:00"
 
 
 def test_the_start_is_local_time(tmp_path):

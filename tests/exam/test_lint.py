@@ -182,6 +182,25 @@ def test_two_questions_that_ask_the_same_are_found(tmp_path):
     ]
 
 
+def test_statements_that_are_all_true_or_all_false_are_named(tmp_path):
+    for true, told, other in (("abcd", "true", "false"), ("", "false", "true")):
+        exam = make_exam(rows(true=true))
+        (remark,) = find_remarks(exam, tmp_path)
+        assert remark.what == f"`q`: every statement is {told}, so one column of ticks is full marks"
+        assert remark.remedy == f"Turn one round, so that it is {other}."
+
+
+def test_an_exercise_whose_assignment_is_not_in_the_course_is_named(tmp_path):
+    told = question("practical", {"assignment": "camera"})
+    folder = tmp_path / "assignments" / "exam"
+    (remark,) = find_remarks(make_exam(told), folder)
+    assert remark.what == "`q`: there is no assignment `camera` whose points could count"
+    assert remark.remedy == f"Write one, {folder.parent / 'camera' / 'assignment.toml'}, or name another."
+    (folder.parent / "camera").mkdir(parents=True)
+    (folder.parent / "camera" / "assignment.toml").touch()
+    assert find_remarks(make_exam(told), folder) == []
+
+
 def test_a_remark_leads_to_its_place():
     told = single()
     told["single"]["options"]["c"]["says"] = "Option a"

@@ -22,6 +22,8 @@ from grader.model import Answer, Run, Submission
 
 Fate = Literal["read", "needs review", "rejected"]
 MOST_NAMED = 30
+SEVERAL = 3
+"""Boxes in which two scans of a sheet differ, from which on somebody else may have written the second."""
 FATES: tuple[Fate, ...] = ("read", "needs review", "rejected")
 
 
@@ -120,6 +122,8 @@ def compare(first: Sheet, second: Sheet) -> tuple[Sheet, str]:
     told = f"It is the same sheet as {first.source}, which counts."
     if differ:
         told += f" They differ in {differ} {'box' if differ == 1 else 'boxes'}, which a person has to look at."
+    if differ >= SEVERAL:
+        told += " If it is a photocopy on which another student wrote, that student needs a copy of another number."
     beside = tuple(dict.fromkeys((*first.written_beside, *second.written_beside)))
     return first.model_copy(update={"boxes": tuple(boxes), "blank_fields": blank, "written_beside": beside}), told
 

@@ -201,6 +201,15 @@ def test_where_two_scans_of_a_sheet_differ_a_person_decides(office):
     assert office.answers()["ana"]["edge"].status == "unusable"
 
 
+def test_a_photocopy_on_which_somebody_else_wrote_is_suspected(office):
+    office.print()
+    page = office.page_with("edge.c")
+    office.scan(1, page, "edge.c", "edge.d", name="a.png")
+    office.scan(1, page, "edge.a", "edge.b", name="b.png")
+    told = "If it is a photocopy on which another student wrote, that student needs a copy of another number."
+    assert told in office.read().out
+
+
 def test_a_second_look_at_the_same_files_changes_nothing(office):
     office.print()
     for page in (1, 2):
