@@ -22,10 +22,18 @@ class Diagnosis:
 
 
 def speaks(target: FloatArray) -> bool:
-    """Whether the expected values vary enough that to resemble them means something."""
+    """Whether the expected values vary enough that to resemble them means something.
+
+    >>> speaks(np.arange(6.0)), speaks(np.arange(5.0)), speaks(np.array([0.0, 1, 0, 1, 0, 1, 1]))
+    (True, False, False)
+    """
     return target.size >= _FEWEST and not is_constant(target) and np.unique(target).size >= 3
 
 
 def near(answer: FloatArray, target: FloatArray, tolerance: float) -> bool:
-    """Whether no value lies further from the target's than this share of the target's spread."""
+    """Whether no value lies further from the target's than this share of the target's spread.
+
+    >>> near(np.array([1.0, 3.01]), np.array([1.0, 3.0]), 0.01)
+    True
+    """
     return bool(np.abs(answer - target).max() <= tolerance * spread(target))

@@ -1,4 +1,8 @@
-"""Right values in the wrong places: transposed, columns exchanged, another order, shifted, too few, a wrong border."""
+"""Right values in the wrong places: transposed, columns exchanged, another order, shifted, too few, a wrong border.
+
+A look takes the answer and the target, *any one shape float64*, finite and not near each other, and the tolerance, a
+share of the target's spread. It returns what it sees, or None. Only `too_many_or_few` takes two shapes.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +45,12 @@ def turn(answer: FloatArray) -> FloatArray | None:
 
 
 def swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """Points, a row each, with two of their coordinates changed, in whatever order the rows then stand."""
+    """Points, a row each, with two of their coordinates changed, in whatever order the rows then stand.
+
+    >>> places_rc = np.array([[2.0, 30.0], [5.0, 10.0], [7.0, 20.0]])
+    >>> swapped(places_rc[:, ::-1], places_rc, 1e-5).name
+    'swapped'
+    """
     if answer.ndim != 2 or answer.shape[1] > _MOST_COORDINATES:
         return None
     # Whose rows are right as they stand has no columns exchanged.
@@ -61,7 +70,11 @@ def swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
 
 
 def reordered(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """The right rows, or the right numbers of a list, sorted by something else."""
+    """The right rows, or the right numbers of a list, sorted by something else.
+
+    >>> reordered(np.array([3.0, 1.0, 2.0]), np.array([1.0, 2.0, 3.0]), 1e-5).sentence
+    'The values are right, but in another order: look at what they are sorted by.'
+    """
     if answer.ndim > 2 or not _has_rows_of(answer, target, tolerance):
         return None
     text = _("The rows are right, but in another order: look at what they are sorted by.")
@@ -84,7 +97,12 @@ def _sorted_rows(array: FloatArray) -> FloatArray:
 
 
 def too_many_or_few(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """Of a list of points or pairs, in whatever order: all that is expected and more, or only a part of it."""
+    """Of a list of points or pairs, in whatever order: all that is expected and more, or only a part of it.
+
+    >>> pairs = np.array([[0.0, 4.0], [1.0, 2.0], [2.0, 9.0], [3.0, 1.0]])
+    >>> too_many_or_few(pairs[:3], pairs, 1e-5).sentence
+    'Its rows are right, but 1 is missing.'
+    """
     if answer.ndim != 2 or target.ndim != 2 or answer.shape[1] != target.shape[1] or len(answer) == len(target):
         return None
     if max(len(answer), len(target)) > _MOST_ROWS:
