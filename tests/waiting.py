@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 180.0
+PATIENCE_S = 300.0
 """Long, since what a busy machine does is late and not wrong; what never comes fails its test with a sentence."""
 
 

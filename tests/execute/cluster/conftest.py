@@ -14,9 +14,6 @@ import pytest
 
 from tests.waiting import wait_until
 
-TTL_S = 5
-"""How long the scheduler waits for a word of a worker; 300 by default."""
-
 
 class Machines:
     """Starts them, and ends what is left of them."""
@@ -47,11 +44,7 @@ class Machines:
     ) -> tuple[subprocess.Popen[bytes], str]:
         """The process, and what it said of itself: the group of the sign."""
         log = self.folder / f"{what}-{len(self.started)}.log"
-        settings = {
-            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{TTL_S}s",
-            "DASK_TEMPORARY_DIRECTORY": str(self.folder),
-            **environment,
-        }
+        settings = {"DASK_TEMPORARY_DIRECTORY": str(self.folder), **environment}
         with log.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{what}", *options],
