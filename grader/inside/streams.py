@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import select
+import time
 
 from ipykernel.iostream import OutStream
 
 
+MOST_UNSENT = 1 << 17
+"""Characters that wait to be sent."""
+PAUSE_S = 0.01
+"""After so many. A cell that prints without end is interrupted for it, which takes effect when all has been read that it
+printed until then: it prints no faster than that."""
+
+
 class Stream(OutStream):  # type: ignore[misc]
-    """ipykernel's, which hands nothing on where there is nothing.
+    """ipykernel's, which hands nothing on where there is nothing, and does not let much wait.
 
     A kernel flushes both streams after every cell, and waits for the thread that sends: four changes of threads.
     """
 
-    _is_written = False
+    _unsent = 0
 
     def write(self, string: str) -> int | None:
-        self._is_written = True
         written: int | None = super().write(string)
+        self._unsent += len(string)
+        if self._unsent > MOST_UNSENT:
+            self.flush()
+            time.sleep(PAUSE_S)
         return written
 
     def flush(self) -> None:
-        if self._is_written or self._has_raw():
-            self._is_written = False  # before: another thread may write meanwhile
+        if self._unsent or self._has_raw():
+            self._unsent = 0  # before: another thread may write meanwhile
             super().flush()
 
     def _has_raw(self) -> bool:

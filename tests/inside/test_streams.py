@@ -50,3 +50,12 @@ def test_a_kernel_that_lists_no_modules_as_it_starts_has_them_all(run):
         run("import sys\nfrom ipykernel import ipkernel\nprint(ipkernel.sys is sys, 'torch' in sys.modules)")
     )
     assert told == ["True True\n"]
+
+
+def test_little_of_what_is_printed_waits_to_be_sent(run):
+    """A cell that prints without end would use up its memory, and be deaf to the interrupt that it gets for that."""
+    waiting = "print(sum(len(one.getvalue()) for one in sys.stdout._buffers.values()), file=sys.stderr)"
+    executed = run(f"import sys\nfor _ in range(1000):\n    print('x' * 1000)\n{waiting}")
+    told = {output.name: output.text for output in executed.fresh.cells[0].outputs}
+    assert len(told["stdout"]) == 1_001_000
+    assert int(told["stderr"]) < 200_000
