@@ -8,12 +8,11 @@ import time
 
 from ipykernel.iostream import OutStream
 
-
 MOST_UNSENT = 1 << 17
 """Characters that wait to be sent."""
 PAUSE_S = 0.01
-"""After so many. A cell that prints without end is interrupted for it, which takes effect when all has been read that it
-printed until then: it prints no faster than that."""
+"""After so many. A cell that prints without end is interrupted for it, which takes effect when all that it printed
+until then has been read: it prints no faster than that."""
 
 
 class Stream(OutStream):  # type: ignore[misc]
