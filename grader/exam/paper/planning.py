@@ -47,10 +47,8 @@ def read_class(path: Path) -> list[Enrolled]:
     numbered: dict[str, int] = {}
     enrolled: list[Enrolled] = []
     for row in rows:
-        told, where = (
-            Enrolled(*(_cell(row.cells, column) for column in (student, name, number))),
-            f"{path}:{row.number}",
-        )
+        told = Enrolled(*(_cell(row.cells, column) for column in (student, name, number)))
+        where = f"{path}:{row.number}"
         if not told.student:
             raise UserError("a line names no student", where=where, remedy="Fill it in, or take it out.")
         for what, key, before in (("student", told.student, listed), ("number", fold_number(told.number), numbered)):
