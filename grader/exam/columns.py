@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.csv_file import CsvRow
 from grader.errors import UserError
-from grader.exam.csv_file import CsvRow
 from grader.exam.matching import fold_option
 from grader.exam.questions import Question
 from grader.exam.reading import parts_of

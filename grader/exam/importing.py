@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from grader.collect.roster import Roster
+from grader.csv_file import CsvRow, read_csv
 from grader.exam.columns import BLANK_IN_MOODLE, Columns, Layout, find_columns, layout_of
-from grader.exam.csv_file import CsvRow, read_csv
 from grader.exam.exam import ExamOnDisk
 from grader.exam.matching import fold_option
 from grader.exam.questions import Question

@@ -379,36 +379,6 @@ def test_a_head_that_two_questions_share_is_refused(tmp_path):
         read_responses(write(tmp_path, ["student", "Which?"], ["ana", "a"]), ExamOnDisk("t", twins, Path("x")), seed=1)
 
 
-def test_a_file_that_is_not_utf_8_is_refused_with_the_cure(tmp_path):
-    error = refused(write(tmp_path, ["student", "edge"], ["josé", "a"], encoding="latin-1"))
-    assert (error.what, error.remedy) == (
-        "this is not UTF-8 text",
-        "Export it again as CSV in UTF-8; a spreadsheet calls that “CSV UTF-8”.",
-    )
-
-
-def test_a_broken_quotation_is_refused(tmp_path):
-    path = tmp_path / "broken.csv"
-    path.write_text('student,edge\nana,"a\n')
-    error = refused(path)
-    assert (error.what, error.remedy) == (
-        "this is not CSV",
-        "A quotation mark is opened and not closed as CSV wants it: export the file again.",
-    )
-
-
-def test_a_file_whose_cells_are_all_quoted_is_read_whatever_parts_them(tmp_path):
-    path = tmp_path / "quoted.csv"
-    path.write_text('"student";"edge"\n"ana";"b"\n')
-    assert answers(read(path)) == {"ana": {"edge": ["b"]}}
-
-
-def test_a_file_in_utf_16_is_read_where_it_says_so(tmp_path):
-    told = ["student", "edge"], ["josé", "b"]
-    assert answers(read(write(tmp_path, *told, delimiter="\t", encoding="utf-16"))) == {"josé": {"edge": ["b"]}}
-    assert refused(write(tmp_path, *told, encoding="utf-16-le")).what == "this is not UTF-8 text"
-
-
 def test_rows_are_numbered_as_in_a_spreadsheet_though_some_are_empty(tmp_path):
     path = tmp_path / "gaps.csv"
     path.write_text('student,four\n\nana,"4\n"\n,5\nana,6\n')
@@ -430,12 +400,3 @@ def test_whom_the_roster_knows_by_an_address_is_called_as_in_the_roster(tmp_path
     imported = read(path, roster=read_roster(tmp_path / "roster.csv"))
     assert set(answers(imported)) == {"ana", "dora@x.org"}
     assert imported.strangers == ("dora@x.org",)
-
-
-def test_an_empty_file_is_refused(tmp_path):
-    (tmp_path / "empty.csv").write_text("")
-    assert refused(tmp_path / "empty.csv").what == "the file is empty"
-
-
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    assert refused(tmp_path / "none.csv").what == "this cannot be read: No such file or directory"

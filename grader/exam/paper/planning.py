@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.csv_file import read_csv
 from grader.errors import UserError
 from grader.exam.columns import STUDENT_HEADS
-from grader.exam.csv_file import read_csv
 from grader.exam.exam import ExamOnDisk
 from grader.exam.matching import fold_option
 from grader.exam.paper.arranging import seed_of
