@@ -132,7 +132,18 @@ class Table(Part):
     held_out_loss: str = Field(
         "held_out_loss", description="the column with the mean squared error on the held-out data"
     )
-    rtol: float = 0.05
+    rtol: float = Field(0.05, description="how far the held-out loss may be off")
+    train_loss: str | None = Field(
+        None,
+        description="the column with the mean squared error on what the probe names in `trained_on`, if one is asked",
+    )
+    train_factor: float = Field(
+        4.0, gt=1, description="by which factor that may be off: many note it while they train, not afterwards"
+    )
+    to: Target = Field(
+        None,
+        description="the samples that students were given, inputs and outputs: held-out ones that swap them are told",
+    )
 
 
 class Expect(Part):

@@ -21,6 +21,7 @@ _LONGEST_REASON = 200
 class Samples:
     """Samples of the notebook's own, flattened, and what the network answers there."""
 
+    inputs: FloatArray | None
     targets: FloatArray
     predictions: FloatArray
 
@@ -150,4 +151,4 @@ def _read_samples(value: Any) -> Samples | None:
     targets, predictions = _read_numbers(value.get("y")), _read_numbers(value.get("predictions"))
     if targets is None or predictions is None or targets.size != predictions.size or targets.size == 0:
         return None
-    return Samples(targets, predictions)
+    return Samples(_read_numbers(value.get("x")), targets, predictions)

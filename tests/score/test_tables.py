@@ -7,13 +7,16 @@ import pytest
 
 from grader.score import score
 
-from .making import CURVE, MODELS_PROBE, answered, models, rubric_of, run_of, three
+from .making import CURVE, GRID, MODELS_PROBE, answered, models, rubric_of, run_of, three
+
+GIVEN = {"given": {"call": "samples", "ask": "reference"}}
 
 
-def find_table(rows, *networks, rtol: float = 0.05):
-    rubric = rubric_of({"table": {"of": "models", "rtol": rtol}}, {"variable": "results"}, {"models": MODELS_PROBE})
+def find_table(rows, *networks, rtol: float = 0.05, given=None, **table):
+    others = {"models": {**MODELS_PROBE, "held_out": ["x_held", "y_held"]}, **({} if given is None else GIVEN)}
+    rubric = rubric_of({"table": {"of": "models", "rtol": rtol, **table}}, {"variable": "results"}, others)
     run = run_of({"asked": answered(rows), "models": answered(models(*networks))})
-    (finding,) = score(run, rubric, {})
+    (finding,) = score(run, rubric, {} if given is None else {"given": answered(given)})
     return finding
 
 
@@ -120,4 +123,88 @@ def test_without_held_out_data_a_loss_cannot_be_checked():
     networks[0]["held_out"] = None
     assert find_table(rows, *networks).because == (
         "The held-out data of `model_1` could not be read, so its loss cannot be checked."
+    )
+
+
+def trained_on(networks, *, off: float = 0.3):
+    """The networks with training data, at which each is off by so much, and a table of all that is asked for."""
+    for one in networks:
+        one["trained_on"] = {"x": GRID[:, None], "y": CURVE.copy(), "predictions": CURVE + off}
+    return {name: {**row, "train_loss": off**2} for name, row in right_rows(networks).items()}
+
+
+@pytest.mark.parametrize("factor", [0.3, 1.0, 3.5])
+def test_a_training_loss_that_was_noted_during_the_training_is_right(factor):
+    networks = three()
+    rows = trained_on(networks)
+    rows["model_2"]["train_loss"] *= factor
+    finding = find_table(rows, *networks, train_loss="train_loss")
+    assert finding.because == "All 9 numbers of your table are what the grader measures."
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (3.2, "Your table says 3.2 for `model_1`, but on your training data it has 0.09."),
+        (0.01, "Your table says 0.01 for `model_1`, but on your training data it has 0.09."),
+        (5.4, "Your table says 5.4 for `model_1`, but on your training data it has 0.09. "
+              "That is the sum of the squared errors, not their mean."),
+        (None, "Your table has no number `train_loss` for `model_1`."),
+    ],
+)  # fmt: skip
+def test_a_false_training_loss_is_named_beside_the_true_one(told, sentence):
+    networks = three()
+    rows = trained_on(networks)
+    rows["model_1"]["train_loss"] = told
+    finding = find_table(rows, *networks, train_loss="train_loss")
+    assert (finding.because, finding.earned) == (sentence, pytest.approx(4 * 8 / 9, abs=1e-5))
+
+
+def test_without_training_data_a_training_loss_cannot_be_checked():
+    networks = three()
+    rows = trained_on(networks)
+    networks[0]["trained_on"] = None
+    assert find_table(rows, *networks, train_loss="train_loss").because == (
+        "The training data of `model_1` could not be read, so its loss there cannot be checked."
+    )
+
+
+SWAPPED = (
+    "Your `x_held` holds the outputs of the given samples, and your `y_held` their inputs: they have changed places."
+)
+
+
+def test_held_out_inputs_and_outputs_that_have_changed_places_are_told_once():
+    networks = three()
+    for one in networks:
+        one["held_out"] = {"x": CURVE[40:, None].astype(np.float32), "y": GRID[40:], "predictions": CURVE[40:]}
+    rows = right_rows(networks)
+    for row in rows.values():
+        row["held_out_loss"] = float(np.mean((CURVE[40:] - GRID[40:]) ** 2))
+    finding = find_table(rows, *networks, given=[GRID, CURVE], to={"probe": "given"})
+    assert (finding.because, finding.diagnosis) == (SWAPPED, "swapped")
+    assert finding.earned == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1 / 3])
+def test_held_out_samples_of_any_kind_but_swapped_ones_are_not_told_as_swapped(scale):
+    """In any order, a few of them only, or scaled: what they are worth is told elsewhere."""
+    networks = three()
+    order = np.random.default_rng(0).permutation(60)[:25]
+    for one in networks:
+        one["held_out"] = {"x": scale * GRID[order, None], "y": CURVE[order], "predictions": one["predictions"][order]}
+    rows = right_rows(networks)
+    for one in networks:
+        rows[one["name"]]["held_out_loss"] = float(np.mean((one["predictions"] - CURVE)[order] ** 2))
+    finding = find_table(rows, *networks, given=[GRID, CURVE], to={"probe": "given"})
+    assert finding.status == "met", finding.because
+
+
+@pytest.mark.parametrize("given", [3.0, "samples", [GRID, CURVE[1:]], [GRID], [[], []]])
+def test_given_samples_that_are_none_wait_for_the_course(given):
+    networks = three()
+    finding = find_table(right_rows(networks), *networks, given=given, to={"probe": "given"})
+    assert (finding.status, finding.because) == (
+        "unscored",
+        "The given samples are not two arrays of numbers of one length; the course has to mend it.",
     )
