@@ -158,6 +158,8 @@ class ForkServer:
         self.home = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-", dir=HOMES))
         self._numbers = itertools.count()
         self._forks: dict[str, Fork] = {}
+        self._signals: dict[int, concurrent.futures.Future[None]] = {}
+        """those on their way"""
         self._groups: dict[str, Cgroup] = {}
         self._watchdog = Watchdog()
         self._is_gone = False
@@ -273,16 +275,22 @@ class ForkServer:
         if problem:
             raise ServerError(problem)
 
-    def interrupt(self, fork: Fork) -> None:
-        """Have its cell raise KeyboardInterrupt."""
-        self._signal(fork, signal.SIGINT)
+    def interrupt(self, fork: Fork) -> concurrent.futures.Future[None]:
+        """Have its cell raise KeyboardInterrupt; done once it is no longer on its way to whatever runs."""
+        return self._signal(fork, signal.SIGINT)
 
     def kill(self, fork: Fork) -> None:
         self._signal(fork, KILL)
 
-    def _signal(self, fork: Fork, number: int) -> None:
-        if not fork.ended.done():
-            self._send(op="signal", name=fork.name, signal=number)
+    def _signal(self, fork: Fork, number: int) -> concurrent.futures.Future[None]:
+        sent: concurrent.futures.Future[None] = concurrent.futures.Future()
+        if fork.ended.done():
+            sent.set_result(None)
+            return sent
+        known_as = next(self._numbers)
+        self._signals[known_as] = sent
+        self._send(op="signal", name=fork.name, signal=number, id=known_as)
+        return sent
 
     def end(self, fork: Fork) -> Ending:
         """Kill what is left of the kernel and all that it started, and take its folder away."""
@@ -355,6 +363,8 @@ class ForkServer:
                         self._ready.set_result(message)
                     case "forked":
                         self._forks[message["name"]].started.set_result(message["problem"])
+                    case "signalled":
+                        self._signals.pop(message["id"]).set_result(None)
                     case "ended":
                         fork = self._forks[message.pop("name")]
                         fork.ended.set_result(Ending(**message))
@@ -366,6 +376,8 @@ class ForkServer:
         if not self._ready.done():
             self._process.result().wait()
             self._ready.set_exception(ServerError(f"the fork server did not start: {self._last_words()}"))
+        for sent in list(self._signals.values()):
+            sent.set_result(None)  # there is nothing left that it could hit
         for fork in list(self._forks.values()):
             for future in (fork.started, fork.ended):
                 if not future.done():

@@ -62,6 +62,7 @@ class CellClient(NotebookClient):
         self.limit_bytes = int(limits.output_mib * (1 << 20))
         self.output_bytes = 0
         self.reply: Mapping[str, Any] = {}
+        self.interrupting: asyncio.Future[None] | None = None
         self.on_cell_executed = self._keep_reply
 
     async def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
@@ -192,6 +193,8 @@ class NotebookDriver:
             self.progress.died_in = known.index
             return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
         task.result()
+        if self.client.interrupting is not None:
+            await self.client.interrupting  # else it would hit the next cell, or a question
         if printed <= self.client.limit_bytes < self.client.output_bytes:
             because = kept(
                 "run",
@@ -267,7 +270,7 @@ class NotebookDriver:
         connection.settimeout(question.limit_s + 3 * GRACE_S)
         exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question))
         await self._request("__import__('grader.inside.probes', fromlist=['ask']).ask()", question.limit_s, dead)
-        done, _ = await asyncio.wait({exchange}, timeout=1.0)
+        done, _ = await asyncio.wait({exchange}, timeout=GRACE_S)
         if not done:
             # The kernel says that it is done and has not answered: its notebook has meddled with our code.
             with contextlib.suppress(OSError):  # it may have closed its end already

@@ -6,6 +6,7 @@ what a fork server is.
 
 from __future__ import annotations
 
+import concurrent.futures
 import itertools
 import os
 import shutil
@@ -99,10 +100,12 @@ class ProcessServer:
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Memory and processes are the user's own, and nobody's to count."""
 
-    def interrupt(self, fork: Fork) -> None:
-        """Have its cell raise KeyboardInterrupt."""
+    def interrupt(self, fork: Fork) -> concurrent.futures.Future[None]:
+        """Have its cell raise KeyboardInterrupt; done once it is no longer on its way to whatever runs."""
+        sent: concurrent.futures.Future[None] = concurrent.futures.Future()
+        sent.set_result(None)
         if fork.ended.done():
-            return
+            return sent
         process = self._processes[fork.name]
         # Windows has no signal for that: jupyter_client has given the process an event there, which its kernel awaits.
         event = getattr(process, "win32_interrupt_event", None)
@@ -110,6 +113,7 @@ class ProcessServer:
             process.send_signal(signal.SIGINT)
         else:
             send_interrupt(event)
+        return sent
 
     def kill(self, fork: Fork) -> None:
         if not fork.ended.done():

@@ -49,7 +49,7 @@ class ForkProvisioner(KernelProvisionerBase):
     async def send_signal(self, signum: int) -> None:
         """jupyter_client sends one only, to interrupt a cell; another one is an end."""
         if signum == signal.SIGINT:
-            self.server.interrupt(self.fork)
+            await asyncio.wrap_future(self.server.interrupt(self.fork))
         else:
             self.server.kill(self.fork)
 

@@ -12,8 +12,9 @@ import inspect
 import io
 import os
 import random
+import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,23 +39,47 @@ def ask() -> None:
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
     ):
-        answer_over(connection, namespace)
+        answer_over(connection, namespace, uninterrupted)
 
 
-def answer_over(connection: socket.socket, namespace: Mapping[str, Any]) -> None:
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Half a message would be the end of the connection, and of every question after it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def answer_over(
+    connection: socket.socket,
+    namespace: Mapping[str, Any],
+    undisturbed: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
     """Receive one question and send its answer."""
-    question, _ = plain.loads(channel.receive(connection, channel.QUESTION_BYTES))
-    channel.send(connection, answer_bytes(question, namespace))
+    with undisturbed():
+        question, _ = plain.loads(channel.receive(connection, channel.QUESTION_BYTES))
+    content = answer_bytes(question, namespace)
+    with undisturbed():
+        channel.send(connection, content)
 
 
 def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
     """The answer to one question, written as plain data, whatever the student's code raises."""
     try:
+        return _answer_bytes(question, namespace)
+    except KeyboardInterrupt:  # while it is computed, or while it is written down
+        return plain.dumps(None, {"status": "stopped"})
+
+
+def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    try:
         value = answer(question, namespace)
     except MissingError as error:
         return plain.dumps(None, {"status": "missing", "detail": str(error)})
     except KeyboardInterrupt:
-        return plain.dumps(None, {"status": "stopped"})
+        raise
     except BaseException as error:  # noqa: BLE001  (round a student's code)
         function, line = student_place(error)
         notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": line, "function": function}
@@ -65,6 +90,8 @@ def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> b
         return unusable(str(error))
     except MemoryError:
         return unusable("it takes more memory than there is")
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:  # noqa: BLE001  (round a student's code: the methods of its objects)
         return unusable(f"it cannot be written down ({type(error).__name__[:100]})")
     if len(content) > channel.ANSWER_BYTES:

@@ -113,6 +113,7 @@ class Server:
             # A kernel that has just ended has no process left to signal.
             with contextlib.suppress(KeyError, ProcessLookupError):
                 os.kill(self.kernels[name], message["signal"])
+            self.tell(event="signalled", id=message["id"])
             return
         report_read, report_write = os.pipe()
         try:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+
 import pytest
 
 from grader.execute import cgroups
+from grader.execute.forks import ForkServer
+from grader.execute.questions import make_question
+from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, printed
 
 pytestmark = pytest.mark.xdist_group("limits")
@@ -71,6 +77,48 @@ def test_endless_output_is_cut_and_interrupted(execute):
     assert executed.run.cells[0].end == "interrupted"
     assert executed.run.cells[0].because == "it printed more than the 0.1 MiB that a notebook may, and was interrupted"
     assert len(printed(executed)) < 400_000
+
+
+@pytest.fixture
+def slow_signals(servers, monkeypatch):
+    """A machine on which a signal takes its time, as where everything is busy."""
+    send = ForkServer._send
+
+    def send_later(server, **message):
+        if message.get("signal") == signal.SIGINT:
+            threading.Timer(0.5, send, (server,), message).start()
+        else:
+            send(server, **message)
+
+    monkeypatch.setattr(ForkServer, "_send", send_later)
+
+
+def test_an_interrupt_that_takes_its_time_hits_no_later_cell(execute, slow_signals):
+    limits = LIMITS.model_copy(update={"output_mib": 0.1})
+    executed = execute("print('x' * 200_000)", "import time; time.sleep(1)", limits=limits)
+    assert [cell.end for cell in executed.run.cells] == ["interrupted", "ok"]
+
+
+def test_an_interrupt_that_takes_its_time_hits_no_question(execute, slow_signals):
+    limits = LIMITS.model_copy(update={"output_mib": 0.1})
+    code = "import time; time.sleep(0.3); word"
+    questions = [
+        make_question(name, Probe.model_validate({"evaluate": code}), "ana") for name in ("one", "two", "three")
+    ]
+    executed = execute("word = 'hola'", "print('x' * 200_000)", questions=questions, limits=limits)
+    assert [answer.value for answer in executed.run.answers.values()] == ["hola"] * 3
+
+
+BOMBARD = """\
+import subprocess, sys
+script = "import os, time\\nfor _ in range(3000): os.kill(os.getppid(), 2); time.sleep(0.001)"
+subprocess.Popen([sys.executable, "-c", script])
+"""
+
+
+def test_an_interrupt_at_any_time_of_a_cell_leaves_the_kernel_with_a_reply(execute):
+    executed = execute(BOMBARD, *["print('x' * 1000)"] * 300)
+    assert {cell.end for cell in executed.run.cells} <= {"ok", "error"}
 
 
 @pytest.mark.parametrize("place", ["/content", "/tmp", "/dev/shm"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import types
 from collections.abc import Iterator
@@ -46,6 +47,17 @@ def _without_modules() -> Iterator[None]:
         ipkernel.sys = sys
 
 
+def interrupt_cell(_: int, frame: types.FrameType | None) -> None:
+    """Raise KeyboardInterrupt where a cell runs, and only there.
+
+    Whether one does is read off the stack: a variable would be set some moments before and after.
+    """
+    while frame is not None:
+        if frame.f_code is IPythonKernel.do_execute.__code__:
+            raise KeyboardInterrupt
+        frame = frame.f_back
+
+
 class Kernel(IPythonKernel):  # type: ignore[misc]
     """The kernel of a graded notebook."""
 
@@ -55,6 +67,22 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         with _without_modules():
             super().__init__(**options)
         self.typed = TypedAnswers(materials.read_table()["inputs"])
+
+    def pre_handler_hook(self) -> None:
+        """An interrupt is for the cell that runs: one that comes as its reply is being sent would stop the reply."""
+        self._handler_before = signal.signal(signal.SIGINT, interrupt_cell)
+
+    def post_handler_hook(self) -> None:
+        signal.signal(signal.SIGINT, self._handler_before)
+
+    async def do_execute(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        try:
+            reply: dict[str, Any] = await super().do_execute(*arguments, **options)
+        except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001  (without a reply, the cell would never end)
+            # IPython's own code was interrupted, before the notebook's or after it: half done, it raises anything.
+            told = {"ename": type(error).__name__, "evalue": str(error), "execution_count": self.execution_count}
+            return {"status": "error", "traceback": [], "user_expressions": {}, "payload": [], **told}
+        return reply
 
     def raw_input(self, prompt: str = "") -> str:
         """What `input` is in a notebook: the assignment's answer, shown as if somebody had typed it."""
