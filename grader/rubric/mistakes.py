@@ -20,6 +20,7 @@ Mistake = Literal[
     "channels-reversed",
     "degrees-for-radians",
     "radians-for-degrees",
+    "whole-turns",
     "rounded",
     "overflow-uint8",
     "wrong-shape",

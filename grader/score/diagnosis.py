@@ -62,7 +62,9 @@ def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diag
         if answer.shape != target.shape:
             return _other_shape(answer, target, tolerance)
         if target.size == 1:
-            return _single(float(answer.flat[0]), float(target.flat[0]), tolerance)
+            return _turned(answer, target, tolerance) or _single(
+                float(answer.flat[0]), float(target.flat[0]), tolerance
+            )
         if near(answer, target, 10 * tolerance):
             return None
         if not speaks(target):
@@ -118,7 +120,10 @@ def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Di
 
 
 def _few(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """A wrong sign, or another unit of angles, shows in two numbers already."""
+    """A whole turn, a wrong sign, or another unit of angles shows in two numbers already."""
+    turned = _turned(answer, target, tolerance)
+    if turned:
+        return turned
     for factor in (-1.0, _DEGREES_IN_A_RADIAN, 1 / _DEGREES_IN_A_RADIAN):
         unit = abs(factor) * float(np.abs(target).max())
         if np.count_nonzero(target) > 1 and float(np.abs(answer - factor * target).max()) <= tolerance * unit:
@@ -142,6 +147,53 @@ def _angle(ratio: float, tolerance: float) -> Diagnosis | None:
     if abs(ratio * _DEGREES_IN_A_RADIAN - 1) <= tolerance:
         text = _("It is in radians where degrees are expected: `np.rad2deg` converts.")
         return Diagnosis("radians-for-degrees", text, text)
+    return None
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A whole turn in one unit, and how an angle is brought from one of its two ranges into the other."""
+
+    size: float
+    has_negative: str
+    lacks_negative: str
+
+
+_TURNS = (
+    _Turn(
+        360.0,
+        N_("The angle is right but for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."),
+        N_(
+            "The angle is right but for a whole turn: -180 to 180 is expected, not 0 to 360. "
+            "`(angle + 180) % 360 - 180` converts."
+        ),
+    ),
+    _Turn(
+        2 * np.pi,
+        N_(
+            "The angle is right but for a whole turn: 0 to 2π is expected, not -π to π. `angle % (2 * np.pi)` converts."
+        ),
+        N_(
+            "The angle is right but for a whole turn: -π to π is expected, not 0 to 2π. "
+            "`(angle + np.pi) % (2 * np.pi) - np.pi` converts."
+        ),
+    ),
+)
+
+
+def _turned(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """Angles in the other of the two usual ranges: those that differ, differ by just one turn, and by their sign.
+
+    >>> _turned(np.array([90.0, -60.0]), np.array([90.0, 300.0]), 1e-5).name
+    'whole-turns'
+    """
+    for whole in _TURNS:
+        for lower, upper, text in ((answer, target, whole.has_negative), (target, answer, whole.lacks_negative)):
+            in_ranges = np.abs(lower).max() <= whole.size / 2 and upper.min() >= 0 and upper.max() <= whole.size
+            if not in_ranges or not (lower < 0).any():
+                continue
+            if np.abs(np.where(lower < 0, lower + whole.size, lower) - upper).max() <= tolerance * whole.size:
+                return Diagnosis("whole-turns", _(text), _(text))
     return None
 
 
@@ -261,6 +313,7 @@ _LOOKS: tuple[Callable[[FloatArray, FloatArray, float], Diagnosis | None], ...] 
     _constant,
     _scaled,
     _not_normalised,
+    _turned,
     _offset,
     _rounded,
     _wrapped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from grader.score.sentences import code, number, number_pair
 from grader.score.verdict import Evidence, UnscoredError, Verdict, unanswered, value_of
 
 _MOST_SENTENCES = 4
+_NUMBER = re.compile(r"[-+]?\d{1,30}(\.\d{0,30})?([eE][-+]?\d{1,3})?", re.ASCII)
 _SAME_SAMPLE = 1e-4
 """Given samples become single precision; further apart than this is another sample."""
 
@@ -149,7 +151,10 @@ def _read_rows(answer: Any) -> dict[str, dict[str, Any]]:
 
 
 def _read_number(row: dict[str, Any], column: str) -> float | None:
+    """The number in this column, which may be written as text: `f"{loss:.4f}"` tells it as well."""
     value = row.get(column)
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return float(value)
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):

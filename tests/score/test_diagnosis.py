@@ -26,6 +26,9 @@ HISTOGRAMS = RANDOM.uniform(1, 9, size=(10, 8))
 SHARES = HISTOGRAMS / HISTOGRAMS.sum(axis=1, keepdims=True)
 DESCRIPTORS = HISTOGRAMS / np.linalg.norm(HISTOGRAMS, axis=1, keepdims=True)
 
+DIRECTIONS = np.array([-179.0, -90.0, -12.5, 0.0, 33.0, 91.0, 160.0, 180.0])
+ANGLES = np.arange(0.0, 180.0, 7.0)
+
 
 def with_border(width: int) -> np.ndarray:
     wrong = np.zeros_like(IMAGE)
@@ -44,6 +47,7 @@ CURE = "Look for a division by zero, a logarithm or root of a negative number, o
 FACTOR = "a constant factor is missing, or one too many."
 WRAPPED = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
 SWAPPED = "The two columns have changed places, as x and y do where [row, column] is taken for (x, y)."
+FROM_ZERO = "The angle is right but for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."
 CUT = "The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays."
 
 
@@ -109,13 +113,25 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (HISTOGRAMS, DESCRIPTORS, "not-normalised",
          "It is not normalised: the numbers along the last axis should have the length 1, and do not."),
         (np.nan, 1.0, "nan", CURE),
+        (-60.0, 300.0, "whole-turns", FROM_ZERO),
+        ([90.0, -60.0, -0.5], [90.0, 300.0, 359.5], "whole-turns", FROM_ZERO),
+        (DIRECTIONS, DIRECTIONS % 360, "whole-turns", FROM_ZERO),
+        (-ANGLES[:9] - 1, 359 - ANGLES[:9], "whole-turns", FROM_ZERO),
+        (DIRECTIONS % 360, DIRECTIONS, "whole-turns",
+         "The angle is right but for a whole turn: -180 to 180 is expected, not 0 to 360. "
+         "`(angle + 180) % 360 - 180` converts."),
+        (np.deg2rad(DIRECTIONS), np.deg2rad(DIRECTIONS) % (2 * np.pi), "whole-turns",
+         "The angle is right but for a whole turn: 0 to 2π is expected, not -π to π. `angle % (2 * np.pi)` converts."),
+        (4.0, 4.0 - 2 * np.pi, "whole-turns",
+         "The angle is right but for a whole turn: -π to π is expected, not 0 to 2π. "
+         "`(angle + np.pi) % (2 * np.pi) - np.pi` converts."),
     ],
 )  # fmt: skip
 def test_a_known_way_to_be_wrong_is_recognised_and_said(answer, target, name, sentence):
     found = diagnose(np.asarray(answer, float), np.asarray(target, float))
     assert found is not None
     assert (found.name, found.sentence) == (name, sentence)
-    without_names = re.sub("256|uint8|2|up to 1|length 1", "", found.plain)
+    without_names = re.sub("180|256|360|uint8|0 to|2|up to 1|length 1", "", found.plain)
     assert not any(char.isdigit() for char in without_names)
 
 
@@ -180,6 +196,42 @@ def test_random_whole_numbers_have_no_diagnosis(high):
     for _ in range(500):
         answer, target = RANDOM.integers(0, high, (2, 30)).astype(float)
         assert diagnose(answer, target) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [
+        (-60.0, 299.0),
+        (300.0, 660.0),
+        (-300.0, 60.0),
+        (-60.0 + 180.0, 300.0),
+        ([90.0, -60.0], [91.0, 300.0]),
+        ([-90.0, -60.0], [270.0, -60.0]),
+        ([400.0, 40.0, 41.0], [40.0, 400.0, 401.0]),
+        (DIRECTIONS % 180, DIRECTIONS % 360),
+        (-DIRECTIONS, DIRECTIONS % 360),
+        (IMAGE - 360, IMAGE + 90),
+        (COUNTS - 360, COUNTS),
+    ],
+)
+def test_what_is_no_angle_in_another_range_is_not_told_as_whole_turns(answer, target):
+    found = diagnose(np.asarray(answer, float), np.asarray(target, float))
+    assert found is None or found.name != "whole-turns"
+
+
+def directions(random):
+    """Directions in degrees or radians, of either range, some of them nearly a turn apart."""
+    half = random.choice([180.0, np.pi])
+    return random.uniform(-half, half, size=random.integers(1, 30)) % random.choice([2 * half, 1e9])
+
+
+def test_a_thousand_wrong_directions_are_not_told_as_whole_turns():
+    for seed in range(1000):
+        random = np.random.default_rng(seed)
+        target = directions(random)
+        answer = target + random.choice([-1, 0, 1], target.size) * random.choice([90.0, 180.0, np.pi, 359.0, 1.0])
+        found = diagnose(answer, target)
+        assert found is None or found.name != "whole-turns", (answer, target)
 
 
 @pytest.mark.parametrize("answer", [IMAGE, IMAGE + 1e-9])

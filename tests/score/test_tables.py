@@ -37,6 +37,25 @@ def test_a_true_table_is_met_as_a_dictionary_or_as_a_list_of_rows():
     assert find_table([{"model": name, **row} for name, row in rows.items()], *networks).status == "met"
 
 
+def test_numbers_that_are_written_as_text_count_as_numbers():
+    networks = three()
+    rows = {
+        name: {"parameters": str(row["parameters"]), "held_out_loss": f" {row['held_out_loss']:.3e}"}
+        for name, row in right_rows(networks).items()
+    }
+    assert find_table(rows, *networks).because == "All 6 numbers of your table are what the grader measures."
+    rows["model_1"]["parameters"] = "50"
+    assert find_table(rows, *networks).because == "Your table says that `model_1` has 50 parameters, but it has 25."
+
+
+@pytest.mark.parametrize("text", ["", "25 parameters", "nan", "1_0", "٢٥", "0x19", "1" * 200_000, "25,0", "."])
+def test_other_text_is_no_number(text):
+    networks = three()
+    rows = right_rows(networks)
+    rows["model_1"]["parameters"] = text
+    assert find_table(rows, *networks).because == "Your table has no number `parameters` for `model_1`."
+
+
 def test_a_false_loss_is_named_beside_the_true_one():
     networks = three()
     networks[1]["held_out"]["predictions"] = CURVE + 0.64
