@@ -6,6 +6,8 @@ STAMP := .venv/.installed
 
 # Kernels use one thread each, so the tests may run side by side.
 export OMP_NUM_THREADS = 1
+# Where it is set, each of the hundred commands that the tests start would compile the grader anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint types tests explore bench verify schema catalog doctor setup clean
 .DEFAULT_GOAL := demo

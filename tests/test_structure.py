@@ -1,6 +1,7 @@
 """Walls between the parts of the program: which module may import which, read from the files themselves."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ def name_of(path):
 MODULES = {name_of(path): path for path in sorted((ROOT / "grader").rglob("*.py"))}
 
 
+@functools.cache  # of one file, there are as many chains as modules that lead to it
 def imports_of(name):
     """Everything that a module imports, wherever in it, with `from a import b` as a.b and, where b is no module, a."""
     path = MODULES[name]

@@ -8,6 +8,8 @@ from importlib.metadata import version
 
 from grader import pdf
 from grader.cli import doctor
+from grader.cli.doctor import Trial
+from grader.cli.place import Place
 from grader.inside import colab_packages
 from tests.browser import needs_browser
 from tests.small_course import RIGHT, write_class
@@ -25,18 +27,25 @@ def test_packages_that_the_class_imports_and_that_are_missing_are_told_with_thei
     assert "broken packages missing here, imported by notebooks: a_package (by 2)" in told
     assert f"{sys.executable} -m pip install a-package, and grade again" in told
     monkeypatch.setattr(colab_packages, "COLAB", frozenset({"numpy"}))
-    told = " ".join(call("--course", course, "doctor").out.split())
-    assert "works packages all that 3 notebooks import" in told
+    assert tried(course) == {"packages": Trial("packages", True, "all that 3 notebooks import")}
 
 
-def test_packages_that_the_course_states_are_told_with_their_versions_or_what_to_install(course, call):
+def tried(course):
+    """name -> trial, of what `doctor` tries of packages alone: beside it, it starts a kernel and a browser."""
+    return {trial.name: trial for trial in doctor.try_packages(Place(course, None))}
+
+
+def test_packages_that_the_course_states_are_told_with_their_versions_or_what_to_install(course):
     state(course, "numpy", "PIL.Image")
-    told = " ".join(call("--course", course, "doctor").out.split())
-    assert f"works environment numpy {version('numpy')}, PIL {version('pillow')}" in told
+    told = f"numpy {version('numpy')}, PIL {version('pillow')}"
+    assert tried(course) == {"environment": Trial("environment", True, told)}
     state(course, "numpy", "no_such_package.part", "sklearn_of_ours")
-    told = " ".join(call("--course", course, "doctor").out.split())
-    assert "broken environment stated in course.toml, missing here: no_such_package, sklearn_of_ours" in told
-    assert f"{sys.executable} -m pip install no-such-package sklearn-of-ours, and grade again" in told
+    assert tried(course)["environment"] == Trial(
+        "environment",
+        False,
+        "stated in course.toml, missing here: no_such_package, sklearn_of_ours",
+        f"{sys.executable} -m pip install no-such-package sklearn-of-ours, and grade again",
+    )
 
 
 def test_what_notebooks_import_beside_the_stated_packages_is_told(course, tmp_path, call):
@@ -45,8 +54,8 @@ def test_what_notebooks_import_beside_the_stated_packages_is_told(course, tmp_pa
         tmp_path / "class", ana=("import requests, PIL, numpy, os", *RIGHT), bruno=("import requests",)
     )
     call("--course", course, "collect", "hello", folder)
-    told = " ".join(call("--course", course, "doctor").out.split())
-    assert "works packages all that 2 notebooks import; not in [environment] of course.toml: requests (by 2)" in told
+    told = "all that 2 notebooks import; not in [environment] of course.toml: requests (by 2)"
+    assert tried(course)["packages"] == Trial("packages", True, told)
 
 
 def state(course, *imports):
@@ -61,9 +70,12 @@ def test_a_package_that_is_installed_and_broken_is_told_with_its_error(course, t
         state(course, *(["imgaug"] if where == "stated" else []))
         if where == "imported":
             call("--course", course, "collect", "hello", write_class(tmp_path / "class", ana=("import imgaug",)))
-        told = " ".join(call("--course", course, "doctor").out.split())
-        assert "broken imgaug installed, but cannot be imported: RuntimeError: built for another machine" in told, where
-        assert "Install it anew, from the same index as what it builds on" in told
+        broken = tried(course)["imgaug"]
+        assert not broken.works
+        assert broken.told == "installed, but cannot be imported: RuntimeError: built for another machine", where
+        assert broken.cure == (
+            f"Install it anew, from the same index as what it builds on: {sys.executable} -m pip install imgaug"
+        )
 
 
 @needs_browser
