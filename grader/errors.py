@@ -18,5 +18,9 @@ class UserError(Exception):
         return f"{place}{self.what}{remedy}"
 
 
+class MissingFileError(UserError):
+    """A file that is not there."""
+
+
 class PassingError(UserError):
     """Something that mends itself, such as a network that is gone: the same command may do later what it cannot now."""

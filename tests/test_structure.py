@@ -96,6 +96,12 @@ def test_the_program_knows_no_course_by_name():
     assert not known
 
 
+def test_tables_of_users_are_opened_in_one_place():
+    """So that each is read alike: what imports `csv` writes a table, or hears what a program says."""
+    users = {name for name in MODULES if "csv" in imports_of(name)}
+    assert users == {"grader.export.spreadsheet", "grader.execute.gpu"}
+
+
 def test_a_command_that_needs_no_google_loads_none_of_it():
     """Its client takes as long to load as all the rest."""
     code = "import sys, grader.cli; print(sys.modules.keys() & {'googleapiclient', 'httplib2', 'google.auth'})"

@@ -90,7 +90,7 @@ def _export_course(
 def _fill(
     course: Course, to: str, into: Path, rows: Sequence[Row], titles: Sequence[str], *, column: str, rescale: bool
 ) -> Filled:
-    sheet = read_sheet(_read(into), str(into))
+    sheet = read_sheet(into)
     if to == "moodle":
         return fill_moodle(sheet, rows, roster=course.roster, column=column, rescale=rescale)
     return fill_canvas(sheet, rows, titles, roster=course.roster, column=column, rescale=rescale)
@@ -120,13 +120,6 @@ def _grade(course: Course, work: WorkFolder, name: str) -> tuple[list[ExportRow]
         assignment = course.assignment(name)
         scored = verbs.score_class(course, work, assignment)
         return [ExportRow(one.grade, one.grade.earned) for one in scored], [assignment.file.title, name]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"this cannot be read: {error.strerror}", where=str(path)) from error
 
 
 def _write(out: Path | None, text: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +10,28 @@ from pathlib import Path
 
 from grader.collect.collected import name_student
 from grader.collect.links import find_links
-from grader.collect.roster import Roster, fold_name
+from grader.collect.roster import Roster
+from grader.csv_file import DELIMITERS, CsvRow, CsvTable, parse_csv, read_text
 from grader.errors import UserError
-
-_TIME_HEADS = {fold_name(head) for head in ("timestamp", "marca temporal", "sent", "submitted at", "fecha")}
-_STUDENT_HEADS = tuple(
-    fold_name(head)
-    for head in (
-        *("student", "estudiante", "email address", "dirección de correo electrónico", "email", "correo electrónico"),
-        *("username", "nombre de usuario", "name", "nombre", "full name", "nombre y apellido"),
-    )
+from grader.folding import fold_name
+from grader.heads import (
+    ADDRESS,
+    ID,
+    NAME,
+    NUMBERS,
+    STUDENT,
+    TIME,
+    USERNAME,
+    find_column,
+    find_halves_of_name,
+    find_headed,
 )
+
+_NAMES = tuple(head for group in NAME.groups for head in group)
+_WHOSE = (*STUDENT.groups[:2], *ADDRESS.groups, USERNAME, _NAMES, NUMBERS, ID)
+"""Heads that say whose a row is, the surest first."""
+_HEADS = {fold_name(head) for group in (*_WHOSE, *TIME.groups) for head in group}
+_BEFORE_LINK = re.compile(r"https?://|(?:colab|drive|docs)\.")
 _FORMS_TIME = re.compile(
     r"(?P<a>\d{1,4})[/.-](?P<b>\d{1,2})[/.-](?P<c>\d{1,4}),? +(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:(?:GMT|UTC)?(?P<offset>[+-]\d{1,2}(?::?\d\d)?))?$",
@@ -44,11 +53,8 @@ class Row:
 
 def read_link_list(path: Path, roster: Roster | None, zone: tzinfo) -> list[Row]:
     """Every row that says something."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"the list cannot be read: {error}", where=str(path), remedy="Save it as UTF-8.") from error
-    rows = _read_table(path, text, roster, zone) if path.suffix.lower() in (".csv", ".tsv") else None
+    text = read_text(path)
+    rows = _read_table(path, text, roster, zone) if _has_head(text) else None
     if rows is None:
         rows = _read_lines(path, text, roster)
     if not any(row.links for row in rows):
@@ -62,35 +68,73 @@ def read_link_list(path: Path, roster: Roster | None, zone: tzinfo) -> list[Row]
 
 def _read_lines(path: Path, text: str, roster: Roster | None) -> list[Row]:
     found = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         links = find_links(line)
-        called = re.split(r"https?://|(?:colab|drive|docs)\.", line, maxsplit=1)[0].strip(" \t,;:=")
+        called = _before_link(line)
         if line.strip() and not line.lstrip().startswith("#"):
             student = _student_of(called, roster)
             found.append(Row(student, called or f"line {number}", tuple(links), None, f"{path.name}:{number}"))
     return found
 
 
+def _before_link(text: str) -> str:
+    return _BEFORE_LINK.split(text, maxsplit=1)[0].strip(' \t,;:="')
+
+
+def _has_head(text: str) -> bool:
+    """Whether a list begins like a table: told before it is read as one, since lines need not be CSV."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    cells = re.split(f"[{''.join(DELIMITERS)}]", first)
+    return len(cells) > 1 and any(fold_name(cell) in _HEADS for cell in cells)
+
+
 def _read_table(path: Path, text: str, roster: Roster | None, zone: tzinfo) -> list[Row] | None:
     """The rows below a head that names a column of students; None where there is no such head."""
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
-    head, *records = [*csv.reader(io.StringIO(text, newline=""), delimiter=separator)] or [[]]
-    folded = [fold_name(cell) for cell in head]
-    columns = [folded.index(name) for name in _STUDENT_HEADS if name in folded]
-    if not columns:
+    table = parse_csv(text, str(path))
+    whose = _find_whose(table)
+    if not whose:
         return None
-    times = next((place for place, name in enumerate(folded) if name in _TIME_HEADS), None)
-    day_first = _is_day_first([cells[times] for cells in records if times is not None and times < len(cells)])
+    times = find_column(table, TIME)
+    day_first = _is_day_first([row.cell(times) for row in table.rows])
     found = []
-    for number, cells in enumerate(records, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        called = [cells[place].strip() for place in columns if place < len(cells) and cells[place].strip()]
-        student = next(filter(None, (_student_of(name, roster) for name in called)), "")
-        sent = read_time(cells[times], zone, day_first) if times is not None and times < len(cells) else None
-        links = tuple(link for cell in cells for link in find_links(cell))
-        found.append(Row(student, called[0] if called else f"row {number}", links, sent, f"{path.name}:{number}"))
+    for row in table.rows:
+        student, called = _tell_whose(table, row, whose, roster)
+        links = tuple(link for cell in row.cells for link in find_links(cell))
+        sent = read_time(row.cell(times), zone, day_first)
+        found.append(Row(student, called or f"row {row.number}", links, sent, f"{path.name}:{row.number}"))
     return found
+
+
+def _find_whose(table: CsvTable) -> list[list[tuple[int, ...]]]:
+    """The columns that say whose a row is, the surest group first; a name may stand in two of them."""
+    groups: list[list[tuple[int, ...]]] = [[(place,) for place in find_headed(table, names)] for names in _WHOSE]
+    if halves := find_halves_of_name(table):
+        groups[_WHOSE.index(_NAMES)] = [halves]
+    return [group for group in groups if group]
+
+
+def _tell_whose(
+    table: CsvTable, row: CsvRow, whose: Sequence[Sequence[tuple[int, ...]]], roster: Roster | None
+) -> tuple[str, str]:
+    """The student of a row, and what they are called there; a UserError where two columns that are as sure differ."""
+    known_as = ""
+    for group in whose:
+        students: dict[str, tuple[str, str]] = {}
+        for places in group:
+            called = _before_link(row.cell(*places))
+            known_as = known_as or called
+            if student := _student_of(called, roster):
+                students.setdefault(fold_name(student), (student, table.head.cell(*places)))
+        if len(students) > 1:
+            (one, by), (other, also) = list(students.values())[:2]
+            raise UserError(
+                f"this row is from `{one}` by its column `{by}`, but from `{other}` by `{also}`",
+                where=table.place(row),
+                remedy="Head the column that is meant `student`.",
+            )
+        if students:
+            return next(iter(students.values()))[0], known_as
+    return "", known_as
 
 
 def _student_of(called: str, roster: Roster | None) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UserError
+from grader.csv_file import read_csv
+from grader.errors import MissingFileError, UserError
+from grader.folding import fold_address, fold_name
+from grader.heads import ADDRESS, STUDENT, find_name, require_column
 
 _REMEDY = "The head is `student,name,addresses`; several addresses stand in one cell, with blanks between them."
 
@@ -35,30 +35,28 @@ class Roster:
 def read_roster(path: Path) -> Roster:
     """The roster in a CSV file: `student,name,addresses`."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
+        table = read_csv(path)
+    except MissingFileError as error:
         raise UserError(
-            "the roster that course.toml names is not there",
-            where=str(path),
-            remedy=f"Write one there. {_REMEDY}",
+            "the roster that course.toml names is not there", where=str(path), remedy=f"Write one there. {_REMEDY}"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"the roster cannot be read: {error}", where=str(path), remedy="Save it as UTF-8.") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="extra")
-    if not {"student", "addresses"} <= set(rows.fieldnames or ()):
-        raise UserError("the roster has no head that names its columns", where=f"{path}:1", remedy=_REMEDY)
+    table.refuse_longer_rows()
+    columns = require_column(table, STUDENT), require_column(table, ADDRESS)
+    named = find_name(table)
     names: dict[str, str] = {}
     addresses: dict[str, str] = {}
     known: dict[str, str] = {}
-    for row in rows:
-        student = unicodedata.normalize("NFC", (row["student"] or "").strip())
+    for row in table.rows:
+        (student, address), name = map(row.cell, columns), row.cell(*named)
+        where = table.place(row)
+        if not student and (address or name):
+            raise UserError("this row names no student", where=where, remedy="Fill it in, or take it out.")
         if not student:
             continue
-        where = f"{path}:{rows.line_num}"
         if student in names:
             raise UserError(f"`{student}` stands twice in the roster", where=where, remedy="Put both into one row.")
-        own = re.split(r"[\s;,]+", (row["addresses"] or "").strip())
-        names[student] = (row.get("name") or "").strip()
+        own = re.split(r"[\s;,]+", address)
+        names[student] = name
         addresses[student] = own[0]
         for called in dict.fromkeys(key for key in (*map(fold_address, own), fold_name(student)) if key):
             other = known.setdefault(called, student)
@@ -69,33 +67,6 @@ def read_roster(path: Path) -> Roster:
                     remedy="Which of them it is, is not ours to guess: take it out of one row.",
                 )
     return Roster(names, {**_by_name(names), **known}, addresses)
-
-
-def fold_address(address: str) -> str:
-    """The one form of an address: gmail.com ignores dots and what follows a plus, other hosts do not."""
-    local, _, host = address.strip().casefold().rpartition("@")
-    if host in ("gmail.com", "googlemail.com"):
-        local, host = local.partition("+")[0].replace(".", ""), "gmail.com"
-    return f"{local}@{host}" if local else host
-
-
-def fold_name(name: str) -> str:
-    """A name without case, accents and what is between its letters; words in any order are the same name.
-
-    >>> fold_name("Pérez, Ana María") == fold_name("ana maria perez")
-    True
-    """
-    return " ".join(sorted(split_name(name)))
-
-
-def split_name(name: str) -> list[str]:
-    """The words of a name, small and without accents.
-
-    >>> split_name("Pérez-Gil, Ana")
-    ['perez', 'gil', 'ana']
-    """
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return re.findall(r"\w+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _by_name(names: Mapping[str, str]) -> dict[str, str]:

@@ -9,23 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from grader.csv_file import CsvRow
+from grader.csv_file import CsvTable
 from grader.errors import UserError
 from grader.exam.matching import fold_option
 from grader.exam.questions import Question
 from grader.exam.reading import parts_of
+from grader.heads import ADDRESS, STUDENT, require_column, tell_heads
 
 Layout = Literal["plain", "google", "moodle"]
 
-STUDENT_HEADS = (
-    *("student", "estudiante", "student number", "legajo", "matrícula"),
-    *("id number", "número de id", "username", "nombre de usuario"),
-    *("email address", "dirección de correo electrónico", "dirección de correo", "email", "correo electrónico"),
-)
-"""Heads of the column that says who a row is from, the surest first."""
 BLANK_IN_MOODLE = "-"
 _NUMBERED = re.compile(r"(?:response|respuesta) (\d+)")
 _TOLD = re.compile(r"(?:question|pregunta) (\d+)")
@@ -56,21 +50,17 @@ def layout_of(head: Sequence[str]) -> Layout:
 
 
 def find_columns(
-    path: Path,
-    head: Sequence[str],
-    records: Sequence[CsvRow],
-    questions: Mapping[str, Question],
-    layout: Layout,
-    student_head: str | None,
+    table: CsvTable, questions: Mapping[str, Question], layout: Layout, student_head: str | None
 ) -> Columns:
     """Where everything stands; a UserError where two columns are about the same, or none is about the exam."""
-    student = _find_student(path, head, student_head)
+    head = table.head.cells
+    student = _find_student(table, student_head)
     state = next((place for place, cell in enumerate(head) if fold_option(cell) in ("state", "estado")), None)
     known: dict[str, set[str]] = {}
     for asked in questions.values():
         for text in (asked.id, *asked.asks.all, *asked.also):
             known.setdefault(fold_option(text), set()).add(asked.id)
-    numbered = _numbered(path, head, records, questions, known) if layout == "moodle" else {}
+    numbered = _numbered(table, questions, known) if layout == "moodle" else {}
     whole: dict[str, int] = {}
     parts: dict[str, dict[str, int]] = {}
     unused: list[str] = []
@@ -79,7 +69,7 @@ def find_columns(
             continue
         if layout == "moodle" and _match(_TOLD, cell):
             continue
-        name, part = (numbered[place], None) if place in numbered else _question_of(path, cell, questions, known)
+        name, part = (numbered[place], None) if place in numbered else _question_of(table, cell, questions, known)
         if name is None:
             unused.append(cell)
         elif part is not None and part not in parts.setdefault(name, {}):
@@ -88,38 +78,45 @@ def find_columns(
             whole[name] = place
         else:
             remedy = "Rename one of the columns, or take one out."
-            raise UserError(f"two columns are about `{name}`: {cell}", where=f"{path}:1", remedy=remedy)
+            raise UserError(f"two columns are about `{name}`: {cell}", where=table.place(table.head), remedy=remedy)
     if not whole and not parts:
         raise UserError(
             "no column belongs to a question of this exam",
-            where=f"{path}:1",
+            where=table.place(table.head),
             remedy="Head each column with the question's text or its name, as exam.yaml has it; "
             "other wordings go into the question's `also`.",
         )
     return Columns(student, state, whole, parts, tuple(unused))
 
 
-def _find_student(path: Path, head: Sequence[str], student_head: str | None) -> int:
-    folded = [fold_option(cell) for cell in head]
-    wanted = (fold_option(student_head),) if student_head else STUDENT_HEADS
-    for name in wanted:
-        if name in folded:
-            return folded.index(name)
-    told = f"no column is headed `{student_head}`" if student_head else "no column says who a row is from"
-    raise UserError(told, where=f"{path}:1", remedy=f"Name one with --student; there are: {', '.join(head)}.")
+def _find_student(table: CsvTable, student_head: str | None) -> int:
+    remedy = f"Name the one that does with --student; there are: {tell_heads(table)}."
+    if not student_head:
+        return require_column(table, STUDENT, ADDRESS, remedy=remedy)
+    found = [place for place, cell in enumerate(table.head.cells) if fold_option(cell) == fold_option(student_head)]
+    if len(found) != 1:
+        told = (
+            f"no column is headed `{student_head}`"
+            if not found
+            else f"{len(found)} columns are headed `{student_head}`"
+        )
+        raise UserError(
+            told, where=table.place(table.head), remedy=remedy if not found else "Head one of them otherwise."
+        )
+    return found[0]
 
 
 def _question_of(
-    path: Path, cell: str, questions: Mapping[str, Question], known: Mapping[str, set[str]]
+    table: CsvTable, cell: str, questions: Mapping[str, Question], known: Mapping[str, set[str]]
 ) -> tuple[str | None, str | None]:
     """(question, part) of a column's head; part is None for the question as a whole."""
     plain = _NUMBER.sub("", cell)
     for words in (cell, plain):
         if fold_option(words) in known:
-            return _the_one(path, words, known[fold_option(words)]), None
+            return _the_one(table, words, known[fold_option(words)]), None
     found = _PART.fullmatch(plain)
     if found is not None and fold_option(found[1]) in known:
-        name = _the_one(path, found[1], known[fold_option(found[1])])
+        name = _the_one(table, found[1], known[fold_option(found[1])])
         for part, texts in parts_of(questions[name]).items():
             if fold_option(found[2]) in [fold_option(text) for text in (part, *texts)]:
                 return name, part
@@ -130,31 +127,26 @@ def _question_of(
     return None, None
 
 
-def _the_one(path: Path, words: str, names: set[str]) -> str:
+def _the_one(table: CsvTable, words: str, names: set[str]) -> str:
     if len(names) > 1:
         raise UserError(
             f"`{words}` is what {' and '.join(f'`{name}`' for name in sorted(names))} ask",
-            where=f"{path}:1",
+            where=table.place(table.head),
             remedy="Head the columns with the questions' names instead.",
         )
     (name,) = names
     return name
 
 
-def _numbered(
-    path: Path,
-    head: Sequence[str],
-    records: Sequence[CsvRow],
-    questions: Mapping[str, Question],
-    known: Mapping[str, set[str]],
-) -> dict[int, str]:
+def _numbered(table: CsvTable, questions: Mapping[str, Question], known: Mapping[str, set[str]]) -> dict[int, str]:
     """column -> question, for Moodle's numbered ones: by the question's text where the file has it, else by number."""
+    head = table.head.cells
     responses = {int(found[1]): place for place, cell in enumerate(head) if (found := _match(_NUMBERED, cell))}
     told = {int(found[1]): place for place, cell in enumerate(head) if (found := _match(_TOLD, cell))}
     if told:
-        full = [row.cells for row in records if len(row.cells) == len(head)]
+        full = [row.cells for row in table.rows if len(row.cells) == len(head)]
         return {
-            place: _told_in(path, number, {cells[told[number]] for cells in full}, known)
+            place: _told_in(table, number, {cells[told[number]] for cells in full}, known)
             for number, place in responses.items()
             if number in told
         }
@@ -165,12 +157,12 @@ def _numbered(
         f"the file has {len(responses)} {'response' if len(responses) == 1 else 'responses'}, but the exam "
         f"{len(questions)} questions: "
         "their numbers do not tell which is which",
-        where=str(path),
+        where=table.where,
         remedy="Download the responses with the question text: Moodle has a tick for it.",
     )
 
 
-def _told_in(path: Path, number: int, texts: set[str], known: Mapping[str, set[str]]) -> str:
+def _told_in(table: CsvTable, number: int, texts: set[str], known: Mapping[str, set[str]]) -> str:
     """The question that a column of question texts is about; Moodle lets the options follow the text."""
     found: set[str] = set()
     for text in texts - {"", BLANK_IN_MOODLE}:
@@ -180,7 +172,7 @@ def _told_in(path: Path, number: int, texts: set[str], known: Mapping[str, set[s
     if len(found) != 1 or "" in found:
         raise UserError(
             f"the text of question {number} is that of none of this exam's questions, or of more than one",
-            where=str(path),
+            where=table.where,
             remedy="Add Moodle's wording to the question's `also` in exam.yaml.",
         )
     (name,) = found

@@ -79,15 +79,15 @@ def read_responses(
 
     Whom the roster knows by an address or a full name is called as in the roster.
     """
-    head, *records = read_csv(path)
-    layout = layout_of(head.cells)
+    table = read_csv(path)
+    layout = layout_of(table.head.cells)
     asked = on_disk.exam.questions
     questions = {question.id: make_variant(question, seed) for question in asked}
-    columns = find_columns(path, head.cells, records, questions, layout, student_head)
+    columns = find_columns(table, questions, layout, student_head)
     fates: dict[int, Row] = {}
     read: dict[str, CsvRow] = {}
-    for record in records:
-        row = _fate_of(record, len(head.cells), columns, layout, roster)
+    for record in table.rows:
+        row = _fate_of(record, len(table.head.cells), columns, layout, roster)
         if row.fate == "read" and row.student in read:
             earlier = read[row.student].number
             because = f"row {row.number} is from `{row.student}`, too: the last one counts"
@@ -124,7 +124,7 @@ def read_responses(
 
 def _fate_of(row: CsvRow, width: int, columns: Columns, layout: Layout, roster: Roster | None) -> Row:
     cells, number = row.cells, row.number
-    student = _called(cells[columns.student].strip() if columns.student < len(cells) else "", roster)
+    student = _called(row.cell(columns.student), roster)
     if len(cells) != width:
         because = f"it has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, but the head has {width}"
         return Row(number, "refused", student, because)

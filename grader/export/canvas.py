@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 
 from grader.collect.roster import Roster
+from grader.csv_file import CsvTable
 from grader.errors import UserError
 from grader.exam.wording import fold_words
 from grader.export.rows import Row, write_points
-from grader.export.sheet import Filled, Sheet, match_rows, read_number, scale
+from grader.export.sheet import Filled, fill, match_rows, read_number, scale
 
 _NUMBERED = re.compile(r"(.*?) \(\d+\)")
 """How Canvas writes an assignment: its title, and its id there. Any other title would make a new assignment."""
 
 
 def fill_canvas(
-    sheet: Sheet,
+    table: CsvTable,
     rows: Sequence[Row],
     titles: Sequence[str],
     *,
@@ -25,48 +26,49 @@ def fill_canvas(
     rescale: bool = False,
 ) -> Filled:
     """The gradebook with one assignment's column filled: the one called as ours is, or as `column` says."""
-    head = sheet.head
+    head = [cell.strip() for cell in table.head.cells]
     if not head or "Student" not in head[0] or not any("Section" in name for name in head):
         raise UserError(
             "this is no gradebook of Canvas: its head does not begin with Student and has no Section",
-            where=f"{sheet.where}:1",
+            where=table.place(table.head),
             remedy="In Canvas: Grades, Export, Export Entire Gradebook.",
         )
     section = next(place for place, name in enumerate(head) if "Section" in name)
-    place = _find_assignment(sheet, [column] if column else titles)
-    people = [number for number, row in enumerate(sheet.rows) if number and len(row) > 1 and row[1].text.strip()]
-    others = [row for number, row in enumerate(sheet.rows) if number and number not in people and place < len(row)]
-    whole = next((number for row in others if (number := read_number(row[place].text)) is not None), None)
+    place = _find_assignment(table, [column] if column else titles)
+    people = [number for number, row in enumerate(table.rows) if row.cell(1)]
+    others = [row for number, row in enumerate(table.rows) if number not in people]
+    whole = next((number for row in others if (number := read_number(row.cell(place))) is not None), None)
     matched = match_rows(
-        {number: [cell.text for cell in sheet.rows[number][:section]] for number in people},
+        {number: table.rows[number].cells[:section] for number in people},
         {row.student for row in rows},
         roster,
     )
     cells = {
         (matched[row.student], place): write_points(
-            scale(row.points, row.possible, whole, rescale=rescale, where=sheet.where)
+            scale(row.points, row.possible, whole, rescale=rescale, where=table.where)
         )
         for row in rows
         if row.points is not None and row.student in matched
     }
     return Filled(
-        sheet.fill(cells),
+        fill(table, cells),
         filled=tuple(row.student for row in rows if row.points is not None and row.student in matched),
         waiting=tuple(row.student for row in rows if row.points is None),
         unknown=tuple(row.student for row in rows if row.student not in matched),
     )
 
 
-def _find_assignment(sheet: Sheet, titles: Sequence[str]) -> int:
+def _find_assignment(table: CsvTable, titles: Sequence[str]) -> int:
     wanted = {fold_words(title) for title in titles}
-    named = {place: (name, found[1]) for place, name in enumerate(sheet.head) if (found := _NUMBERED.fullmatch(name))}
+    heads = enumerate(map(str.strip, table.head.cells))
+    named = {place: (name, found[1]) for place, name in heads if (found := _NUMBERED.fullmatch(name))}
     chosen = [place for place, names in named.items() if wanted & {fold_words(name) for name in names}]
     if len(chosen) != 1:
         known = ", ".join(f"`{name}`" for name, _ in named.values()) or "none"
         told = "no assignment there is" if not chosen else "more than one assignment there is"
         raise UserError(
             f"{told} called {' or '.join(f'`{title}`' for title in titles)}",
-            where=f"{sheet.where}:1",
+            where=table.place(table.head),
             remedy=f"Say which one it is: --column NAME. There are: {known}.",
         )
     return chosen[0]

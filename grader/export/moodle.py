@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from grader.collect.roster import Roster
+from grader.csv_file import CsvTable
 from grader.errors import UserError
 from grader.export.rows import Row, write_points
-from grader.export.sheet import Filled, Sheet, find_column, match_rows, read_number, scale
+from grader.export.sheet import Filled, fill, find_column, match_rows, read_number, scale
 
 # A site names its columns in its own language.
 GRADE = ("Grade", "Calificación", "Bewertung", "Note")
@@ -25,21 +26,22 @@ PARTICIPANT = re.compile(r"\D+ ?\d+")
 
 
 def fill_moodle(
-    sheet: Sheet, rows: Sequence[Row], *, roster: Roster | None = None, column: str = "", rescale: bool = False
+    table: CsvTable, rows: Sequence[Row], *, roster: Roster | None = None, column: str = "", rescale: bool = False
 ) -> Filled:
     """The worksheet with grades and, where it has a column for them, comments."""
-    if not all(PARTICIPANT.fullmatch(row[0].text.strip()) for row in sheet.rows[1:]):
+    stranger = next((row for row in table.rows if not PARTICIPANT.fullmatch(row.cell(0))), None)
+    if stranger is not None:
         raise UserError(
             "this is no grading worksheet: its first column has no participants, as in `Participant 1234`",
-            where=f"{sheet.where}:2",
+            where=table.place(stranger),
             remedy="In Moodle: the assignment, View all submissions, Download grading worksheet.",
         )
-    place = find_column(sheet, [column] if column else GRADE, "Say which one takes the grade: --column NAME")
-    heads = [name.casefold() for name in sheet.head]
+    place = find_column(table, [column] if column else GRADE, "Say which one takes the grade: --column NAME")
+    heads = [name.casefold() for name in map(str.strip, table.head.cells)]
     most = next((heads.index(name.casefold()) for name in MOST if name.casefold() in heads), None)
     comments = next((heads.index(name.casefold()) for name in COMMENTS if name.casefold() in heads), None)
     matched = match_rows(
-        {number: [cell.text for cell in row[:4]] for number, row in enumerate(sheet.rows) if number},
+        {number: row.cells[:4] for number, row in enumerate(table.rows)},
         {row.student for row in rows},
         roster,
     )
@@ -48,14 +50,15 @@ def fill_moodle(
         if row.points is None or row.student not in matched:
             continue
         number = matched[row.student]
-        whole = read_number(sheet.rows[number][most].text) if most is not None else None
-        points = scale(row.points, row.possible, whole, rescale=rescale, where=f"{sheet.where}:{number + 1}")
+        found = table.rows[number]
+        whole = read_number(found.cell(most)) if most is not None else None
+        points = scale(row.points, row.possible, whole, rescale=rescale, where=table.place(found))
         cells[number, place] = write_points(points)
         if comments is not None:
             # Moodle reads a comment as HTML.
             cells[number, comments] = html.escape(row.comment).replace("\n", "<br>")
     return Filled(
-        sheet.fill(cells),
+        fill(table, cells),
         filled=tuple(row.student for row in rows if row.points is not None and row.student in matched),
         waiting=tuple(row.student for row in rows if row.points is None),
         unknown=tuple(row.student for row in rows if row.student not in matched),

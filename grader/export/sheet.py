@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.collect.roster import Roster
+from grader.csv_file import CsvTable, read_csv
 from grader.errors import UserError
 from grader.exam.wording import fold_words
 from grader.export.spreadsheet import harmless
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a cell says, and where it stands in the text."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A CSV file, cell by cell."""
-
-    where: str
-    text: str
-    delimiter: str
-    rows: tuple[tuple[Cell, ...], ...]
-
-    @property
-    def head(self) -> list[str]:
-        return [cell.text.strip() for cell in self.rows[0]]
-
-    def fill(self, cells: Mapping[tuple[int, int], str]) -> str:
-        """The text with other contents in some cells, by row and column."""
-        text = self.text
-        for (row, column), content in sorted(cells.items(), reverse=True):
-            cell = self.rows[row][column]
-            text = text[: cell.start] + _quote(content, self.delimiter) + text[cell.end :]
-        return text
 
 
 @dataclass(frozen=True)
@@ -55,32 +26,25 @@ class Filled:
     """No row of the sheet is theirs, or more than one could be."""
 
 
-def read_sheet(content: bytes, where: str) -> Sheet:
+def read_sheet(path: Path) -> CsvTable:
     """The file as it was downloaded."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError("this is not UTF-8 text", where=where, remedy="Download it again, as CSV.") from error
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    rows = tuple(_read_rows(text, delimiter))
-    if len(rows) < 2:
-        raise UserError("this table has no rows", where=where, remedy="Download it again, as CSV.")
-    return Sheet(where, text, delimiter, rows)
+    table = read_csv(path)
+    if not table.rows:
+        raise UserError("this table has no rows", where=table.where, remedy="Download it again, as CSV.")
+    return table
 
 
-def _read_rows(text: str, delimiter: str) -> Iterator[tuple[Cell, ...]]:
-    """Every record that is not blank; a quoted cell may hold delimiters, line breaks and doubled quotes."""
-    pattern = re.compile(rf'("(?:[^"]|"")*"|[^{delimiter}\r\n]*)({delimiter}|\r\n|\r|\n|\Z)')
-    row: list[Cell] = []
-    for found in pattern.finditer(text, 1 if text.startswith("\ufeff") else 0):
-        raw = found[1]
-        quoted = len(raw) > 1 and raw[0] == raw[-1] == '"'
-        row.append(Cell(raw[1:-1].replace('""', '"') if quoted else raw, found.start(1), found.end(1)))
-        if found[2] != delimiter:
-            if any(cell.text for cell in row):
-                yield tuple(row)
-            row = []
+def fill(table: CsvTable, cells: Mapping[tuple[int, int], str]) -> str:
+    """The text with other contents in some cells, by the row below the head and the column."""
+    text = table.text
+    for (row, column), content in sorted(cells.items(), reverse=True):
+        spans = table.rows[row].spans
+        if column >= len(spans):
+            where = table.place(table.rows[row])
+            raise UserError(table.tell_width(table.rows[row]), where=where, remedy="Download it again, as CSV.")
+        start, end = spans[column]
+        text = text[:start] + _quote(content, table.delimiter) + text[end:]
+    return text
 
 
 def _quote(content: str, delimiter: str) -> str:
@@ -88,14 +52,16 @@ def _quote(content: str, delimiter: str) -> str:
     return f'"{safe.replace(chr(34), chr(34) * 2)}"' if re.search(f'[{delimiter}"\r\n]', safe) else safe
 
 
-def find_column(sheet: Sheet, names: Collection[str], remedy: str) -> int:
+def find_column(table: CsvTable, names: Collection[str], remedy: str) -> int:
     """The only column with one of these names, in whatever case."""
     known = {fold_words(name) for name in names}
-    found = [place for place, name in enumerate(sheet.head) if fold_words(name) in known]
+    found = [place for place, name in enumerate(table.head.cells) if fold_words(name) in known]
     if len(found) != 1:
         told = "no column" if not found else "more than one column"
         raise UserError(
-            f"{told} is called {' or '.join(f'`{name}`' for name in names)}", where=f"{sheet.where}:1", remedy=remedy
+            f"{told} is called {' or '.join(f'`{name}`' for name in names)}",
+            where=table.place(table.head),
+            remedy=remedy,
         )
     return found[0]
 

@@ -107,7 +107,7 @@ def test_gradescope_gets_a_file_for_each_student_who_is_settled(course: Path, ca
             ["--to", "gradescope"],
             "--to gradescope writes a file for each student\n  Name a folder for them: --out DIR",
         ),
-        (["--to", "moodle", "--into", "none.csv"], "none.csv: this cannot be read: No such file or directory"),
+        (["--to", "moodle", "--into", "none.csv"], "none.csv: there is no such file\n  Check its name and its folder."),
         (
             ["--to", "moodle", "--into", "a.csv", "--out", "a.csv"],
             "a.csv: the download would be written over\n  Name another file with --out.",

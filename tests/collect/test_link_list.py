@@ -1,5 +1,7 @@
 """A list of links, written by hand or by a form, says whose each is and, where it can be told, when it was sent."""
 
+import csv
+import io
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -67,6 +69,69 @@ def test_a_table_without_a_head_is_a_list_of_lines(tmp_path):
     assert read(tmp_path, f"ana,{colab(1)}\n", name="list.csv")[0][:3] == ("ana", "ana", (colab(1),))
 
 
+@pytest.mark.parametrize("name", ["answers.csv", "answers.tsv", "answers.txt"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_list_that_a_spreadsheet_saved_is_read_whatever_its_kind(tmp_path, name, encoding, delimiter):
+    head = ["Marca temporal", "Apellido", "Nombre", "Enlace; el tuyo", "Notas"]
+    rows = [[], ["13/08/2024 0:30", "Paz", "Ana", f"Aquí: {colab(1)}", "uno, dos"], ["", "", "", "", ""]]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows([head, *rows])
+    (tmp_path / name).write_bytes(text.getvalue().encode(encoding))
+    (row,) = read_link_list(tmp_path / name, ROSTER, BUENOS_AIRES)
+    assert (row.student, row.called, row.links, row.place) == ("ana", "Ana Paz", (colab(1),), f"{name}:3")
+    assert row.sent == datetime(2024, 8, 13, 0, 30, tzinfo=BUENOS_AIRES)
+
+
+def test_lines_are_no_table_whatever_signs_are_in_them(tmp_path):
+    text = f'"Paz, Ana"; {colab(1)}\nthe "second, {colab(2)}\n'
+    for name in ("links.csv", "links.txt"):
+        assert [row[:3] for row in read(tmp_path, text, name=name)] == [
+            ("Paz, Ana", "Paz, Ana", (colab(1),)),
+            ('the "second', 'the "second', (colab(2),)),
+        ]
+
+
+def test_a_line_below_a_head_may_be_written_as_in_a_list(tmp_path):
+    assert [row[0] for row in read(tmp_path, f"student, link\nana {colab(1)}\nbruno, {colab(2)}\n")] == ["ana", "bruno"]
+
+
+def test_a_table_whose_quotation_marks_are_broken_is_told_before_a_student_gets_anothers_link(tmp_path):
+    path = tmp_path / "answers.csv"
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, f'Name,Link\nana,"{colab(1)}\nbruno,{colab(2)}\n', name=path.name)
+    assert str(refused.value) == (
+        f"{path}:2: this is not CSV: a quotation mark opens a cell and does not close it\n"
+        "  Close it, and double those inside the cell; or export the file again."
+    )
+
+
+def test_two_columns_that_say_another_student_each_are_asked_about(tmp_path):
+    head = "Email Address,Correo electrónico,Link"
+    row = f"ana@example.org,bruno@example.org,{colab(1)}"
+    path = tmp_path / "answers.csv"
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, f"{head}\n{row}\n", name=path.name)
+    assert str(refused.value) == (
+        f"{path}:2: this row is from `ana@example.org` by its column `Email Address`, "
+        "but from `bruno@example.org` by `Correo electrónico`\n"
+        "  Head the column that is meant `student`."
+    )
+    assert read(tmp_path, f"Email Address,student,Link\n{row}\n", name=path.name)[0][0] == "bruno@example.org"
+    # Where the roster knows only one of them, or both are the same student's, nothing is to be asked.
+    assert read(tmp_path, f"{head}\n{row}\n", ROSTER, path.name)[0][0] == "ana"
+
+
+def test_two_columns_that_could_both_say_when_are_asked_about(tmp_path):
+    path = tmp_path / "answers.csv"
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, f"Name,Sent,Fecha,Link\nana,,,{colab(1)}\n", name=path.name)
+    assert str(refused.value) == (
+        f"{path}:1: more than one column could say when a row was written: `Sent` and `Fecha`\n"
+        "  Head the one that is meant `timestamp`, and no other one so."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -106,8 +171,9 @@ def test_a_list_without_links_is_told(tmp_path):
 
 def test_a_list_that_is_no_text_is_told(tmp_path):
     path = tmp_path / "links.txt"
-    path.write_bytes(b"\xff\xfe")
+    path.write_bytes(b"ana\njos\xe9\n")
     with pytest.raises(UserError) as refused:
         read_link_list(path, None, UTC)
-    assert str(refused.value).startswith(f"{path}: the list cannot be read: 'utf-8' codec can't decode")
-    assert str(refused.value).endswith("\n  Save it as UTF-8.")
+    assert str(refused.value) == (
+        f"{path}:2: this is not UTF-8 text\n  Save it again in UTF-8; a spreadsheet calls that “CSV UTF-8”."
+    )

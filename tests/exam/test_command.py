@@ -90,7 +90,7 @@ def test_a_bad_file_takes_nothing_from_the_good_one_before_it(exam, root):
     (root / "bad.csv").write_text("who,edge\nana,b\n")
     ended = exam("import", "midterm", root / "class.csv", root / "bad.csv")
     assert ended.code == 2
-    assert "no column says who a row is from" in ended.err
+    assert "no column says who the students are" in ended.err
     assert "there are no responses to `midterm` yet" in exam("score", "midterm").err
 
 

@@ -325,7 +325,7 @@ def test_no_row_is_lost_or_counted_twice(tmp_path_factory, drawn):
     records = [[student, cell, "more"] if longer else [student, cell] for student, cell, longer in drawn]
     path = write(tmp_path_factory.mktemp("rows"), ["student", "edge"], *records)
     imported = read(path)
-    kept = [record for record in records if any(record)]
+    kept = [record for record in records if any(map(str.strip, record))]
     assert len(imported.rows) == len(kept)
     assert imported.count("read") == len(imported.responses) == len({s.student for s, _ in imported.responses})
     assert sum(imported.count(fate) for fate in ("read", "replaced", "unfinished", "summary", "refused")) == len(kept)
@@ -354,13 +354,30 @@ def refused(path: Path, **more) -> UserError:
 
 def test_a_file_without_a_column_for_the_student_is_refused(tmp_path):
     error = refused(write(tmp_path, ["who", "edge"], ["ana", "a"]))
-    assert error.what == "no column says who a row is from"
-    assert error.remedy == "Name one with --student; there are: who, edge."
+    assert error.what == "no column says who the students are"
+    assert error.remedy == "Name the one that does with --student; there are: who, edge."
     assert answers(read(tmp_path / "class.csv", student_head="Who")) == {"ana": {"edge": ["a"]}}
 
 
 def test_a_student_column_that_is_not_there_is_told(tmp_path):
     assert refused(write(tmp_path, ["who", "edge"]), student_head="name").what == "no column is headed `name`"
+
+
+def test_two_columns_that_could_both_say_who_a_row_is_from_are_asked_about(tmp_path):
+    path = write(tmp_path, ["email", "edge", "correo electrónico"], ["a@x.org", "a", "b@x.org"])
+    assert str(refused(path)) == (
+        f"{path}:1: more than one column could say which addresses the students have: "
+        "`email` and `correo electrónico`\n"
+        "  Name the one that does with --student; there are: email, edge, correo electrónico."
+    )
+    assert answers(read(path, student_head="email")) == {"a@x.org": {"edge": ["a"]}}
+
+
+def test_a_column_that_is_named_and_stands_twice_is_told(tmp_path):
+    path = write(tmp_path, ["who", "edge", "Who"], ["ana", "a", "bruno"])
+    assert str(refused(path, student_head="who")) == (
+        f"{path}:1: 2 columns are headed `who`\n  Head one of them otherwise."
+    )
 
 
 def test_a_file_about_another_exam_is_refused(tmp_path):

@@ -11,17 +11,14 @@ from pathlib import Path
 
 from grader.csv_file import read_csv
 from grader.errors import UserError
-from grader.exam.columns import STUDENT_HEADS
 from grader.exam.exam import ExamOnDisk
-from grader.exam.matching import fold_option
 from grader.exam.paper.arranging import seed_of
 from grader.exam.paper.composing import compose
 from grader.exam.paper.digits import fold_number
 from grader.exam.paper.identity import MOST_COPIES
 from grader.exam.paper.sheet import Copy, PaperName, Print
+from grader.heads import ADDRESS, NUMBER, STUDENT, find_column, find_name, require_column
 
-NAME_HEADS = ("name", "nombre", "full name", "nombre completo")
-NUMBER_HEADS = ("number", "número", "student number", "legajo", "matrícula")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -36,21 +33,19 @@ class Enrolled:
 
 def read_class(path: Path) -> list[Enrolled]:
     """The class list: a CSV file with a column `student`, and maybe `name` and `number`."""
-    head, *rows = read_csv(path)
-    heads = [fold_option(cell) for cell in head.cells]
-    student = next((heads.index(head) for head in STUDENT_HEADS if head in heads), None)
-    if student is None:
-        remedy = f"Head it with `student`; there are: {', '.join(heads)}."
-        raise UserError("no column says who the students are", where=f"{path}:1", remedy=remedy)
-    name, number = (_column(heads, names, student) for names in (NAME_HEADS, NUMBER_HEADS))
+    table = read_csv(path)
+    table.refuse_longer_rows()
+    student = require_column(table, STUDENT, ADDRESS)
+    name, number = find_name(table), find_column(table, NUMBER)
+    number = number if number != student else None
     listed: dict[str, int] = {}
     numbered: dict[str, int] = {}
     enrolled: list[Enrolled] = []
-    for row in rows:
-        told = Enrolled(*(_cell(row.cells, column) for column in (student, name, number)))
-        where = f"{path}:{row.number}"
+    for row in table.rows:
+        told = Enrolled(row.cell(student), row.cell(*name), row.cell(number))
+        where = table.place(row)
         if not told.student:
-            raise UserError("a line names no student", where=where, remedy="Fill it in, or take it out.")
+            raise UserError("this row names no student", where=where, remedy="Fill it in, or take it out.")
         for what, key, before in (("student", told.student, listed), ("number", fold_number(told.number), numbered)):
             if key and before.setdefault(key, row.number) != row.number:
                 remedy = f"`{key}` is also in row {before[key]}: take one out."
@@ -102,11 +97,3 @@ def _check_numbers(enrolled: Sequence[Enrolled], digits: int) -> None:
                 f"`{one.number}`, the number of `{one.student}`, does not fit into {digits} rows of digits",
                 remedy=f"Give them room: --digits {len(one.number)}.",
             )
-
-
-def _column(heads: Sequence[str], names: Sequence[str], taken: int) -> int | None:
-    return next((heads.index(head) for head in names if head in heads and heads.index(head) != taken), None)
-
-
-def _cell(row: Sequence[str], column: int | None) -> str:
-    return row[column].strip() if column is not None and column < len(row) else ""

@@ -159,9 +159,9 @@ def test_a_class_list_has_students_and_maybe_names_and_numbers(tmp_path):
     ("text", "told"),
     [
         ("who\nana\n", "class.csv:1: no column says who the students are\n  Head it with `student`; there are: who."),
-        ("", "class.csv: the file is empty"),
+        ("", "class.csv: the file is empty\n  Its first row names the columns."),
         ("student\n", "class.csv: the class list names no student"),
-        ("student,name\n,Ana\n", "class.csv:2: a line names no student\n  Fill it in, or take it out."),
+        ("student,name\n,Ana\n", "class.csv:2: this row names no student\n  Fill it in, or take it out."),
         (
             "student\nana\nana\n",
             "class.csv:3: the student `ana` stands twice\n  `ana` is also in row 2: take one out.",
@@ -172,8 +172,17 @@ def test_a_class_list_has_students_and_maybe_names_and_numbers(tmp_path):
         ),
         (
             "student\n\xff\n",
-            "class.csv: this is not UTF-8 text\n"
-            "  Export it again as CSV in UTF-8; a spreadsheet calls that “CSV UTF-8”.",
+            "class.csv:2: this is not UTF-8 text\n  Save it again in UTF-8; a spreadsheet calls that “CSV UTF-8”.",
+        ),
+        (
+            "student,name\nana,Paz, Ana\n",
+            "class.csv:2: this row has 3 cells, but the head has 2\n"
+            "  Put quotation marks round a cell that has a comma in it.",
+        ),
+        (
+            "legajo,student number\n1,2\n",
+            "class.csv:1: more than one column could say who the students are: `legajo` and `student number`\n"
+            "  Head the one that is meant `student`, and no other one so.",
         ),
     ],
 )
@@ -185,6 +194,12 @@ def test_a_class_list_that_is_wrong_says_where_and_what_to_do(tmp_path, text, to
     assert str(error.value).removeprefix(f"{tmp_path}/") == told
 
 
+def test_a_class_list_of_a_platform_is_one(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("Nombre\tApellido(s)\tNombre de usuario\tLegajo\tGrupo\nAna\tPaz\tapaz\t77\tA\n", encoding="utf-16")
+    assert read_class(path) == [Enrolled("77", "Ana Paz")]
+
+
 def test_a_class_list_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UserError, match="this cannot be read: No such file"):
+    with pytest.raises(UserError, match=r"class\.csv: there is no such file\n  Check its name and its folder\."):
         read_class(tmp_path / "class.csv")
