@@ -20,6 +20,7 @@ from traitlets import Float
 from grader.execute import answers, secrets
 from grader.execute.answers import Question
 from grader.execute.forks import CPU_LIMIT, KILL, Fork, ServerError
+from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
 from grader.language import kept
@@ -55,7 +56,6 @@ class CellClient(NotebookClient):
             allow_errors=True,
             interrupt_on_timeout=True,
             record_timing=False,
-            coalesce_streams=True,
             shutdown_kernel="immediate",  # nothing is left to ask of it, and a polite end takes it seconds
             **options,
         )
@@ -176,6 +176,7 @@ class NotebookDriver:
                 self.progress.cells[index] = known.model_copy(update={"because": limit})
             else:
                 self.progress.cells[index] = await self._run_cell(known, cell, left, dead)
+                cell.outputs = join_streams(cell.outputs)
 
     async def _run_cell(self, known: CellRun, cell: NotebookNode, left: float, dead: asyncio.Future[None]) -> CellRun:
         limit_s = min(self.limits.cell_s, left)

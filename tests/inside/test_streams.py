@@ -18,6 +18,10 @@ def run() -> Iterator[Callable[..., Executed]]:
         yield lambda *cells: execute_one(make_work(*cells), servers)
 
 
+LONG = 100_000
+"""More than a pipe holds."""
+
+
 def printed(executed: Executed) -> list[str]:
     """For each cell."""
     assert executed.fresh is not None, executed.run.because
@@ -34,10 +38,19 @@ def test_what_is_written_after_a_flush_is_sent_too(run):
 
 
 def test_what_is_written_past_python_is_its_cells_own(run):
-    # The thread that reads it needs a moment: what a cell writes so at its very end may come too late for it.
-    write = "import os, time\nos.write(1, b'raw ')\nos.write(2, b'{0} ')\ntime.sleep(0.3)"
-    told = printed(run(write.format(1), write.format(2)))
-    assert [sorted(text.split()) for text in told] == [["1", "raw"], ["2", "raw"]]
+    write = "import os\nos.write(1, b'raw ')\nos.write(2, b'{0} ')"
+    told = printed(run(*[write.format(number) for number in range(150)]))
+    assert [sorted(text.split()) for text in told] == [[str(number), "raw"] for number in range(150)]
+
+
+def test_a_letter_of_several_bytes_that_is_written_past_python_stays_whole(run):
+    cell = f"import os\nfile = os.fdopen(os.dup(1), 'wb')\nfile.write(('a' + 'ñ' * {LONG}).encode())\nfile.close()"
+    assert printed(run(cell)) == ["a" + "ñ" * LONG]
+
+
+def test_a_process_that_prints_without_end_does_not_hold_a_cell(run):
+    executed = run("import subprocess\nendless = subprocess.Popen(['yes'])", "print('over')", "endless.kill()")
+    assert [cell.end for cell in executed.run.cells] == ["ok", "ok", "ok"]
 
 
 def test_a_notebook_that_closes_what_is_not_its_own_still_prints(run):
