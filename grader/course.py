@@ -212,9 +212,10 @@ class Course:
         path = folder / "assignment.toml"
         if name not in self.assignments:
             known = ", ".join(self.assignments) or "none"
-            raise UserError(
-                f"there is no assignment `{name}` in this course", where=str(self.root), remedy=f"There are: {known}."
-            )
+            told, remedy = f"there is no assignment `{name}` in this course", f"There are: {known}."
+            if (folder / "exam.yaml").exists():
+                told, remedy = f"`{name}` is an exam, and this is done with assignments", "Exams: grader exam --help"
+            raise UserError(told, where=str(self.root), remedy=remedy)
         rubric = self.root / "rubrics" / f"{name}.yaml"
         return Assignment(name, read_toml(path, AssignmentFile), folder, rubric, self.file.environment)
 
@@ -232,6 +233,8 @@ def in_its_language(verb: Callable[Concatenate[Course, Told], Made]) -> Callable
 
 def read_course(root: Path) -> Course:
     """The course in this folder."""
+    if not root.is_dir():
+        raise UserError("there is no such folder", where=str(root), remedy="Name the folder that has the course.toml.")
     if not (root / "course.toml").exists():
         raise UserError(
             "this folder is no course: it has no course.toml", where=str(root), remedy="Start one: grader init DIR"

@@ -75,7 +75,7 @@ def read_text(path: Path) -> str:
         remedy = "Check its name and its folder."
         raise MissingFileError("there is no such file", where=str(path), remedy=remedy) from error
     except OSError as error:
-        remedy = "Name a file that you may read."
+        remedy = "Name a file." if isinstance(error, IsADirectoryError) else "Give yourself the right to read it."
         raise UserError(f"this cannot be read: {error.strerror}", where=str(path), remedy=remedy) from error
     if content.startswith(_WORKBOOKS):
         remedy = "In the spreadsheet, save it as CSV in UTF-8."

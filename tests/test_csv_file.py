@@ -156,9 +156,7 @@ def test_what_is_no_table_says_where_and_what_to_do(tmp_path: Path, content: byt
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.csv") == "none.csv: there is no such file\n  Check its name and its folder."
     tmp_path.joinpath("folder").mkdir()
-    assert refused(tmp_path / "folder") == (
-        "folder: this cannot be read: Is a directory\n  Name a file that you may read."
-    )
+    assert refused(tmp_path / "folder") == ("folder: this cannot be read: Is a directory\n  Name a file.")
 
 
 @pytest.mark.parametrize(("text", "of_what"), [("a,b\nPaz, Ana,x\n", "comma"), ("a;b\nPaz; Ana;x\n", "semicolon")])

@@ -96,6 +96,10 @@ def main() -> None:
     except Stopped:
         print("\ngrader: stopped. What is done stays done: the same command goes on from here.", file=sys.stderr)
         sys.exit(130)
+    except PermissionError as error:
+        print(f"grader: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
+        print("  Give yourself the right to it and to the folders above it, or name another one.", file=sys.stderr)
+        sys.exit(2)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             _tell_our_fault(error)

@@ -43,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
 def check(
     context: typer.Context,
     assignment: str = ASSIGNMENT,
-    notebook: Path = typer.Argument(metavar="NOTEBOOK", help="Your notebook."),
+    notebook: Path = typer.Argument(metavar="NOTEBOOK", readable=False, help="Your notebook."),
     sandbox: str | None = SANDBOX,
     as_json: bool = JSON,
 ) -> None:

@@ -28,7 +28,10 @@ def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is 
         with as_file(files("grader.cli") / "course") as template:
             shutil.copytree(template, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     except OSError as error:
-        raise UserError(str(error.strerror), where=str(directory), remedy="Choose another one.") from error
+        why = f": {error.strerror}" if error.strerror else ""  # where several files fail, their error has none
+        raise UserError(
+            f"the course cannot be written there{why}", where=str(directory), remedy="Choose another folder."
+        ) from error
     out = show.console()
     out.print(f"A new course is in {directory}. Try it:", markup=False)
     out.print(f"  cd {directory}\n  grader grade hello submissions", markup=False)

@@ -27,7 +27,7 @@ TO_MEND = 1
 NEEDS_A_PERSON = 1
 
 EXAM = typer.Argument(metavar="EXAM", help="The exam's name: its folder in assignments/.")
-FILES = typer.Argument(metavar="FILE…", help="CSV of Google Forms, of a Moodle quiz, or plain.")
+FILES = typer.Argument(metavar="FILE", readable=False, help="CSV of Google Forms, of a Moodle quiz, or plain.")
 SEED = typer.Option(None, "--seed", help="From which the file's numbers were drawn; by default the exam's.")
 STUDENT = typer.Option(None, "--student", metavar="COLUMN", help="The column that says who a row is from.")
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")

@@ -34,11 +34,11 @@ def add_to(app: typer.Typer) -> None:
 def export(
     context: typer.Context,
     assignment: str | None = typer.Argument(
-        None, metavar="[ASSIGNMENT]", help="The assignment or exam; without it, the course's grade is written."
+        None, metavar="ASSIGNMENT", help="The assignment or exam; without it, the course's grade is written."
     ),
     to: str = typer.Option(..., "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope."),
     into: Path | None = typer.Option(
-        None, "--into", metavar="FILE", help="moodle and canvas: the file that you downloaded there."
+        None, "--into", metavar="FILE", readable=False, help="moodle and canvas: the file that you downloaded there."
     ),
     out: Path | None = typer.Option(
         None, "--out", metavar="PATH", help="Where to write; by default standard output. gradescope: a folder."

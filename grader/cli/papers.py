@@ -34,7 +34,11 @@ class Paper(StrEnum):
 
 EXAM = typer.Argument(metavar="EXAM", help="The exam's name: its folder in assignments/.")
 CLASS = typer.Option(
-    None, "--class", metavar="CSV", help="The class list: a column `student`, and maybe `name` and `number`."
+    None,
+    "--class",
+    metavar="CSV",
+    readable=False,
+    help="The class list: a column `student`, and maybe `name` and `number`.",
 )
 BLANK = typer.Option(0, "--blank", min=0, metavar="N", help="Copies without a name, on which a number is ticked.")
 DIGITS = typer.Option(6, "--digits", min=1, max=12, help="Digits of a student's number, on copies without a name.")
@@ -44,11 +48,11 @@ LANGUAGE = typer.Option(None, "--language", metavar="CODE", help="One of the exa
 DUPLEX = typer.Option(False, "--duplex", help="An even number of pages for each copy, to print on both sides.")
 
 
-FILES = typer.Argument(metavar="FILE…", help="Scans: PDF, PNG, JPEG, TIFF, or folders of them.")
-SHEET = typer.Argument(None, metavar="[SHEET", help="A sheet's name, as it stands at its upper right.")
+FILES = typer.Argument(metavar="FILE", help="Scans: PDF, PNG, JPEG, TIFF, or folders of them.")
+SHEET = typer.Argument(None, metavar="SHEET", help="A sheet's name, as it stands at its upper right.")
 ITEM = typer.Argument(None, metavar="ITEM", help="A box, a question, or STUDENT.")
 VALUE = typer.Argument(
-    None, metavar="VALUE]", help="marked or empty; the answer as a file would hold it; the student, or - for nobody."
+    None, metavar="VALUE", help="marked or empty; the answer as a file would hold it; the student, or - for nobody."
 )
 WHO = typer.Option(None, "--who", help="Who decides; by default the user who is logged in.")
 

@@ -49,7 +49,7 @@ def add_to(app: typer.Typer) -> None:
 def report(
     context: typer.Context,
     assignment: str | None = typer.Argument(
-        None, metavar="[ASSIGNMENT]", help="An assignment or an exam; without it, the course's grade is made."
+        None, metavar="ASSIGNMENT", help="An assignment or an exam; without it, the course's grade is made."
     ),
     drafts: bool = DRAFTS,
     as_pdf: bool = PDF,

@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 def verify_command(
     context: typer.Context,
-    assignment: str | None = typer.Argument(None, metavar="[ASSIGNMENT]", help="By default every one that can be."),
+    assignment: str | None = typer.Argument(None, metavar="ASSIGNMENT", help="By default every one that can be."),
     mutants: int | None = typer.Option(None, min=0, help="So many of the mutants, drawn by chance; by default all."),
     jobs: int = JOBS,
     cluster: str | None = CLUSTER,

@@ -66,7 +66,7 @@ def collect_archive(assignment: str, source: Path, roster: Roster | None) -> tup
         ) from error
     except OSError as error:
         raise UserError(
-            f"the zip cannot be read: {error.strerror}", where=str(source), remedy="Check that it is there."
+            f"the zip cannot be read: {error.strerror}", where=str(source), remedy="Give yourself the right to read it."
         ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from pathlib import Path
 
@@ -21,12 +22,15 @@ def collect_folder(assignment: str, source: Path) -> Collected:
             "there is no such file or folder", where=str(source), remedy="Name the folder with the notebooks."
         )
     root = source if source.is_dir() else source.parent
+    if source.is_dir():
+        _refuse_closed(source)
     found: dict[str, Path] = {}
     left_out: list[str] = []
     for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if any(part.startswith(".") for part in path.relative_to(root).parts):
             continue  # hidden: Jupyter's checkpoints, the folders of version control
         if path.is_dir() and not path.is_symlink():
+            _refuse_closed(path)
             continue
         # Anything else is told of: a link that leads nowhere may have been somebody's work.
         if path.suffix.lower() != ".ipynb" or not path.is_file():
@@ -43,6 +47,16 @@ def collect_folder(assignment: str, source: Path) -> Collected:
         )
     submissions = [_read(assignment, student, path, str(path.relative_to(root))) for student, path in found.items()]
     return Collected(tuple(submissions), tuple(left_out))
+
+
+def _refuse_closed(folder: Path) -> None:
+    """A folder that may not be listed looks empty, and whoever handed in there would be lost."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise UserError(
+            "this folder may not be looked into",
+            where=str(folder),
+            remedy="Give yourself the right to read it, or move it away. Nothing was collected.",
+        )
 
 
 def _student_of(path: Path) -> str:

@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from grader.cli import app
 from tests.small_course import RIGHT, RUBRIC, run_grader, write_class
 
 ELSEWHERE = "Choose another one with --work DIR."
@@ -81,6 +84,22 @@ def test_a_folder_that_is_no_course(call, tmp_path):
     assert ended.code == 2
     assert ended.err == (
         f"grader: {tmp_path}: this folder is no course: it has no course.toml\n  Start one: grader init DIR\n"
+    )
+
+
+def test_a_course_that_is_not_there(call, tmp_path):
+    ended = call("--course", tmp_path / "none", "grade", "hello")
+    assert (ended.code, ended.err) == (
+        2,
+        f"grader: {tmp_path}/none: there is no such folder\n  Name the folder that has the course.toml.\n",
+    )
+
+
+def test_an_exam_where_an_assignment_is_wanted(refuse, course):
+    (course / "assignments" / "quiz").mkdir()
+    (course / "assignments" / "quiz" / "exam.yaml").write_text("title: Quiz\n")
+    assert refuse("collect", "quiz", "class") == (
+        f"grader: {course}: `quiz` is an exam, and this is done with assignments\n  Exams: grader exam --help\n"
     )
 
 
@@ -268,6 +287,34 @@ def test_an_error_of_our_own_is_told_in_a_line_with_the_file_that_keeps_its_trac
     log = Path(second.removeprefix("  The traceback is in ").removesuffix("; please send it to us."))
     assert "Traceback (most recent call last)" in log.read_text()
     log.unlink()
+
+
+def test_what_may_not_be_looked_at_is_the_users_to_mend(call, course, work, tmp_path, monkeypatch):
+    """Made by hand, since a test may be run by root, who may look at everything."""
+
+    def keep(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), f"{tmp_path}/closed/ana.ipynb")
+
+    monkeypatch.setattr("grader.work.WorkFolder.keep", keep)
+    ended = call("--course", course, "--work", work, "collect", "hello", write_class(tmp_path / "class", ana=RIGHT))
+    assert ended.code == 2
+    assert ended.err == (
+        f"grader: {tmp_path}/closed/ana.ipynb: Permission denied\n"
+        "  Give yourself the right to it and to the folders above it, or name another one.\n"
+    )
+
+
+def test_the_help_of_every_command_says_what_stands_where():
+    """No bracket is told twice, and no sign stands for more of the same twice."""
+    told = [CliRunner().invoke(app, [*names, "--help"]).output for names in find_commands(get_command(app))]
+    assert len(told) > 20
+    assert not [text for text in told if re.search(r"\[\[|…\}|\]\]", text)]
+
+
+def find_commands(command, names=()):
+    yield names
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from find_commands(inner, (*names, name))
 
 
 def test_a_full_disk_is_the_users_to_mend(call, course, work, tmp_path, monkeypatch):

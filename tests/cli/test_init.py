@@ -118,7 +118,10 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     told = grader("init", tmp_path / "file" / "course", folder=tmp_path)
     assert told.returncode == 2
-    assert told.stderr == f"grader: {tmp_path}/file/course: Not a directory\n  Choose another one.\n"
+    assert told.stderr == (
+        f"grader: {tmp_path}/file/course: the course cannot be written there: Not a directory\n"
+        "  Choose another folder.\n"
+    )
 
 
 def test_an_installed_package_holds_every_file_that_the_grader_reads():

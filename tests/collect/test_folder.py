@@ -113,3 +113,15 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
         f"{tmp_path}/ana.ipynb: this file cannot be read: Permission denied\n"
         "  Give yourself the right to read it, or move it away. Nothing was collected."
     )
+
+
+@pytest.mark.parametrize("closed", ["", "group 2"])
+def test_a_folder_that_may_not_be_looked_into_is_told_and_not_taken_for_empty(tmp_path, monkeypatch, closed):
+    """The right is taken away by hand: root, who may run the tests, has every right."""
+    write(tmp_path, "ana.ipynb", "group 2/bruno.ipynb")
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / closed and access(path, mode))
+    assert refuse(tmp_path) == (
+        f"{tmp_path / closed}: this folder may not be looked into\n"
+        "  Give yourself the right to read it, or move it away. Nothing was collected."
+    )

@@ -43,7 +43,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
                 raise UserError("there is no scan in this folder", where=str(path), remedy=remedy)
             found += inside
         elif not path.exists():
-            raise UserError("there is no such file", where=str(path))
+            raise UserError("there is no such file", where=str(path), remedy="Check its name and its folder.")
         elif path.suffix.lower() not in SUFFIXES:
             remedy = f"Scans are files that end in {', '.join(SUFFIXES)}."
             raise UserError("this is not a scan", where=str(path), remedy=remedy)

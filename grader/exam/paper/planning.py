@@ -66,7 +66,10 @@ def plan_print(
         raise UserError(f"the exam is not written in `{language}`", where=str(on_disk.path), remedy=remedy)
     if not 0 < len(enrolled) + blank <= MOST_COPIES:
         remedy = "Give a class list with --class, a number of copies without names with --blank, or both."
-        raise UserError(f"no copy to print, or more than {MOST_COPIES}", remedy=remedy)
+        told = (
+            f"{len(enrolled) + blank} copies are more than {MOST_COPIES}" if blank or enrolled else "no copy to print"
+        )
+        raise UserError(told, remedy=remedy)
     if blank:
         _check_numbers(enrolled, digits)
     whose: list[tuple[str | None, str]] = [(one.student, one.name) for one in enrolled]
