@@ -106,12 +106,11 @@ def _where(is_finite: npt.NDArray[np.bool_]) -> Iterator[str]:
 
 
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    if not speaks(target):
-        return None
+    """Equal numbers need not vary to be told as right; in other places, only where they do."""
     if answer.size != target.size:
-        return too_many_or_few(answer, target, tolerance)
+        return too_many_or_few(answer, target, tolerance) if speaks(target) else None
     turned = turn(answer)
-    if turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
+    if speaks(target) and turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
         return say_transposed()
     if near(answer.ravel(), target.ravel(), tolerance):
         text = _("The numbers are right and only the shape is not: `reshape` mends it.")
@@ -120,15 +119,24 @@ def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Di
 
 
 def _few(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """A whole turn, a wrong sign, or another unit of angles shows in two numbers already."""
-    turned = _turned(answer, target, tolerance)
-    if turned:
-        return turned
+    """A whole turn, x for y, a wrong sign, or another unit of angles shows in two numbers already."""
+    told = _turned(answer, target, tolerance) or _exchanged(answer, target, tolerance)
+    if told:
+        return told
     for factor in (-1.0, _DEGREES_IN_A_RADIAN, 1 / _DEGREES_IN_A_RADIAN):
         unit = abs(factor) * float(np.abs(target).max())
         if np.count_nonzero(target) > 1 and float(np.abs(answer - factor * target).max()) <= tolerance * unit:
             return _sign() if factor == -1.0 else _angle(factor, tolerance)
     return None
+
+
+def _exchanged(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """The two numbers of one place; numbers of 0 and 1 may be answers to two questions."""
+    largest = float(np.abs(target).max())
+    if target.shape != (2,) or largest <= 1 or np.abs(answer[::-1] - target).max() > tolerance * largest:
+        return None
+    text = _("The two numbers have changed places, as x and y do where [row, column] is taken for (x, y).")
+    return Diagnosis("swapped", text, text)
 
 
 def _single(answer: float, target: float, tolerance: float) -> Diagnosis | None:

@@ -69,6 +69,10 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (np.roll(IMAGE, (1, -2), (0, 1)), IMAGE, "shifted",
          "The values are right, but shifted by 1 row down and 2 columns left."),
         (np.roll(COLOURS, 1, 1), COLOURS, "shifted", "The values are right, but shifted by 1 column right."),
+        ([[1.0], [2.0]], [1.0, 2.0], "wrong-shape",
+         "The numbers are right and only the shape is not: `reshape` mends it."),
+        (np.zeros(24), np.zeros((2, 3, 4)), "wrong-shape",
+         "The numbers are right and only the shape is not: `reshape` mends it."),
         (ROW[::-1], ROW, "reversed", "The values are right, but in reverse order along axis 0."),
         (IMAGE[:, ::-1], IMAGE, "reversed", "The values are right, but in reverse order along axis 1."),
         (COLOURS[..., ::-1], COLOURS, "channels-reversed",
@@ -113,6 +117,8 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (HISTOGRAMS, DESCRIPTORS, "not-normalised",
          "It is not normalised: the numbers along the last axis should have the length 1, and do not."),
         (np.nan, 1.0, "nan", CURE),
+        ([6.0, 11.0], [11.0, 6.0], "swapped",
+         "The two numbers have changed places, as x and y do where [row, column] is taken for (x, y)."),
         (-60.0, 300.0, "whole-turns", FROM_ZERO),
         ([90.0, -60.0, -0.5], [90.0, 300.0, 359.5], "whole-turns", FROM_ZERO),
         (DIRECTIONS, DIRECTIONS % 360, "whole-turns", FROM_ZERO),
@@ -305,6 +311,27 @@ def test_a_thousand_answers_of_a_kind_that_resembles_itself_are_told_nothing_fal
         answer, target = make(random), make(random)
         found = diagnose(answer, target)
         assert found is None or undone[found.name](answer, target), (seed, found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [
+        ([0.0, 1.0], [1.0, 0.0]),
+        ([6.0, 11.0], [11.0, 7.0]),
+        ([6.0, 11.0, 2.0], [2.0, 11.0, 6.0]),
+        ([5.0, 5.0], [5.0, 6.0]),
+    ],
+)
+def test_two_numbers_that_are_not_one_place_have_not_changed_places(answer, target):
+    assert diagnose(np.array(answer), np.array(target)) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [([[1.0], [3.0]], [1.0, 2.0]), (np.zeros(24), np.ones((2, 3, 4))), ([[1.0, 2.0]], [1.0, 2.0, 3.0])],
+)
+def test_wrong_numbers_in_a_wrong_shape_have_no_diagnosis(answer, target):
+    assert diagnose(np.array(answer), np.array(target)) is None
 
 
 def test_few_values_are_never_up_to_scale():
