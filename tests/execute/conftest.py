@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 
 import nbformat
 import pytest
 
+from grader.execute import forks
 from grader.execute.answers import Question
 from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.model import Limits
+from tests.waiting import wait_until
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_mib=400, disk_mib=20, processes=60)
 """Of time there is plenty: a machine may be busy. Tests of those limits set their own."""
 Execute = Callable[..., Executed]
+
+HELD = "import os, time\nwhile not os.path.exists(os.environ['GRADER_MATERIALS'] + '/go'): time.sleep(0.01)\n"
+"""The begin of a cell that goes on once the test lets it: `let_go`."""
 
 
 def make_work(*cells: str, questions: Sequence[Question] = (), limits: Limits = LIMITS, key: str = "key") -> Work:
@@ -25,6 +33,19 @@ def printed(executed: Executed) -> str:
     """Everything that the cells printed."""
     assert executed.fresh is not None
     return "".join(output.get("text", "") for cell in executed.fresh.cells for output in cell.outputs)
+
+
+def let_go(*running: Future[Executed]) -> list[Executed]:
+    """Let every held cell of this process's kernels go on until these have ended, also those that are run again."""
+
+    def ended() -> bool:
+        for folder in forks.HOMES.glob(f"grader-{os.getpid()}-*/spool/*/kernel/materials"):
+            with suppress(FileNotFoundError):  # its kernel has ended meanwhile
+                (folder / "go").touch()
+        return all(future.done() for future in running)
+
+    wait_until(ended, "the kernels that were held end")
+    return [future.result() for future in running]
 
 
 @pytest.fixture(scope="session")

@@ -18,26 +18,24 @@ from grader.execute import cgroups, forks
 from grader.execute.forks import ForkServer, ServerError
 from grader.execute.pool import Servers, execute_one
 from grader.materials import Materials
-from tests.execute.conftest import make_work, printed
+from tests.execute.conftest import HELD, let_go, make_work, printed
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.xdist_group("forks")
 
-LEAVE = (
-    "import time\nfor folder in ('/content', '/tmp', '/dev/shm'):\n"
-    "    open(folder + '/left', 'w').write('secret')\ntime.sleep(1)"
-)
-LOOK = (
-    "import os, time\ntime.sleep(0.5)\nprint([os.path.exists(f + '/left') for f in ('/content', '/tmp', '/dev/shm')])"
-)
+SEEN = "import subprocess; subprocess.Popen(['sleep', '600'])"
+"""A cell that can be seen from outside: it has been run when there is a process of this name."""
+LEAVE = "for folder in ('/content', '/tmp', '/dev/shm'):\n    open(folder + '/left', 'w').write('secret')"
+LOOK = "import os\nprint([os.path.exists(folder + '/left') for folder in ('/content', '/tmp', '/dev/shm')])"
 
 
 def test_what_one_submission_writes_another_does_not_find(servers):
-    with ThreadPoolExecutor(2) as pool:
-        leaving = pool.submit(execute_one, make_work(LEAVE), servers)
-        looking = pool.submit(execute_one, make_work(LOOK), servers)
-        leaving.result()
-        assert printed(looking.result()) == "[False, False, False]\n"
+    with servers.lend() as server, ThreadPoolExecutor(1) as pool:
+        leaving = pool.submit(execute_one, make_work(LEAVE, SEEN, HELD, LOOK), servers)
+        wait_until(lambda: "sleep" in map(_name_of, _below(server._process.result().pid)), "it has written")
+        assert printed(execute_one(make_work(LOOK), servers)) == "[False, False, False]\n"
+        (left,) = let_go(leaving)
+    assert printed(left) == "[True, True, True]\n"
     assert printed(execute_one(make_work(LOOK), servers)) == "[False, False, False]\n"
 
 
@@ -80,11 +78,11 @@ def test_a_killed_grader_takes_its_sandbox_with_it_and_the_next_one_sweeps_its_f
 def test_a_server_that_is_killed_costs_no_run(caplog):
     with Servers("bubblewrap") as servers:
         with servers.lend() as server, ThreadPoolExecutor(2) as pool:
-            works = [make_work("import time; time.sleep(4); print('through')", key=f"key-{n}") for n in range(2)]
+            works = [make_work(f"{HELD}print('through')", key=f"key-{n}") for n in range(2)]
             running = [pool.submit(execute_one, work, servers) for work in works]
             wait_until(lambda: len([*server.home.glob("spool/*/kernel/k-1")]) == 2, "both kernels start")
             server._process.result().kill()
-            assert [printed(future.result(timeout=PATIENCE_S)) for future in running] == ["through\n", "through\n"]
+            assert [printed(executed) for executed in let_go(*running)] == ["through\n", "through\n"]
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
         assert not server.is_alive
     assert not server.home.exists()
@@ -94,7 +92,7 @@ def test_a_server_that_is_killed_costs_no_run(caplog):
 def test_a_run_is_not_tried_again_once_the_grader_was_stopped(caplog):
     servers = Servers("bubblewrap")
     with servers.lend() as server, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(execute_one, make_work("import time; time.sleep(2)"), servers)
+        running = pool.submit(execute_one, make_work(HELD), servers)
         _wait_for_a_kernel(server)
         servers.close()
         assert running.result(timeout=PATIENCE_S).run.end == "failed"
@@ -125,7 +123,7 @@ def test_graders_that_sweep_at_the_same_time_do_not_stumble_over_each_other(tmp_
 def test_two_servers_of_one_grader_hold_their_kernels_in_groups_of_their_own():
     with Servers("bubblewrap") as one, Servers("bubblewrap") as other, ThreadPoolExecutor(2) as pool:
         both = [one, other]
-        running = [pool.submit(execute_one, make_work("import time; time.sleep(2)"), servers) for servers in both]
+        running = [pool.submit(execute_one, make_work(HELD), servers) for servers in both]
         held = []
         for servers in both:
             with servers.lend() as server:
@@ -133,7 +131,7 @@ def test_two_servers_of_one_grader_hold_their_kernels_in_groups_of_their_own():
                 held.append(_groups_of(server))
         assert not set(held[0]) & set(held[1])
         assert len(held[0]) == len(held[1])
-        assert {future.result(timeout=PATIENCE_S).run.end for future in running} == {"finished"}
+        assert {executed.run.end for executed in let_go(*running)} == {"finished"}
 
 
 def _groups_of(server: ForkServer) -> list[Path]:
@@ -154,7 +152,7 @@ def test_no_thread_of_a_kernel_may_still_bind_a_socket_when_its_folder_is_closed
 
 def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and_no_other(caplog):
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(execute_one, make_work("import time; time.sleep(2); print('through')"), servers)
+        running = pool.submit(execute_one, make_work(f"{HELD}print('through')"), servers)
         _wait_for_a_kernel(server)
         inner = next(pid for pid in _below(server._process.result().pid) if _name_of(pid) != "bwrap")
         soft, hard = resource.prlimit(inner, resource.RLIMIT_NPROC)
@@ -167,7 +165,7 @@ def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and
         )
         assert _failures(caplog) == ["run key failed, attempt 1 of 2", "run key failed, attempt 2 of 2"]
         assert "no kernel could be forked" in caplog.text
-        assert printed(running.result(timeout=PATIENCE_S)) == "through\n"
+        assert [printed(executed) for executed in let_go(running)] == ["through\n"]
         assert printed(execute_one(make_work("print('next')"), servers)) == "next\n"
 
 
@@ -193,12 +191,11 @@ def _name_of(pid: int) -> str:
 
 def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cell_is_blamed():
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
-        in_its_second_cell = "import subprocess; subprocess.run(['sleep', '2']); print(2)"
-        running = pool.submit(execute_one, make_work("print(1)", in_its_second_cell), servers)
+        running = pool.submit(execute_one, make_work("print(1)", f"{SEEN}\n{HELD}print(2)"), servers)
         pid = server._process.result().pid
         wait_until(lambda: "sleep" in map(_name_of, _below(pid)), "the second cell runs")
         server.kill(server._forks["s0"])
-        executed = running.result(timeout=PATIENCE_S)
+        (executed,) = let_go(running)
     assert (executed.run.end, printed(executed)) == ("finished", "1\n2\n")
     assert executed.run.because == (
         "Every cell was run without an error. Its kernel had died once in code cell 2 "

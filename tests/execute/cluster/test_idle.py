@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,8 +15,8 @@ from grader.execute.cluster import worker
 from grader.execute.cluster.offers import make_offer
 from grader.execute.cluster.worker import IdleServers
 from grader.execute.pool import Requirements
-from tests.execute.conftest import make_work, printed
-from tests.waiting import PATIENCE_S, wait_until
+from tests.execute.conftest import HELD, let_go, make_work, printed
+from tests.waiting import wait_until
 
 Started = Callable[[], set[Path]]
 
@@ -52,10 +53,11 @@ def test_a_fork_server_that_nobody_has_used_for_a_while_is_ended_and_the_next_wo
 def test_a_fork_server_is_not_ended_while_a_notebook_runs(servers: IdleServers, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(worker, "IDLE_S", 0.1)
     with ThreadPoolExecutor(1) as pool:
-        long = pool.submit(servers.execute, make_work("import time; time.sleep(2); print('long')"))
+        long = pool.submit(servers.execute, make_work(f"{HELD}print('long')"))
         wait_until(lambda: servers._running, "a notebook runs")
         servers.execute(make_work("print('short')"))
-        executed = long.result(timeout=PATIENCE_S)
+        time.sleep(0.5)  # five times as long as a server may be idle
+        (executed,) = let_go(long)
     assert (executed.run.end, printed(executed)) == ("finished", "long\n")
 
 
