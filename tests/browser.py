@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.waiting import PATIENCE_S
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
 FLAGS = [
@@ -22,15 +24,17 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# Long, since a page of a busy machine is late and not wrong.
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 1000 * PATIENCE_S
+"""As playwright counts it: the page of a busy machine is late and not wrong."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Chromium, closed however the test ends."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_MS)
         try:
             yield opened
         finally:

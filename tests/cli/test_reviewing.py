@@ -22,6 +22,7 @@ from grader.verbs import score_class
 from grader.work import WorkFolder
 from tests.review.making import make_class
 from tests.small_course import command
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -114,22 +115,22 @@ def test_the_page_is_served_on_loopback_until_ctrl_c_and_decisions_outlive_it(
     root = address.split("?")[0]
     assert root.startswith("http://127.0.0.1:")
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(root, timeout=30)
+        urllib.request.urlopen(root, timeout=PATIENCE_S)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    with browser.open(address, timeout=30) as response:
+    with browser.open(address, timeout=PATIENCE_S) as response:
         queue = response.read().decode()
     assert "<h1>Needs a person</h1>" in queue
     first = re.search(r'href="(/item/\w+)"', queue)
     assert first
-    with browser.open(root[:-1] + first[1], timeout=30) as response:
+    with browser.open(root[:-1] + first[1], timeout=PATIENCE_S) as response:
         item = response.read().decode()
     token = re.search(r'name="token" value="([^"]+)"', item)
     assert token
     form = f"token={token[1]}&student=eva&points-plot=1"
     decide = urllib.request.Request(root[:-1] + first[1], form.encode(), {"Origin": root[:-1]})
-    browser.open(decide, timeout=30).close()
+    browser.open(decide, timeout=PATIENCE_S).close()
     started.send_signal(signal.SIGINT)
-    out, err = started.communicate(timeout=30)
+    out, err = started.communicate(timeout=PATIENCE_S)
     assert started.returncode == 130
     assert "Decisions on noise are kept. Write its pages anew: grader report noise\n" in out
     assert "Traceback" not in err

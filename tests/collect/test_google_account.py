@@ -12,6 +12,7 @@ import pytest
 from grader.collect.google_account import DRAFTS, ENDPOINT, READ, config_folder, load_account
 from grader.errors import UserError
 from tests.collect.conftest import write_token
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ def sign_in(tmp_path, *options):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 

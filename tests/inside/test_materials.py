@@ -56,7 +56,7 @@ def servers():
 def run_cells(servers):
     """Runs cells as one notebook of the assignment."""
 
-    def run_cells(*sources, materials=BROUGHT, limits=Limits(cell_s=30)):
+    def run_cells(*sources, materials=BROUGHT, limits=Limits(cell_s=120)):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
         work = Work("key", "", nbformat.writes(notebook).encode(), (), limits, materials)
         executed = execute_one(work, servers)
@@ -317,7 +317,7 @@ def test_what_the_course_states_is_imported_before_any_notebook_is_run():
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell("import sys\n'xmlrpc.client' in sys.modules")]
         )
-        executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30)), servers)
+        executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=120)), servers)
         with servers.lend() as server:
             assert server.greeting["missing"] == ["no_such_module"]
     assert executed.fresh.cells[0].outputs[0].data["text/plain"] == "True"

@@ -27,7 +27,7 @@ def execute(servers):
 
     def execute(*sources):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-        executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30)), servers)
+        executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=120)), servers)
         assert executed.fresh is not None, executed.run.because
         return [(printed(cell), run) for cell, run in zip(executed.fresh.cells, executed.run.cells, strict=True)]
 
@@ -138,7 +138,7 @@ def test_cv2_imshow_shows_the_picture_with_its_own_colours(servers):
         "cv2_imshow(np.full((2, 3, 3), [255.7, 10, 0]))\ncv2_imshow(np.zeros((2, 3), np.uint8))"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30)), servers)
+    executed = execute_one(Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=120)), servers)
     blue, grey = (output.data["image/png"] for output in executed.fresh.cells[0].outputs)
     assert np.asarray(Image.open(io.BytesIO(b64decode(blue)))).tolist() == [[[0, 10, 255]] * 3] * 2
     assert np.asarray(Image.open(io.BytesIO(b64decode(grey)))).tolist() == [[0] * 3] * 2
@@ -233,5 +233,5 @@ def test_a_cell_whose_import_is_missing_here_goes_on_with_the_other_names(execut
 
 def test_a_run_notes_which_packages_are_missing_here(servers):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import {ABSENT}, numpy")])
-    work = Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=30))
+    work = Work("key", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=120))
     assert execute_one(work, servers).run.missing_packages == (ABSENT,)

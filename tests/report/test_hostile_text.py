@@ -20,6 +20,7 @@ from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Overrid
 from grader.report import ClassPage, Picture, StudentPage, StudentRow, render_class, render_student
 from grader.report.text import sentence, visible, words_as_html
 from tests.report.html_tree import Page
+from tests.waiting import PATIENCE_S
 
 ATTACKS = [
     "<script>document.title='owned'</script>",
@@ -201,7 +202,7 @@ def load(path: Path) -> str:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=1000", "--dump-dom"]
     profile = f"--user-data-dir={path.parent / 'profile'}"
     command: list[Any] = [CHROMIUM, *options, profile, path.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True).stdout
 
 
 @needs_browser

@@ -14,7 +14,7 @@ from grader.course_grade import CourseGrade, Earned, Exercise, GradeRule
 from grader.report import ClassPage, StudentPage, StudentRow, render_class, render_student
 from grader.report.course_pages import CoursePage, render_course, render_course_student
 from grader.report.exam_pages import ExamPage, ReadBox, render_exam_student
-from tests.browser import browser, complaints, needs_browser
+from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.exam.making import make_exam, question, rows, single
 from tests.report.html_tree import Page
 from tests.report.test_beside import CORNERS, MAP, page_of
@@ -123,6 +123,7 @@ def test_an_accessibility_checker_finds_nothing_serious(
     found: dict[str, list[str]] = {}
     context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     for name, html in pages.items():
         path = tmp_path / f"{name}.html"
         path.write_text(html, encoding="utf-8")
@@ -136,6 +137,7 @@ def test_an_accessibility_checker_finds_nothing_serious(
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_no_page_is_wider_than_its_screen(chromium: Browser, pages: Pages, tmp_path: Path, width: int) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 800})
+    page.set_default_timeout(PATIENCE_MS)
     for name, html in pages.items():
         path = tmp_path / f"{name}.html"
         path.write_text(html, encoding="utf-8")
@@ -165,6 +167,7 @@ def test_no_attack_runs_in_any_page(
         "course student": render_course_student(course, course.grades[0]),
     }
     page = chromium.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name, html in hostile.items():

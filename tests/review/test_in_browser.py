@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from grader.review.session import Given, ReviewSession
-from tests.browser import browser, complaints, needs_browser
+from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.report.test_hostile_text import ATTACKS
 from tests.review.conftest import Find, serving
 from tests.review.making import add_student
@@ -29,7 +29,7 @@ def page(chromium: Browser, served: str) -> Iterator[Page]:
     """The page of the queue, as the address that was printed opens it."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(served)
     yield page
     context.close()

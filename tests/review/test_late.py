@@ -14,7 +14,7 @@ from grader.model import Evidence, Grade
 from grader.review.guard import Guard
 from grader.review.session import ReviewSession
 from grader.verbs import score_class
-from tests.browser import browser, complaints, needs_browser
+from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.review.conftest import serving
 from tests.review.making import add_student
 from tests.review.test_app import get, post, read
@@ -163,7 +163,7 @@ def test_lateness_is_decided_by_keyboard_alone_and_everybody_can_read_the_page(
 ) -> None:
     with browser() as chromium:
         page = chromium.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
         page.wait_for_load_state()
         page.keyboard.press("t")

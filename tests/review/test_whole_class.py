@@ -17,7 +17,7 @@ from grader.course import read_course
 from grader.model import Evidence, Submission
 from grader.review.session import ReviewSession
 from grader.work import WorkFolder
-from tests.browser import browser, complaints, needs_browser
+from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.report.test_hostile_text import ATTACKS
 from tests.review.conftest import serving
 from tests.small_course import RIGHT, RUBRIC, WRONG, Ended, run_grader, write_class, write_course
@@ -175,7 +175,7 @@ def test_a_class_of_60_is_graded_reviewed_in_a_browser_reported_and_exported(tmp
     session.read()
     with serving(session) as address, browser() as chromium:
         page = chromium.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
         page.wait_for_load_state()
         assert complaints(page) == []

@@ -6,7 +6,7 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
+Call = Callable[..., Ended]
+
 
 def grade(course: Path, cluster: str, *options: object, **notebooks: tuple[str, ...]) -> Ended:
     folder = write_class(course.parent / "class", **notebooks) if notebooks else course.parent / "class"
@@ -27,8 +29,12 @@ def grade(course: Path, cluster: str, *options: object, **notebooks: tuple[str, 
     )
 
 
-def test_a_queue_that_the_course_does_not_describe_is_told(course: Path):
-    ended = run_grader(course, course.parent / "work", "execute", "hello", "--cluster", "slurm")
+def execute(call: Call, course: Path, cluster: str) -> Ended:
+    return call("--course", course, "--work", course.parent / "work", "execute", "hello", "--cluster", cluster)
+
+
+def test_a_queue_that_the_course_does_not_describe_is_told(course: Path, call: Call):
+    ended = execute(call, course, "slurm")
     assert ended.code == 2
     assert ended.err == (
         "grader: course.toml does not say what to ask of the queue `slurm`\n"
@@ -41,18 +47,18 @@ def describe_queue(course: Path, name: str, *lines: str) -> None:
     (course / "course.toml").write_text((course / "course.toml").read_text() + queue)
 
 
-def test_a_queue_that_nobody_knows_is_told_with_those_that_are_known(course: Path):
+def test_a_queue_that_nobody_knows_is_told_with_those_that_are_known(course: Path, call: Call):
     describe_queue(course, "slumr")
-    ended = run_grader(course, course.parent / "work", "execute", "hello", "--cluster", "slumr")
+    ended = execute(call, course, "slumr")
     assert ended.code == 2
     assert ended.err == (
         "grader: there is no queue `slumr`\n  dask-jobqueue knows these: htcondor, lsf, moab, oar, pbs, sge, slurm.\n"
     )
 
 
-def test_a_machine_that_hands_in_no_jobs_is_told(course: Path):
+def test_a_machine_that_hands_in_no_jobs_is_told(course: Path, call: Call):
     describe_queue(course, "slurm")
-    ended = run_grader(course, course.parent / "work", "execute", "hello", "--cluster", "slurm")
+    ended = execute(call, course, "slurm")
     assert ended.code == 2
     assert ended.err == (
         "grader: jobs for `slurm` cannot be handed in here: there is no command `sbatch`\n"
