@@ -23,7 +23,7 @@ from .pens import some_pen
 from .printing import NUMBER, OUTPUT, STEPS, render
 from .scanners import DEVICES, some_scan, take
 
-STUDENTS = [f"s{number:02}" for number in range(20)]
+STUDENTS = [f"s{number:02}" for number in range(30)]
 OWN_NUMBERS = {
     "answer": "2 * n",
     "decimals": 0,
@@ -122,7 +122,7 @@ def test_every_grade_is_what_the_pens_meant_before_and_after_the_key_changes(exa
     read, review = (len(by_sheet) - len(store_waiting(store)), len(store_waiting(store)))
     assert f"{count} pages in " in scanned.out
     assert f" = {read} read, {review} needs review, 0 rejected." in scanned.out
-    assert "Responses: 20 new, 0 changed, 0 known already." in scanned.out
+    assert "Responses: 30 new, 0 changed, 0 known already." in scanned.out
 
     resolve_all(store, by_sheet, meant)
     settled = exam("resolve", "midterm")
