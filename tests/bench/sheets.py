@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -25,7 +25,7 @@ from grader.exam.paper.sheets import SheetRead, read_picture
 from tests.exam.paper.filling import PX_PER_MM, RENDERED_DPI, fill, meanings_of, responses_to
 from tests.exam.paper.pens import Meaning, some_pen
 from tests.exam.paper.printing import render
-from tests.exam.paper.scanners import DEVICES, some_scan, take
+from tests.exam.paper.scanners import DEVICES, Device, some_scan, take
 
 from .commands import ROOT
 from .table import Figure
@@ -33,6 +33,12 @@ from .table import Figure
 COPIES = 4
 BATCH = 50
 AT_DPI = 200.0
+PALE = 0.12
+"""The darkness of a pencil that can hardly be seen; no part of the other figures."""
+SCANNERS: tuple[Device, ...] = ("scanner", "feeder")
+"""What sees it: a copier does not, nor does many a telephone."""
+PALE_EACH = 10
+"""Of so many sheets, one is filled by it, too."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,10 @@ class Tally:
     """Questions of which no box on the sheet was touched; beside them nothing was written."""
     doubted: int = 0
     """Of these, those that were taken for written beside."""
+    pale: int = 0
+    """Ticks of a pencil that hardly writes, on sheets of their own, scanned."""
+    pale_lost: int = 0
+    """Of these, those that were read as empty boxes."""
     timed: int = 0
     """Sheets at 200 dpi, whose reading was timed."""
     cpu_s: float = 0.0
@@ -68,6 +78,8 @@ def measure_sheets(sheets: int, jobs: int, folder: Path) -> Iterator[Figure]:
     yield Figure(f"{what} boxes left to a person, %", 100 * total.unsure / total.boxes, at_most=2)
     yield Figure(f"{what} questions that nobody touched and that were left to a person, %",
                  100 * total.doubted / max(total.untouched, 1), at_most=2)  # fmt: skip
+    yield Figure(f"{total.pale} ticks of a pencil that is {PALE:.0%} dark, by scanners; read as empty, %",
+                 100 * total.pale_lost / max(total.pale, 1), at_most=5)  # fmt: skip
     yield Figure(f"{what} pages rejected, because a mark or the code is not in the picture, %",
                  100 * total.rejected / total.sheets)  # fmt: skip
     yield Figure("reading a sheet at 200 dpi from its file; pages a second on one core",
@@ -82,7 +94,9 @@ def tally_batch(start: int, count: int, folder: Path) -> Tally:
     print_ = plan_print(on_disk, students, blank=0, paper="a4", language="en", digits=6)
     pictures = render(draw_copies(print_, on_disk.folder), RENDERED_DPI)
     path = folder / f"{start}.jpg"
-    return sum((_tally_one(print_, pictures, seed, path) for seed in range(start, start + count)), Tally())
+    seeds = range(start, start + count)
+    total = sum((_tally_one(print_, pictures, seed, path) for seed in seeds), Tally())
+    return total + sum((_tally_pale(print_, pictures, seed) for seed in seeds if seed % PALE_EACH == 0), Tally())
 
 
 def _tally_one(print_: Print, pictures: Sequence[np.ndarray], seed: int, path: Path) -> Tally:
@@ -111,6 +125,24 @@ def _tally_one(print_: Print, pictures: Sequence[np.ndarray], seed: int, path: P
     untouched = {box.question for box in page.boxes} - touched
     doubted = untouched & set(found.written_beside)
     return tally + Tally(untouched=len(untouched), doubted=len(doubted)) + compare(found.boxes, meanings)
+
+
+def _tally_pale(print_: Print, pictures: Sequence[np.ndarray], seed: int) -> Tally:
+    """One sheet with a tick in every third box, by a pencil that hardly writes."""
+    chance = np.random.default_rng(seed)
+    places = [(copy, page) for copy in print_.copies for page in copy.pages]
+    place = int(chance.integers(len(places)))
+    (_, page) = places[place]
+    styles = ("cross", "tick", "slash", "scribble")
+    pen = replace(some_pen(chance), style=str(chance.choice(styles)), darkness=PALE, width_mm=0.45, grain=0.35)
+    meanings: dict[str, Meaning] = {box.id: "empty" if n % 3 else "marked" for n, box in enumerate(page.boxes)}
+    device = SCANNERS[seed // PALE_EACH % len(SCANNERS)]
+    filled = fill(pictures[place], page, meanings, pen, chance)
+    found = read_picture(take(filled, PX_PER_MM, some_scan(device, chance), chance), {print_.id: print_})
+    if not isinstance(found, SheetRead):
+        return Tally()
+    pale = [one.state for one in found.boxes if meanings[one.box] == "marked"]
+    return Tally(pale=len(pale), pale_lost=pale.count("empty"))
 
 
 def compare(readings: Sequence[BoxReading], meanings: Mapping[str, Meaning]) -> Tally:

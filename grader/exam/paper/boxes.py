@@ -29,6 +29,8 @@ BESIDE_MM = (0.5, 1.3)
 """From an outline: where a mark lies that missed its box."""
 CLEAN = 0.15
 """The darkness up to which paper counts as clean."""
+TRACE_MM = 0.6
+"""The side of the squares whose mean shows a very faint stroke: they are as broad as it, and noise is averaged."""
 GAP_MM = 0.5
 """The side of a square of clean paper that a tick leaves, however broad its strokes, and a filling does not."""
 _EDGE_PX = 5
@@ -45,6 +47,8 @@ class Measures:
     """(n,), the share of its middle that has ink"""
     peak: NDArray[np.float64]
     """(n,), the darkness that one hundredth of the inside exceeds"""
+    trace: NDArray[np.float64]
+    """(n,), the darkness that a tenth of the inside exceeds, in means over TRACE_MM: a thin stroke from side to side"""
     gap: NDArray[np.bool_]
     """(n,), whether a square of clean paper is left inside: between the strokes of a cross, but not of a filling"""
     span: NDArray[np.float64]
@@ -90,6 +94,7 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
     found, weights = _find_outlines(_cut(smooth, expected, half), half)
     places = expected + _agree(expected / smooth.shape[0], found, weights)
     cuts = _cut(smooth, places, half)
+    broad = np.asarray(cv2.blur(sheet.darkness, (round(TRACE_MM * PX_PER_MM),) * 2), np.float32)
     inside = _middle(cuts, INSIDE_MM)
     peak = np.percentile(inside.reshape(len(boxes), -1), 99, axis=1)
     # Half as dark as the darkest points, so that a pencil's stroke is as wide as a pen's, and blur makes neither wider.
@@ -100,6 +105,7 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
         cover=inked.mean(axis=(1, 2)),
         core=_middle(inked, CORE_MM).mean(axis=(1, 2)),
         peak=peak,
+        trace=np.percentile(_middle(_cut(broad, places, half), INSIDE_MM).reshape(len(boxes), -1), 90, axis=1),
         gap=_has_gap(inside > CLEAN),
         span=_span(inked),
         sides=_count_sides(cuts, half),

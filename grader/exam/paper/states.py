@@ -15,6 +15,8 @@ from grader.exam.paper.sheet import BOX_MM, Box
 
 EMPTY_PEAK = 0.16
 """Up to here a box is empty: it has no point darker than what an eraser leaves."""
+EMPTY_TRACE = 0.06
+"""And no stroke in it is darker than this, which noise does not reach, nor what shines through from the back."""
 SPECK_COVER, SPECK_SPAN = 0.03, 0.2
 """Dirt that is no larger leaves a box empty: nobody ticks with a point of half a millimetre."""
 LEAST_COVER, LEAST_CORE, LEAST_PEAK, LEAST_SPAN = 0.08, 0.06, 0.34, 0.45
@@ -56,8 +58,8 @@ def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np
     --------
     >>> def one(cover, sides=4):
     ...     array = lambda value: np.array([value])
-    ...     measured = Measures(array(cover), array(cover), array(min(1.0, 9 * cover)), array(True), array(0.9),
-    ...                         array(sides), np.zeros((1, 4)), array(True), np.array([[200.0, 200.0]]))
+    ...     measured = Measures(array(cover), array(cover), array(min(1.0, 9 * cover)), array(cover), array(True),
+    ...                         array(0.9), array(sides), np.zeros((1, 4)), array(True), np.array([[200.0, 200.0]]))
     ...     box = Box(id="q.a", question="q", value="a", x_mm=20.0, y_mm=20.0)
     ...     return decide_states([box], measured, np.zeros((400, 400), np.float32))[0].state
     >>> one(0.0), one(0.2), one(0.85), one(0.0, sides=1)
@@ -76,8 +78,8 @@ def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np
 
 
 def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
-    cover, core, peak, span = (
-        float(values[place]) for values in (measures.cover, measures.core, measures.peak, measures.span)
+    cover, core, peak, trace, span = (
+        float(values[place]) for values in (measures.cover, measures.core, measures.peak, measures.trace, measures.span)
     )
     state: State = "unsure"
     confidence, because = 0.0, ""
@@ -85,9 +87,11 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
         because = "It lies outside the picture."
     elif measures.sides[place] < LEAST_SIDES:
         because = "Its outline was not found."
+    elif peak <= EMPTY_PEAK and trace <= EMPTY_TRACE:
+        state, confidence = "empty", 1.0 - max(peak / EMPTY_PEAK, trace / EMPTY_TRACE)
     elif peak <= EMPTY_PEAK:
-        state, confidence = "empty", 1.0 - peak / EMPTY_PEAK
-    elif cover <= SPECK_COVER and span <= SPECK_SPAN:
+        because = "It is almost empty: a pencil that hardly wrote, or what an eraser left."
+    elif cover <= SPECK_COVER and span <= SPECK_SPAN and trace <= EMPTY_TRACE:
         state, confidence = "empty", 1.0 - max(cover / SPECK_COVER, span / SPECK_SPAN)
     elif cover >= FILLED_COVER:
         state, confidence = "cancelled", (cover - FILLED_COVER) / (1.0 - FILLED_COVER)

@@ -215,13 +215,36 @@ def test_a_filled_box_alone_is_for_a_person_to_say():
 
 
 def test_what_an_eraser_leaves_is_no_mark():
-    readings = read_marks(("edge.a", "erased", Pen(darkness=0.6)), ("edge.b", "marked", Pen()))
+    readings = read_marks(("edge.a", "erased", Pen(darkness=0.15)), ("edge.b", "marked", Pen()))
     assert readings["edge.a"].state == "empty"
 
 
 def test_a_faint_mark_is_for_a_person_to_say():
     reading = read_marks(("edge.a", "marked", Pen(darkness=0.25, grain=0.3)))["edge.a"]
     assert (reading.state, reading.because) == ("unsure", "It is faint: a soft pencil, or what an eraser left.")
+
+
+@pytest.mark.parametrize("device", ["scanner", "feeder"])
+def test_a_mark_that_can_hardly_be_seen_is_for_a_person_to_say(device):
+    pencil = Pen(darkness=0.13, grain=0.35, width_mm=0.45)
+    paper = Paper(PRINTED, PX_PER_MM)
+    paper.write(BOXES["edge.a"], "marked", pencil, chance())
+    for seed in range(4):
+        random = np.random.default_rng(seed)
+        picture = take(paper.picture, PX_PER_MM, some_scan(device, random), random)
+        readings = {one.box: one for one in read_picture(picture, {ONE.id: ONE}).boxes}
+        assert (readings["edge.a"].state, readings["edge.a"].because) == (
+            "unsure",
+            "It is almost empty: a pencil that hardly wrote, or what an eraser left.",
+        )
+        assert {one.state for box, one in readings.items() if box != "edge.a"} == {"empty"}
+
+
+def test_print_that_shines_through_from_the_back_is_no_mark():
+    back = PICTURES[f"{PRINT.id}-1-2"][:, ::-1].astype(np.float32)
+    through = 1 - 0.06 * (1 - cv2.GaussianBlur(back, (0, 0), 2) / 255)
+    found = read_picture(scan(PICTURES[FIRST] * through), PRINTS)
+    assert {one.state for one in found.boxes} == {"empty"}
 
 
 def test_a_dot_is_for_a_person_to_say():
