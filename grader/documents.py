@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from grader.advice import advise_on_yaml, say_invalid
 from grader.errors import UserError
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -20,10 +21,11 @@ Keys = tuple[int | str, ...]
 
 
 class PlacedError(ValueError):
-    """What a validator raises that knows more: what is wrong, and the keys that lead to it from where it stands."""
+    """What a validator raises that knows more: what is wrong, the keys that lead to it from there, and a remedy."""
 
-    def __init__(self, what: str, *keys: int | str) -> None:
+    def __init__(self, what: str, *keys: int | str, remedy: str = "") -> None:
         self.keys = keys
+        self.remedy = remedy
         super().__init__(what)
 
 
@@ -34,16 +36,13 @@ def read_yaml(path: Path, model: type[Document]) -> Document:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(
-            f"this is not YAML: {error.problem}",
-            where=f"{path}:{line}",
-            remedy="Check the indentation, colons and quotes there.",
-        ) from error
+        number, what, remedy = advise_on_yaml(error, text.splitlines())
+        raise UserError(what, where=f"{path}:{number}", remedy=remedy) from error
     except (yaml.YAMLError, ValueError) as error:  # a character that YAML forbids; a date such as 2024-13-45
+        line = _line_without_value(text)
         raise UserError(
             f"this is not YAML: {str(error).splitlines()[0]}",
-            where=str(path),
+            where=f"{path}:{line}" if line else str(path),
             remedy="Put quotes round it, or mend it.",
         ) from error
     if tree is None:
@@ -77,6 +76,27 @@ def line_in_toml(path: Path, keys: Keys) -> int | None:
     return _line_in_toml(_read_text(path), keys)
 
 
+def _line_without_value(text: str) -> int | None:
+    """The line of the first scalar that is written as a date or number, and is none; None where there is none."""
+    try:
+        loader = yaml.SafeLoader(text)
+        waiting = [loader.get_single_node()]
+    except yaml.YAMLError:
+        return None
+    while waiting:
+        match node := waiting.pop():
+            case yaml.MappingNode():
+                waiting += [part for pair in reversed(node.value) for part in reversed(pair)]
+            case yaml.SequenceNode():
+                waiting += reversed(node.value)
+            case yaml.ScalarNode():
+                try:
+                    loader.construct_object(node)
+                except ValueError:
+                    return int(node.start_mark.line) + 1
+    return None
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -99,7 +119,7 @@ def _validate(path: Path, model: type[Document], data: Any, line_of: Callable[[K
         line = line_of(keys)
         where = f"{path}:{line}" if line else str(path)
         more = f"\n  This file has {len(errors) - 1} more such." if len(errors) > 1 else ""
-        raise UserError(_say(first, keys), where=where, remedy=_remedy(first, keys, model) + more) from error
+        raise UserError(_say(first, keys), where=where, remedy=_remedy(first, keys, model, data) + more) from error
 
 
 def _keys_of(error: ErrorDetails, data: Any) -> Keys:
@@ -125,24 +145,36 @@ def _say(error: ErrorDetails, keys: Keys) -> str:
             return f"unknown key `{place}`"
         case "missing":
             return f"the key `{place}` is missing"
-        case "value_error" if isinstance(cause, PlacedError) or not place:
+        case "value_error" if (isinstance(cause, PlacedError) and (cause.keys or not cause.remedy)) or not place:
             return str(cause)
         case "value_error":
             return f"`{place}`: {cause}"
-        case "string_pattern_mismatch":
-            return f"`{place}`: a name is made of small letters, digits, - and _, and begins with a letter"
         case "model_type":
             return f"`{place}` has to hold keys and values" if place else "the file has to hold keys and values"
-    return f"`{place}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+    return f"`{place}` {say_invalid(error)[0]}"
 
 
-def _remedy(error: ErrorDetails, keys: Keys, model: type[BaseModel]) -> str:
-    if error["type"] == "missing":
-        return "Add it."
-    if error["type"] != "extra_forbidden":
-        return "Mend it there."
-    known = sorted(_known_keys(model, keys[:-1]))
-    near = difflib.get_close_matches(str(keys[-1]), known, n=1)
+def _remedy(error: ErrorDetails, keys: Keys, model: type[BaseModel], data: Any) -> str:
+    cause = error.get("ctx", {}).get("error")
+    match error["type"]:
+        case "missing":
+            return "Add it."
+        case "value_error":
+            return (cause.remedy if isinstance(cause, PlacedError) else "") or "Mend it there."
+        case "model_type":
+            return f"Write them below it, indented; known here: {', '.join(sorted(_known_keys(model, keys)))}."
+        case "extra_forbidden":
+            return _remedy_of_unknown(keys, sorted(_known_keys(model, keys[:-1])), data)
+    return say_invalid(error)[1]
+
+
+def _remedy_of_unknown(keys: Keys, known: Sequence[str], data: Any) -> str:
+    name = str(keys[-1])
+    if " " in name:
+        return "Put quotes round a text that holds a comma or a colon."
+    for key in keys[:-1]:
+        data = data[key]
+    near = difflib.get_close_matches(name, [key for key in known if key not in data], n=1, cutoff=0.65)
     return f"Did you mean `{near[0]}`?" if near else f"Take it out; known here: {', '.join(known)}."
 
 

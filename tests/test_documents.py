@@ -43,7 +43,7 @@ def test_a_character_that_yaml_forbids_is_told(tmp_path):
 
 def test_a_day_that_no_calendar_has_is_told(tmp_path):
     assert refuse_yaml(tmp_path, b"points: 2024-13-45") == (
-        ": this is not YAML: month must be in 1..12\n  Put quotes round it, or mend it."
+        ":1: this is not YAML: month must be in 1..12\n  Put quotes round it, or mend it."
     )
 
 
@@ -93,7 +93,7 @@ def test_a_deadline_with_its_zone_is_that_moment(tmp_path):
         ('title = "H"\n[limits]\ncell = 3\n', ":3: unknown key `limits.cell`\n  Did you mean `cell_s`?"),
         (
             'title = "H"\n[limits]\ncell_s = 0\n',
-            ":3: `limits.cell_s`: input should be greater than 0\n  Mend it there.",
+            ":3: `limits.cell_s` has to be greater than 0, not `0`\n  Write a number that is greater than 0.",
         ),
         ('titel = "H"\n', ":1: unknown key `titel`\n  Did you mean `title`?\n  This file has 1 more such."),
         ("", ": the key `title` is missing\n  Add it."),

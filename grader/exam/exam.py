@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
@@ -71,7 +72,11 @@ class Revision(Part):
     def _changes_one_thing(self) -> Revision:
         given = [name for name in ("accept", "void", "points") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of accept, void, points; it has {' and '.join(given) or 'none'}")
+            remedy = (
+                "Make an entry for each change." if given else "Write one: `void: full` gives everybody the points."
+            )
+            told = f"needs exactly one of accept, void, points; it has {' and '.join(given) or 'none'}"
+            raise PlacedError(told, remedy=remedy)
         return self
 
 
@@ -97,7 +102,9 @@ class Exam(Part):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"there is no time zone `{name}`; one is America/Argentina/Buenos_Aires") from error
+            near = sorted(zone for zone in available_timezones() if zone.lower().endswith(f"/{name.lower()}"))
+            remedy = f"Did you mean `{near[0]}`?" if near else "Write it as in America/Argentina/Buenos_Aires."
+            raise PlacedError(f"there is no time zone `{name}`", remedy=remedy) from error
         return name
 
     @field_validator("starts", mode="before")
@@ -110,14 +117,15 @@ class Exam(Part):
             except ValueError:
                 told = None
         if not isinstance(told, datetime):
-            raise ValueError("write the day and the time of day, as in 2026-03-02 09:00")
+            remedy = "Write it as in 2026-03-02 09:00."
+            raise PlacedError(f"this is not a day and a time of day: {starts}", remedy=remedy)
         return told
 
     @field_validator("starts")
     @classmethod
     def _is_local(cls, starts: datetime) -> datetime:
         if starts.tzinfo is not None:
-            raise ValueError("this is local time: leave the offset out, `time_zone` says it")
+            raise PlacedError("this is local time, without an offset", remedy="Leave it out: `time_zone` says it.")
         return starts
 
     @field_validator("bands")
@@ -125,21 +133,25 @@ class Exam(Part):
     def _best_first(cls, bands: list[Band]) -> list[Band]:
         edges = [band.at_least for band in bands]
         if edges != sorted(set(edges), reverse=True):
-            raise ValueError("the best grade comes first, and no two start at the same share")
+            remedy = "Sort them from the highest `at_least` to the lowest."
+            raise PlacedError("the best grade comes first, and no two start at the same share", remedy=remedy)
         if edges and edges[-1] != 0:
-            raise ValueError("the last grade starts at 0, so that every student has one")
+            remedy = "Add one with `at_least: 0`."
+            raise PlacedError("the last grade starts at 0, so that every student has one", remedy=remedy)
         return bands
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Exam:
         total = sum(question.points for question in self.questions)
         if abs(total - self.points) > 1e-9:
-            raise PlacedError(f"the questions add up to {total:g} points, but the exam says {self.points:g}", "points")
+            told = f"the questions add up to {total:g} points, but the exam says {self.points:g}"
+            raise PlacedError(told, "points", remedy="Change the `points` here, or those of a question.")
         names: set[str] = set()
         for keys, question in questions_in(self):
             twice = names & {question.id, *question.criteria}
             if twice:
-                raise PlacedError(f"the question or criterion `{min(twice)}` stands twice: rename one", *keys, "id")
+                told = f"the question or criterion `{min(twice)}` stands twice"
+                raise PlacedError(told, *keys, "id", remedy="Rename one.")
             names |= {question.id, *question.criteria}
         known = {question.id: question for question in self.questions}
         for place, revision in enumerate(self.revisions):
@@ -152,7 +164,7 @@ class Exam(Part):
             missing = text.missing(self.languages)
             if missing:
                 told = f"`{keys[-1]}` is not given in `{missing[0]}`, a language of this exam"
-                raise PlacedError(f"{told}: add `{missing[0]}: …` to it", *keys)
+                raise PlacedError(told, *keys, remedy=f"Add `{missing[0]}: …` to it.")
         return self
 
     @property
@@ -208,25 +220,34 @@ def read_exam(path: Path) -> Exam:
 
 def _check_revision(revision: Revision, questions: Mapping[str, Question], keys: Keys) -> None:
     if revision.question not in questions:
-        raise PlacedError(f"there is no question `{revision.question}` to revise", *keys, "question")
+        near = difflib.get_close_matches(revision.question, list(questions), n=1)
+        remedy = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(questions)}."
+        raise PlacedError(f"there is no question `{revision.question}` to revise", *keys, "question", remedy=remedy)
     question = questions[revision.question]
     if revision.points is not None and len(question.criteria) > 1:
         raise PlacedError(
-            f"`{question.id}` has criteria: change their points, and the question's, instead", *keys, "points"
+            f"`{question.id}` has criteria, each with points of its own",
+            *keys,
+            "points",
+            remedy="Change their points, and the question's, where they stand above.",
         )
     if revision.accept is None:
         return
     if question.kind not in ACCEPTS:
         raise PlacedError(
-            f"a question of kind {question.kind} has no second right answer; void it, or change it above",
+            f"a question of kind {question.kind} has no second right answer",
             *keys,
             "accept",
+            remedy="Write `void: full` or `void: remove`, or change what is right above.",
         )
     known = question.tickable
     unknown = [name for name in revision.accept if known is not None and name not in known]
     if unknown:
         raise PlacedError(
-            f"`{question.id}` has no `{unknown[0]}` (there are: {', '.join(known or ())})", *keys, "accept"
+            f"`{question.id}` has no `{unknown[0]}`",
+            *keys,
+            "accept",
+            remedy=f"Write it by its name in the exam: {', '.join(known or ())}.",
         )
 
 

@@ -133,7 +133,11 @@ def _of_variants(question: Question, keys: Keys, first: int) -> Iterator[Remark]
         try:
             variant = make_variant(question, seed)
         except ValueError as error:
-            yield Remark(keys, f"`{question.id}` has no variant{told}: {_first_line(error)}", "Mend it there.")
+            what = _first_line(error)
+            remedy = "Correct the name, or give it a value under `parameters` or `values`."
+            if "names no parameter" not in what:
+                remedy = "Choose `parameters` with which everything can be computed."
+            yield Remark(keys, f"`{question.id}` has no variant{told}: {what}", remedy)
             return
         for kind, remark in (*_of_equals(variant, keys), *_of_numbers(variant, keys)):
             if (remark.keys, kind) not in seen:

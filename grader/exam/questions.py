@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from grader.documents import PlacedError
 from grader.exam import rules
 from grader.exam.arithmetic import evaluate, names_of
 from grader.exam.wording import Text, fold_words
@@ -20,7 +21,15 @@ def _as_written(value: Any) -> Any:
 
 
 def _arithmetic(expression: str) -> str:
-    names_of(expression)
+    try:
+        names_of(expression)
+    except ValueError as error:
+        remedy = "Write arithmetic over parameters and values, as in (low + high) / 2."
+        if "^" in expression:
+            remedy = "Write ** for a power."
+        elif re.fullmatch(r"\s*-?\d+,\d+\s*", expression):
+            remedy = f"Write a decimal point: {expression.strip().replace(',', '.')}."
+        raise PlacedError(str(error), remedy=remedy) from error
     return expression
 
 
@@ -102,7 +111,10 @@ class Single(Part):
         right = [name for name, option in self.options.items() if option.right]
         if len(right) != 1:
             told = f"{len(right)} are: {', '.join(right)}" if right else "none is"
-            raise ValueError(f"exactly one option of a single choice is right; here {told}")
+            raise PlacedError(
+                f"exactly one option of a single choice is right; here {told}",
+                remedy="Write `right: true` at one option alone; where several are right, ask by `multiple`.",
+            )
         return self
 
 
@@ -117,7 +129,10 @@ class Multiple(Part):
     @model_validator(mode="after")
     def _can_be_answered(self) -> Multiple:
         if self.none is None and not any(option.right for option in self.options.values()):
-            raise ValueError("no option is right, so the question needs `none`: a box that says that none applies")
+            raise PlacedError(
+                "no option is right, so the question needs `none`: a box that says that none applies",
+                remedy="Write `right: true` at an option, or `none: None of these.` above `options`.",
+            )
         return self
 
 
@@ -188,17 +203,19 @@ class ShortText(Part):
         try:
             re.compile(pattern or "")
         except re.error as error:
-            raise ValueError(f"this is no regular expression: {error}") from error
+            remedy = "Correct it, or list the right answers in `accept` instead."
+            raise PlacedError(f"this is no regular expression: {error}", remedy=remedy) from error
         return pattern
 
     @model_validator(mode="after")
     def _accepts_something(self) -> ShortText:
         if not self.accept and self.pattern is None:
-            raise ValueError("needs `accept`, a list of right answers, or `pattern`")
+            remedy = "Write the right answers, as in `accept: [homography, a homography]`."
+            raise PlacedError("needs `accept`, a list of right answers, or `pattern`", remedy=remedy)
         right = {fold_words(words) for words in self.accept}
         for name, wrong in self.wrong.items():
             if right & {fold_words(words) for words in wrong.says}:
-                raise ValueError(f"`wrong.{name}` says what `accept` says too")
+                raise PlacedError(f"`wrong.{name}` says what `accept` says too", remedy="Take it out of one of them.")
         return self
 
 
@@ -234,7 +251,7 @@ class Matching(Part):
     def _ids_differ(self) -> Matching:
         both = set(self.pairs) & set(self.extra)
         if both:
-            raise ValueError(f"`{sorted(both)[0]}` stands in `pairs` and in `extra`: rename one")
+            raise PlacedError(f"`{sorted(both)[0]}` stands in `pairs` and in `extra`", remedy="Rename one.")
         return self
 
     @property
@@ -266,7 +283,8 @@ class Practical(Part):
     @model_validator(mode="after")
     def _one_way(self) -> Practical:
         if bool(self.criteria) == (self.assignment is not None):
-            raise ValueError("needs either `criteria`, for a person, or `assignment`, a notebook's")
+            remedy = "Write one of the two, and not both."
+            raise PlacedError("needs either `criteria`, for a person, or `assignment`, a notebook's", remedy=remedy)
         return self
 
 
@@ -322,21 +340,30 @@ class Question(Part):
     def _hangs_together(self) -> Question:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
+            raise PlacedError(
+                f"needs exactly one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}",
+                remedy="Keep one, and make the others questions of their own."
+                if given
+                else "Write what is right below one.",
+            )
         if self.output is not None and self.code is None:
-            raise ValueError("asks for an `output`, so it needs the `code` that prints it")
+            remedy = "Write `code: |`, and the code indented below it."
+            raise PlacedError("asks for an `output`, so it needs the `code` that prints it", remedy=remedy)
         if self.practical is not None and self.practical.criteria:
             total = sum(step.points for step in self.practical.criteria.values())
             if abs(total - self.points) > 1e-9:
-                raise ValueError(f"its criteria add up to {total:g} points, but it says {self.points:g}")
+                remedy = "Change its `points`, or a criterion's."
+                raise PlacedError(
+                    f"its criteria add up to {total:g} points, but it says {self.points:g}", remedy=remedy
+                )
         known = set(self.parameters)
         for name, expression in self.values.items():
-            _refuse_unknown(names_of(expression) - known, f"values.{name}", known)
+            _refuse_unknown(names_of(expression) - known, known, "values", name)
             known.add(name)
         if self.numeric is not None:
-            _refuse_unknown(names_of(self.numeric.answer) - known, "numeric.answer", known)
+            _refuse_unknown(names_of(self.numeric.answer) - known, known, "numeric", "answer")
             for name, mistake in self.numeric.mistakes.items():
-                _refuse_unknown(names_of(mistake.value) - known, f"numeric.mistakes.{name}", known)
+                _refuse_unknown(names_of(mistake.value) - known, known, "numeric", "mistakes", name)
         return self
 
     @property
@@ -359,9 +386,11 @@ class Question(Part):
         return {self.id: self.points}
 
 
-def _refuse_unknown(unknown: set[str], place: str, known: set[str]) -> None:
+def _refuse_unknown(unknown: set[str], known: set[str], *keys: str) -> None:
     if unknown:
-        raise ValueError(
-            f"`{place}` uses `{sorted(unknown)[0]}`, which is no parameter and no value above it "
-            f"(there are: {', '.join(sorted(known)) or 'none'})"
+        raise PlacedError(
+            f"`{'.'.join(keys)}` uses `{min(unknown)}`, which is no parameter and no value above it "
+            f"(there are: {', '.join(sorted(known)) or 'none'})",
+            *keys,
+            remedy="Correct the name, or give it a value under `parameters` or `values`.",
         )

@@ -9,10 +9,20 @@ from typing import Any
 
 from pydantic import ConfigDict, RootModel, model_validator
 
+from grader.documents import PlacedError
+
 ANY = "*"
 """The language of words that are the same in all: numbers, code, names."""
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*(?::([^{}]*))?\}\}")
+
+
+_EATEN = re.compile(
+    r"[\a\x08\f\v\x1b]"  # alpha, beta, frac, varphi, epsilon
+    r"|(?<=\$)\t(?=[a-z])|\t(?=(heta|au|imes|ext|ilde|o)\b)"
+    r"|\r(?=(ho|ight|angle)\b)|\n(?=(abla|eq|eg|u|otin)\b)"
+)
+"""What YAML makes, in double quotes, of a backslash and the first letter behind it."""
 
 
 class Text(RootModel[dict[str, str]]):
@@ -28,13 +38,21 @@ class Text(RootModel[dict[str, str]]):
     @classmethod
     def _the_same_for_all(cls, data: Any) -> Any:
         if isinstance(data, bool | float):
-            raise ValueError(f"put {data} in quotes, so that it stands on the exam as you write it")
+            told = str(data).lower()
+            remedy = "Put it in quotes, so that it stands on the exam as you write it."
+            raise PlacedError(f"YAML takes this for the value {told}, not for words", remedy=remedy)
         return {ANY: str(data)} if isinstance(data, str | int) else data
 
     @model_validator(mode="after")
     def _says_something(self) -> Text:
         if not self.root or any(not words.strip() for words in self.root.values()):
-            raise ValueError("there are no words here")
+            raise PlacedError("there are no words here", remedy="Write some, or take the key out.")
+        for words in self.root.values():
+            if eaten := _EATEN.search(words):
+                raise PlacedError(
+                    f"the backslash of a formula became an invisible character before `{words[eaten.end() :][:12]}`",
+                    remedy=r"Use single quotes for formulas, as in '$\theta$': in double quotes \t is a tab.",
+                )
         return self
 
     def say(self, language: str) -> str:

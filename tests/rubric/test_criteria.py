@@ -106,20 +106,25 @@ WRONG = {
     ),
     "a word where a number belongs": (
         ("points: 3", "points: three"),
-        "10: `criteria.0.points`: input should be a valid number, unable to parse string as a number\n  Mend it there.",
+        "10: `criteria.0.points` has to be a number, not `three`\n"
+        "  Write it with digits and a decimal point, as in 2 or 0.5.",
     ),
     "a word where keys belong": (
         ("expect: {value: hola}", "expect: hola"),
-        "17: `criteria.1.expect` has to hold keys and values\n  Mend it there.",
+        "17: `criteria.1.expect` has to hold keys and values\n"
+        "  Write them below it, indented; known here: built, close, count, distinct, metric, nonlinear, "
+        "person, raises, reproduced, shape, table, text, trained, type, value.",
     ),
     "a list where one of several types belongs": (
         ("value: hola", "type: 5"),
-        "17: `criteria.1.expect.type`: input should be a valid list\n  Mend it there.\n  This file has 1 more such.",
+        "17: `criteria.1.expect.type` has to be a list, not `5`\n"
+        "  Write it in brackets, [one, two], or one a line, each behind `- `.\n  This file has 1 more such.",
     ),
     "a criterion whose id is no name": (
         ("id: word", "id: Word 2"),
-        "13: `criteria.1.id`: a name is made of small letters, digits, - and _, and begins with a letter\n"
-        "  Mend it there.",
+        "13: `criteria.1.id` is `Word 2`, but a name is made of small letters, digits, - and _, "
+        "and begins with a letter\n"
+        "  Write it as in `word-2`.",
     ),
     "an expectation that needs a probe": (
         ("    probe: word\n", ""),
@@ -147,9 +152,14 @@ WRONG = {
     ),
     "a bracket that is not closed": (
         ("[hello]", "[hello"),
-        "4: this is not YAML: expected ',' or ']', but got ':'\n  Check the indentation, colons and quotes there.",
+        "4: this is not YAML: a comma, or the closing bracket, is missing\n"
+        "  Put quotes round a text that holds a colon, a comma or a bracket, and close every bracket.",
     ),
-    "a list instead of keys": ((RIGHT, "- a\n"), "1: the file has to hold keys and values\n  Mend it there."),
+    "a list instead of keys": (
+        (RIGHT, "- a\n"),
+        "1: the file has to hold keys and values\n"
+        "  Write them below it, indented; known here: criteria, points, probes, reference.",
+    ),
     "an alias that holds itself": (
         (RIGHT, "&a [*a]\n"),
         "1: an alias here holds itself\n  Write it out instead.",
