@@ -15,11 +15,16 @@ import yaml
 from grader.cli import app
 from grader.cli.exporting import FORMATS
 from grader.course_grade import GradeRule
+from grader.exam import rules
+from grader.exam.exam import Revision
+from grader.exam.questions import KINDS, Question
 from grader.model import End, Limits, Status
 from grader.rubric import MISTAKES, Expect, Probe, Rubric
 from grader.scenes import SCENES
 
 pytestmark = pytest.mark.xdist_group("readme")
+
+RULES = (rules.SingleName, rules.MultipleName, rules.RowsName, rules.PairsName, rules.OrderName)
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -102,6 +107,21 @@ def test_the_json_of_the_readme_has_the_keys_that_grade_prints(tried, folder):
     (example,) = blocks("json")
     printed = (folder / "my-course" / "marks.json").read_text(encoding="utf-8")
     assert keys(json.loads(example)) == keys(json.loads(printed))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_question_is_in_the_table_with_an_example_and_its_rules(kind):
+    (row,) = re.findall(rf"^\| .*? \| `({kind}: .*?)` \| (.*) \|$", section("Exams, on paper and online"), re.MULTILINE)
+    around = {"id": "one", "topic": "all", "points": 2, "asks": "Why?", "explanation": "So.", "code": "print(1 + 2)"}
+    drawn = {"parameters": {"width": {"choose": [6, 8]}}} if kind == "numeric" else {}
+    assert getattr(Question.model_validate(around | drawn | yaml.safe_load(row[0])), kind) is not None
+    named = set(re.findall(r"`([\w-]+)`", row[1])) - {"tolerance", "pattern", "code"}
+    assert named <= {rule for names in RULES for rule in get_args(names)}
+
+
+def test_the_revision_of_the_readme_is_one():
+    (example,) = re.findall(r"`({when: .*?})`", section("Exams, on paper and online"))
+    assert Revision.model_validate(yaml.safe_load(example)).accept == ["65"]
 
 
 @pytest.mark.parametrize("name", [*Expect.model_fields])

@@ -33,7 +33,7 @@ from grader.model import Limits
 START_S = 120.0
 """How long the imports may take on a cold disk."""
 
-ACCEPT_S = 30.0
+ACCEPT_S = 60.0
 
 _RECORD_BYTES = 1 << 16
 _MOST_MISSING, _LONGEST_MISSING = 50, 300

@@ -30,7 +30,7 @@ from grader.notebook import code_cells, title_of
 GRACE_S = 5.0
 """How long a cell may take to heed an interrupt before its kernel is ended."""
 
-START_S = 20.0
+START_S = 60.0
 
 
 @dataclass
