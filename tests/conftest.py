@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from grader.cli import main
 from grader.execute import forks
@@ -48,6 +49,25 @@ LONGEST = (
     "tests/exam/paper/test_sheets.py",
     "tests/review/test_in_browser.py",
 )
+
+TOGETHER = {
+    "tests/cli/test_checking.py": "tests/cli/test_grading.py",
+    "tests/cli/test_drafting.py": "tests/cli/test_grading.py",
+}
+"""Files that share what is costly to make, a graded class: the worker that has it tests them, too."""
+
+
+class ByFile(LoadFileScheduling):
+    """A file is tested by one worker, and files that share a fixture by the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return TOGETHER.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)  # for who runs pytest without xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,8 +22,6 @@ from grader.model import End, Limits, Status
 from grader.rubric import MISTAKES, Expect, Probe, Rubric
 from grader.scenes import SCENES
 
-pytestmark = pytest.mark.xdist_group("readme")
-
 RULES = (rules.SingleName, rules.MultipleName, rules.RowsName, rules.PairsName, rules.OrderName)
 
 REPOSITORY = Path(__file__).parents[1]

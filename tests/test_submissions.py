@@ -12,8 +12,6 @@ import nbformat
 import pytest
 import yaml
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 COURSE = Path(__file__).parents[1]
 CLASS = COURSE / "tests" / "submissions"
 CASES = sorted(path.parent.name for path in CLASS.glob("*/expected.toml"))

@@ -6,8 +6,6 @@ import pytest
 
 from tests.small_course import RIGHT, RUBRIC, WRONG, notebook_of, run_grader, write_class
 
-pytestmark = pytest.mark.xdist_group("a class graded by the command")
-
 WITH_A_PERSON = RUBRIC.replace("points: 4", "points: 5") + (
     "  - {id: words, says: You say in words what double does., points: 1, expect: {person: {shows: notebook}}}\n"
 )

@@ -7,8 +7,6 @@ import pytest
 
 from tests.small_course import RIGHT, WRONG, run_grader, write_class, write_course
 
-pytestmark = pytest.mark.xdist_group("release")
-
 ROOT = Path(__file__).parents[2]
 WINDOWS = {
     "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "other_system"), str(ROOT)]),

@@ -11,8 +11,6 @@ from grader.collect.google_account import DRAFTS, ENDPOINT, READ
 from tests.collect.conftest import config, google, write_token  # noqa: F401
 from tests.small_course import RUBRIC
 
-pytestmark = pytest.mark.xdist_group("a class graded by the command")
-
 WITH_A_PERSON = RUBRIC.replace("points: 4", "points: 5") + (
     "  - {id: words, says: You say in words what double does., points: 1, expect: {person: {shows: notebook}}}\n"
 )

@@ -19,8 +19,6 @@ from tests.cli.odd_class import ALL, POINTS, UNREADABLE
 from tests.small_course import RIGHT, RUBRIC, command, notebook_of, run_grader, write_class
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.xdist_group("a class graded by the command")
-
 
 @pytest.fixture
 def graded(evening, tmp_path):

@@ -9,8 +9,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-pytestmark = pytest.mark.xdist_group("init")
-
 REPOSITORY = Path(__file__).parents[2]
 
 

@@ -1,10 +1,6 @@
 """A course in Spanish, by its commands: another language needs no other run."""
 
-import pytest
-
 from tests.small_course import WRONG, run_grader, write_class
-
-pytestmark = pytest.mark.xdist_group("a class graded by the command")
 
 SPANISH = 'title = "Un curso"\nlanguage = "es"\n'
 

@@ -15,8 +15,6 @@ from grader.execute.questions import make_question
 from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, Execute, make_work, printed
 
-pytestmark = pytest.mark.xdist_group("conformance")
-
 WAYS = {
     "one warm process for all": lambda: Servers("bubblewrap"),
     "a process for each": lambda: Servers("bubblewrap", shared=False),

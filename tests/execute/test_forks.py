@@ -21,8 +21,6 @@ from grader.materials import Materials
 from tests.execute.conftest import HELD, let_go, make_work, printed
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.xdist_group("forks")
-
 SEEN = "import subprocess; subprocess.Popen(['sleep', '600'])"
 """A cell that can be seen from outside: it has been run when there is a process of this name."""
 LEAVE = "for folder in ('/content', '/tmp', '/dev/shm'):\n    open(folder + '/left', 'w').write('secret')"

@@ -13,8 +13,6 @@ from grader.execute.questions import make_question
 from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, printed
 
-pytestmark = pytest.mark.xdist_group("limits")
-
 SPREAD = """\
 import subprocess, sys
 children = [subprocess.Popen([sys.executable, "-c", "x = bytearray(150 << 20); input()"], stdin=subprocess.PIPE)

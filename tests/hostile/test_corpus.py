@@ -14,8 +14,6 @@ from .conftest import INNOCENTS
 from .corpus import COURSE, CRITERIA, read_cases
 from .left import left_by
 
-pytestmark = pytest.mark.xdist_group("hostile")  # the class is run once, on one worker
-
 CASES = read_cases()
 MET = {name: "met" for name in CRITERIA}
 

@@ -15,8 +15,6 @@ import yaml
 from grader.work import WorkFolder
 from tests.small_course import run_grader, write_course
 
-pytestmark = pytest.mark.xdist_group("stand-ins")
-
 NOTEBOOK = Path(__file__).with_name("colab.ipynb")
 
 ASSIGNMENT = """\

@@ -10,8 +10,6 @@ from grader.execute.pool import Servers, Work, execute_one
 from grader.materials import Download, Materials
 from grader.model import Limits
 
-pytestmark = pytest.mark.xdist_group("stand-ins")
-
 FACES = "https://data.example.org/faces.csv"
 WEIGHTS_ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 NETS = "https://github.com/example/nets"

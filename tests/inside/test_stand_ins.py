@@ -12,8 +12,6 @@ from PIL import Image
 from grader.execute.pool import Servers, Work, execute_one
 from grader.model import Limits
 
-pytestmark = pytest.mark.xdist_group("stand-ins")
-
 
 @pytest.fixture(scope="module")
 def servers():

@@ -9,8 +9,6 @@ import pytest
 from grader.execute.pool import Executed, Servers, execute_one
 from tests.execute.conftest import make_work
 
-pytestmark = pytest.mark.xdist_group("streams")
-
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Callable[..., Executed]]:

@@ -17,8 +17,6 @@ from grader.release.carried import safetensors as carried_safetensors
 from grader.rubric import Rubric, read_rubric
 from tests.small_course import notebook_of, run_grader, write_class, write_course
 
-pytestmark = pytest.mark.xdist_group("release")
-
 RUBRIC = """\
 points: 9
 reference: [hello]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 from playwright.sync_api import Page, expect
 
 from grader.course import read_course
@@ -22,7 +21,7 @@ from tests.report.test_hostile_text import ATTACKS
 from tests.review.conftest import serving
 from tests.small_course import RIGHT, RUBRIC, WRONG, Ended, run_grader, write_class, write_course
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("a class graded by the command")]
+pytestmark = needs_browser
 
 WITH_WORDS = RUBRIC.replace("points: 4", "points: 6") + (
     "  - {id: words, says: You say what double does., points: 2, expect: {person: {shows: words}}}\n"

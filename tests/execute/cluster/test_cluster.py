@@ -17,8 +17,6 @@ from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, Ended, run_grader, write_class
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 Call = Callable[..., Ended]
 
 

@@ -14,8 +14,6 @@ from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, WRONG, command, run_grader, write_class, write_course
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 SLOW = "import time; time.sleep(0.7)"
 CLASS = {
     **{f"right-{number}": (*RIGHT, SLOW, f"print({number})") for number in range(6)},

@@ -5,14 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from grader.work import WorkFolder
 from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, command, run_grader, write_class
 from tests.waiting import PATIENCE_S, wait_until
-
-pytestmark = pytest.mark.xdist_group("cluster")
 
 HURRIED = """\
 from grader.execute.cluster import executor, starting
