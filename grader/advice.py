@@ -11,6 +11,7 @@ import yaml
 from pydantic_core import ErrorDetails
 
 LANGUAGE = r"^[a-z]{2}$"
+"""The pattern of a language in a file of the course."""
 
 _TWO_COLONS = re.compile(r"^\s*(- )?[\w\"'-]+:\s+[^\s\"'\[{|>&#][^#]*:(\s|$)")
 _VALUE_IN_BRACES = re.compile(r"^\s*(- )?[\w-]+:\s*\{\{")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from grader.advice import LANGUAGE
 from grader.documents import Keys, PlacedError, line_in, read_yaml
 from grader.errors import UserError
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
@@ -87,7 +88,7 @@ class Exam(Part):
     starts: datetime = Field(description="local time, in `time_zone`")
     minutes: int = Field(gt=0)
     time_zone: str
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field(min_length=1)
+    languages: list[Annotated[str, Field(pattern=LANGUAGE)]] = Field(min_length=1)
     seed: int = Field(description="from which parameters are drawn and copies are shuffled")
     points: float = Field(description="what the questions add up to: said twice, so that a slip shows")
     intro: Text | None = None
