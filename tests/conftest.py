@@ -46,7 +46,7 @@ LONGEST = (
     "tests/verify/test_verification.py",
     "tests/cli/test_lateness.py",
     "tests/cli/test_init.py",
-    "tests/exam/paper/test_sheets.py",
+    "tests/exam/paper/test_sheet_reader.py",
     "tests/review/test_in_browser.py",
 )
 

@@ -14,13 +14,13 @@ import yaml
 
 from grader.cli import app
 from grader.cli.exporting import FORMATS
-from grader.course_grade import GradeRule
+from grader.course.course_grade import GradeRule
 from grader.exam import rules
 from grader.exam.exam import Revision
 from grader.exam.questions import KINDS, Question
 from grader.model import End, Limits, Status
 from grader.rubric import MISTAKES, Expect, Probe, Rubric
-from grader.scenes import SCENES
+from grader.rubric.scenes import SCENES
 
 RULES = (rules.SingleName, rules.MultipleName, rules.RowsName, rules.PairsName, rules.OrderName)
 

@@ -61,7 +61,7 @@ def all_chains():
 
 
 def test_the_reading_of_imports_finds_what_is_there():
-    assert "grader.model" in imports_of("grader.execute.runs")
+    assert "grader.model" in imports_of("grader.execute.run_key")
     assert chains("grader.cli.grading")["grader.execute.pool"]
     assert len(MODULES) > 50
 
@@ -99,7 +99,7 @@ def test_the_program_knows_no_course_by_name():
 def test_tables_of_users_are_opened_in_one_place():
     """So that each is read alike: what imports `csv` writes a table, or hears what a program says."""
     users = {name for name in MODULES if "csv" in imports_of(name)}
-    assert users == {"grader.export.spreadsheet", "grader.execute.gpu"}
+    assert users == {"grader.files.spreadsheet", "grader.execute.gpu"}
 
 
 def test_a_command_that_needs_no_google_loads_none_of_it():

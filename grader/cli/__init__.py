@@ -21,7 +21,7 @@ from grader.cli import (
     collecting,
     courses,
     doctor,
-    exams,
+    exam_commands,
     exporting,
     extending,
     grading,
@@ -67,7 +67,7 @@ for group in (
     releasing,
     reporting,
     calibrating,
-    exams,
+    exam_commands,
     courses,
     doctor,
 ):

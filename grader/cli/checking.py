@@ -12,24 +12,24 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
 from grader.cli.grading import JSON
 from grader.cli.place import Place
 from grader.cli.resources import sandbox_of
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources, Work
-from grader.execute.questions import make_questions
+from grader.execute.probe_questions import make_questions
 from grader.execute.sandbox import Sandbox, require, why_no_sandbox
 from grader.language import _, language, ngettext, retell, write_number
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
 from grader.score.handing_in import say_before_handing_in
-from grader.verbs import Executions
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.notebooks import Executions
 
 NOT_MET = 1
 

@@ -13,15 +13,15 @@ from rich.text import Text
 
 from grader.cli import show
 from grader.cli.place import Place
-from grader.collect.lateness import tell_moment
-from grader.collect.standing import Standing, State, stand
-from grader.collect.terms import make_terms, read_handed_in, zone_of
-from grader.collect.watching import plan_next
-from grader.collecting import collect as collect_class
-from grader.collecting import leave_drafts
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
+from grader.deadlines.deadlines import make_terms, read_handed_in, zone_of
+from grader.deadlines.lateness import tell_moment
+from grader.deadlines.roster_status import Standing, State, stand
+from grader.deadlines.watching import plan_next
 from grader.errors import PassingError, UserError
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs.collection import collect as collect_class
+from grader.verbs.collection import leave_drafts
 
 ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: its folder in assignments/.")
 SOURCES = typer.Argument(

@@ -22,19 +22,19 @@ from rich.markup import escape
 from grader.cli import show
 from grader.cli.place import Place
 from grader.cli.resources import require_dask, tell
-from grader.environment import MISSING, distribution_of, find_versions
+from grader.course.packages_stated import MISSING, distribution_of, find_versions
 from grader.errors import UserError
 from grader.execute.forks import MODULES
 from grader.execute.gpu import choose_share, find_gpus
 from grader.execute.packages import imported_packages
 from grader.execute.pool import Executed, Requirements, Servers, Work, execute_one
 from grader.execute.sandbox import why_no_sandbox
-from grader.gradebook import Gradebook
+from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.inside.colab_packages import COLAB, is_missing
 from grader.model import Limits
-from grader.notebook import UnreadableError, read_notebook
-from grader.pdf import write_pdfs
-from grader.work import WorkFolder
+from grader.report.pdf import write_pdfs
+from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
 
 HAZARD = 1
 CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each worker of a cluster, as `grade` takes it.")

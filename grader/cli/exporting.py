@@ -9,19 +9,19 @@ from pathlib import Path
 
 import typer
 
-from grader import verbs
 from grader.cli import show
 from grader.cli.place import Place
-from grader.course import Course
-from grader.course_report import grade_students
+from grader.course.course import Course
 from grader.errors import UserError
 from grader.exam.exam import find_exam
-from grader.exam.grading import score_exam
+from grader.exam.exam_scores import score_exam
 from grader.export import CourseRow, ExportRow, Filled, as_csv, as_results, course_as_csv, fill_canvas, fill_moodle
+from grader.export.grading_sheet import read_sheet
 from grader.export.rows import Row
-from grader.export.sheet import read_sheet
 from grader.report import page_name
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.course_report import grade_students
 
 NEEDS_A_PERSON = 1
 FORMATS = ("csv", "moodle", "canvas", "gradescope")

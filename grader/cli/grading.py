@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import typer
 
-from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT, SOURCES, tell_wait
 from grader.cli.place import Place
 from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, GPU_JOBS, JOBS, SANDBOX, find_resources
-from grader.collecting import collect
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources
-from grader.verbs import Executions
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.collection import collect
+from grader.verbs.notebooks import Executions
 
 NEEDS_A_PERSON = 1
 

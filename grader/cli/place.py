@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Course, find_course, read_course
-from grader.work import WorkFolder
+from grader.course.course import Course, find_course, read_course
+from grader.store.work_folder import WorkFolder
 
 
 @dataclass(frozen=True)

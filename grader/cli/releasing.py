@@ -7,14 +7,14 @@ from pathlib import Path
 
 import typer
 
-from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
 from grader.cli.place import Place
-from grader.course import Assignment
+from grader.course.course import Assignment
 from grader.errors import UserError
 from grader.model import Answer
 from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, without_people, write_bundle
+from grader.verbs import notebooks as verbs
 
 BUNDLE = "check"
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from grader import verbs
 from grader.cli import show
 from grader.cli.collecting import tell_wait
 from grader.cli.place import Place
-from grader.course import Assignment, Course
-from grader.course_report import report_course
+from grader.course.course import Assignment, Course
 from grader.exam.exam import ExamOnDisk, exam_names, find_exam
-from grader.mailing import OF_THE_COURSE, Drafted, Mailing, draft_pages
-from grader.pdf import require_pdf, write_pdfs
 from grader.report import page_name
-from grader.verbs import Executions, Watch
-from grader.work import WorkFolder
+from grader.report.pdf import require_pdf, write_pdfs
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.course_report import report_course
+from grader.verbs.mailing import OF_THE_COURSE, Drafted, Mailing, draft_pages
+from grader.verbs.notebooks import Executions, Watch
 
 NEEDS_A_PERSON = 1
 
@@ -91,7 +91,7 @@ def _write_class(course: Course, work: WorkFolder, assignment: Assignment, watch
 
 
 def _write_exam(course: Course, work: WorkFolder, exam: ExamOnDisk) -> Written:
-    from grader.exam_report import report_exam  # OpenCV comes in with it, for which no other command has to wait
+    from grader.verbs.exam_report import report_exam  # OpenCV comes in with it, for which no other command has to wait
 
     folder, scored = report_exam(course, work, exam)
     students = tuple(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import typer
 
-from grader.course import Course
+from grader.course.course import Course
 from grader.errors import UserError
 from grader.execute.pool import Resources
 from grader.execute.sandbox import Sandbox, require

@@ -26,10 +26,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.collect import Collected
-from grader.course_report import Graded
 from grader.language import N_, _, write_decimals
 from grader.model import Finding, Grade, Status
-from grader.verbs import Executions, Scored, Watch
+from grader.verbs.course_report import Graded
+from grader.verbs.notebooks import Executions, Scored, Watch
 
 COLOURS: dict[Status, str] = {
     "met": "green",

@@ -12,9 +12,9 @@ from typing import Literal
 
 from grader.collect.collected import Collected, Problem, name_student, printable
 from grader.collect.links import find_links
-from grader.collect.roster import Roster
+from grader.course.roster import Roster
 from grader.errors import UserError
-from grader.folding import split_name
+from grader.files.name_matching import split_name
 from grader.language import kept
 from grader.model import Evidence, Submission
 

@@ -13,7 +13,7 @@ from typing import Any
 from googleapiclient.http import MediaIoBaseDownload
 
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile
-from grader.collect.patience import Patience, RefusedError, ask
+from grader.collect.retrying import Patience, RefusedError, ask
 
 FIELDS = (
     "id,name,mimeType,size,modifiedTime,headRevisionId,md5Checksum,trashed,owners(emailAddress),"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.collect.mail import Letter, read_letter
-from grader.collect.patience import Patience, RefusedError, ask
+from grader.collect.retrying import Patience, RefusedError, ask
 from grader.errors import UserError
 
 

@@ -10,11 +10,9 @@ from pathlib import Path
 
 from grader.collect.collected import name_student
 from grader.collect.links import find_links
-from grader.collect.roster import Roster
-from grader.csv_file import DELIMITERS, CsvRow, CsvTable, parse_csv, read_text
+from grader.course.roster import Roster
 from grader.errors import UserError
-from grader.folding import fold_name
-from grader.heads import (
+from grader.files.csv_columns import (
     ADDRESS,
     ID,
     NAME,
@@ -26,6 +24,8 @@ from grader.heads import (
     find_halves_of_name,
     find_headed,
 )
+from grader.files.csv_file import DELIMITERS, CsvRow, CsvTable, parse_csv, read_text
+from grader.files.name_matching import fold_name
 
 _NAMES = tuple(head for group in NAME.groups for head in group)
 _WHOSE = (*STUDENT.groups[:2], *ADDRESS.groups, USERNAME, _NAMES, NUMBERS, ID)

@@ -15,7 +15,7 @@ from grader.collect.collected import Collected, Problem
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import Row, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, read_link
-from grader.collect.roster import Roster
+from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.model import Submission
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # Google's client takes half a second to load: only a source 
     from grader.collect.drive import Drive
     from grader.collect.gmail import Gmail
     from grader.collect.google_account import Account
-    from grader.collect.shared import SentLink
+    from grader.collect.shared_links import SentLink
 
 _LISTS = (".txt", ".csv", ".tsv")
 _PREFIX = re.compile(r"^([a-z]{2,}):(?!//)(.*)$", re.DOTALL)
@@ -136,7 +136,7 @@ class Opening:
     @functools.cached_property
     def drive(self) -> Drive:
         from grader.collect.drive import Drive
-        from grader.collect.patience import Patience
+        from grader.collect.retrying import Patience
 
         service = self._account.service("drive", "v3")
         return Drive(service, limit_mib=self.limit_mib, patience=Patience(), tell=self.tell)
@@ -144,7 +144,7 @@ class Opening:
     @functools.cached_property
     def gmail(self) -> Gmail:
         from grader.collect.gmail import Gmail
-        from grader.collect.patience import Patience
+        from grader.collect.retrying import Patience
 
         service = self._account.service("gmail", "v1")
         return Gmail(service, self.messages, patience=Patience(), tell=self.tell)
@@ -169,7 +169,7 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
             collected, typed = collect_archive(opening.assignment, path, opening.roster)
             yield collected
             if typed:
-                from grader.collect.shared import SentLink
+                from grader.collect.shared_links import SentLink
 
                 links = [SentLink(one.student, one.called, one.link, one.place) for one in typed]
                 yield from _follow(links, opening)
@@ -182,7 +182,7 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
 
 
 def _collect_rows(rows: Iterable[Row], opening: Opening) -> Iterator[Collected]:
-    from grader.collect.shared import SentLink
+    from grader.collect.shared_links import SentLink
 
     links = []
     for row in rows:
@@ -195,7 +195,7 @@ def _collect_rows(rows: Iterable[Row], opening: Opening) -> Iterator[Collected]:
 
 
 def _collect_drive(file: DriveFile, opening: Opening) -> Iterator[Collected]:
-    from grader.collect.shared import SentLink
+    from grader.collect.shared_links import SentLink
 
     files = opening.drive.list_folder(file.id)
     place = "drive folder" if files is not None else "drive"
@@ -203,7 +203,7 @@ def _collect_drive(file: DriveFile, opening: Opening) -> Iterator[Collected]:
 
 
 def _collect_mail(query: str, opening: Opening) -> Iterator[Collected]:
-    from grader.collect.letters import read_letters
+    from grader.collect.notices import read_letters
 
     if opening.roster is None:
         raise UserError(
@@ -222,7 +222,7 @@ def _collect_mail(query: str, opening: Opening) -> Iterator[Collected]:
 
 def _follow(links: Sequence[SentLink], opening: Opening) -> Iterator[Collected]:
     """Each link once for each student: a link that is sent again is the same notebook, handed in when it first came."""
-    from grader.collect.shared import Taking, take_link
+    from grader.collect.shared_links import Taking, take_link
 
     taking = Taking(opening.assignment, opening.drive, opening.roster, opening.closes, _group(opening.history))
     seen: set[tuple[str, DriveFile]] = set()

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from grader.advice import LANGUAGE
-from grader.documents import Keys, PlacedError, line_in, read_yaml
 from grader.errors import UserError
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
 from grader.exam.wording import Text
+from grader.files.config_files import Keys, PlacedError, line_in, read_yaml
+from grader.files.config_hints import LANGUAGE
 from grader.rubric import Name, Part
 
 ACCEPTS = ("single", "multiple", "rows", "numeric", "text", "output")

@@ -9,6 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.exam import rules
+from grader.exam.answer_text import (
+    quote,
+    say_behind,
+    say_called,
+    say_holds,
+    say_misconception,
+    say_no_number,
+    say_pair,
+    say_prints,
+    say_right_answer,
+    say_right_number,
+    stop,
+)
 from grader.exam.exam import Rules
 from grader.exam.numbers import read_number
 from grader.exam.questions import (
@@ -24,19 +37,6 @@ from grader.exam.questions import (
 )
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
-from grader.exam.telling import (
-    quote,
-    say_behind,
-    say_called,
-    say_holds,
-    say_misconception,
-    say_no_number,
-    say_pair,
-    say_prints,
-    say_right_answer,
-    say_right_number,
-    stop,
-)
 from grader.exam.wording import fold_words
 from grader.language import _, write_decimals, write_number
 from grader.model import Answer, Finding, Status

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.documents import Keys
 from grader.exam.arithmetic import names_of
 from grader.exam.exam import Exam, questions_in, texts_in
 from grader.exam.formulas import why_no_formula
@@ -15,6 +14,7 @@ from grader.exam.matching import fold_option
 from grader.exam.questions import Numeric, Option, Question
 from grader.exam.variants import make_variant
 from grader.exam.wording import Text, fold_words, names_in
+from grader.files.config_files import Keys
 
 SEEDS = 100
 """Variants of a parameterised question that are looked at."""

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from grader.documents import PlacedError
 from grader.exam import rules
 from grader.exam.arithmetic import evaluate, names_of
 from grader.exam.wording import Text, fold_words
+from grader.files.config_files import PlacedError
 from grader.rubric import Name, Part
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]

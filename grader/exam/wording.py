@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, RootModel, model_validator
 
-from grader.documents import PlacedError
+from grader.files.config_files import PlacedError
 
 ANY = "*"
 """The language of words that are the same in all: numbers, code, names."""

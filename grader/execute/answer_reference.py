@@ -9,7 +9,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from grader.inside import probes
+from grader.inside import answering
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     with socket.socket(fileno=int(descriptor)) as connection:
         while True:
             try:
-                probes.answer_over(connection, namespace)
+                answering.answer_over(connection, namespace)
             except EOFError:
                 return
 

@@ -22,12 +22,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from grader.course.materials import Materials
 from grader.execute import cgroups, sandbox, unprivileged
 from grader.execute.cgroups import Cgroup
 from grader.execute.gpu import HOST_MIB, GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import Watchdog
-from grader.materials import Materials
 from grader.model import Limits
 
 START_S = 120.0

@@ -7,9 +7,9 @@ from collections.abc import Container, Iterator
 
 from nbformat import NotebookNode
 
+from grader.files.notebook_file import code_cells
+from grader.inside.brought import SAMPLE_FILES
 from grader.inside.colab_packages import is_missing
-from grader.inside.materials import SAMPLE_FILES
-from grader.notebook import code_cells
 
 
 def imported_packages(notebook: NotebookNode) -> set[str]:

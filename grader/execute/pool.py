@@ -21,18 +21,18 @@ from typing import Protocol, Self
 
 from nbformat import NotebookNode
 
+from grader.course.materials import Materials
 from grader.execute.answers import Question
 from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
-from grader.execute.notebook import NotebookDriver, Progress
+from grader.execute.notebook_run import NotebookDriver, Progress
 from grader.execute.packages import missing_packages, missing_samples
 from grader.execute.processes import KernelServer, start_server
-from grader.execute.runs import describe_environment
+from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
+from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.language import kept
-from grader.materials import Materials
 from grader.model import CellRun, Limits, Run
-from grader.notebook import UnreadableError, code_cells, read_notebook
 
 log = logging.getLogger(__name__)
 

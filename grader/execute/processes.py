@@ -23,11 +23,11 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.launcher import launch_kernel
 from jupyter_client.win_interrupt import send_interrupt
 
+from grader.course.materials import Materials
 from grader.execute import sandbox
 from grader.execute.forks import MODULES, START_S, Ending, Fork, ForkServer
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import Sandbox
-from grader.materials import Materials
 from grader.model import Limits
 
 HERE = "127.0.0.1"

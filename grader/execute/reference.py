@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.errors import UserError
 from grader.execute import answers
 from grader.execute.answers import Question
-from grader.execute.runs import describe_environment, dump_answers, load_answers
+from grader.execute.run_key import describe_environment, dump_answers, load_answers
 from grader.execute.sandbox import ENVIRONMENT, INSIDE
 from grader.inside import plain
 from grader.model import Answer

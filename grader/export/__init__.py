@@ -11,10 +11,10 @@ Nobody whose points wait for a person gets a number: those cells stay as they ar
 """
 
 from grader.export.canvas import fill_canvas
-from grader.export.course import CourseRow, course_as_csv
+from grader.export.course_table import CourseRow, course_as_csv
 from grader.export.gradescope import as_results
+from grader.export.grading_sheet import Filled
 from grader.export.moodle import fill_moodle
 from grader.export.rows import ExportRow, as_csv
-from grader.export.sheet import Filled
 
 __all__ = ["CourseRow", "ExportRow", "Filled", "as_csv", "as_results", "course_as_csv", "fill_canvas", "fill_moodle"]

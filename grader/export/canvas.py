@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.collect.roster import Roster
-from grader.csv_file import CsvTable
+from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.exam.wording import fold_words
+from grader.export.grading_sheet import Filled, fill, match_rows, read_number, scale
 from grader.export.rows import Row, write_points
-from grader.export.sheet import Filled, fill, match_rows, read_number, scale
+from grader.files.csv_file import CsvTable
 
 _NUMBERED = re.compile(r"(.*?) \(\d+\)")
 """How Canvas writes an assignment: its title, and its id there. Any other title would make a new assignment."""

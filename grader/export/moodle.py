@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Sequence
 
-from grader.collect.roster import Roster
-from grader.csv_file import CsvTable
+from grader.course.roster import Roster
 from grader.errors import UserError
+from grader.export.grading_sheet import Filled, fill, find_column, match_rows, read_number, scale
 from grader.export.rows import Row, write_points
-from grader.export.sheet import Filled, fill, find_column, match_rows, read_number, scale
+from grader.files.csv_file import CsvTable
 
 # A site names its columns in its own language.
 GRADE = ("Grade", "Calificación", "Bewertung", "Note")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from grader.export.spreadsheet import write_csv
+from grader.files.spreadsheet import write_csv
 from grader.model import Grade
 
 

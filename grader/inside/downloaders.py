@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from grader.inside import materials, network
+from grader.inside import brought, network
 
 COMMANDS = os.path.join(os.path.dirname(__file__), "commands")
 """The folder of the commands; it stands first on the notebook's PATH."""
@@ -45,12 +45,12 @@ def _is_ours(folder: str) -> bool:
 
 def find_all(addresses: list[str], *, folder: bool = False) -> list[str] | None:
     """The files for these addresses; None where the network is to be asked; what is missing is told and left out."""
-    found = [(address, materials.find(address, folder=folder)) for address in addresses]
+    found = [(address, brought.find(address, folder=folder)) for address in addresses]
     missing = [address for address, path in found if path is None]
     if missing and network.is_there():
         return None
     for address in missing:
-        print(materials.say_missing(address), file=sys.stderr)
+        print(brought.say_missing(address), file=sys.stderr)
     return [path for _, path in found if path is not None]
 
 
@@ -97,7 +97,7 @@ def wget(arguments: list[str]) -> int | None:
     found = find_all(asked.addresses)
     if found is None:
         return None
-    for address, path in zip(asked.addresses, map(materials.find, asked.addresses), strict=True):
+    for address, path in zip(asked.addresses, map(brought.find, asked.addresses), strict=True):
         if path is None:
             continue
         parts = urlsplit(address)
@@ -138,7 +138,7 @@ def curl(arguments: list[str]) -> int | None:
     if found is None:
         return None
     for number, address in enumerate(asked.addresses):
-        path = materials.find(address)
+        path = brought.find(address)
         name = os.path.basename(urlsplit(address).path) if asked.remote_name else "-"
         name = asked.output[number] if number < len(asked.output) else name
         if path is not None:

@@ -11,8 +11,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from grader.inside import channel, materials
-from grader.inside.probes import SEED, set_seeds
+from grader.inside import brought, channel
+from grader.inside.answering import SEED, set_seeds
 
 NOT_STARTED = 77
 """Exit status of a fork that never became a kernel: the grader's failure, not the student's."""
@@ -99,9 +99,9 @@ def run(
     """
     try:
         redirect_streams()
-        os.environ[materials.FOLDER] = os.path.join(connection, "materials")
-        os.environ[materials.RECORD] = os.path.join(connection, "missing")
-        materials.lay_out(os.environ[materials.FOLDER], content)
+        os.environ[brought.FOLDER] = os.path.join(connection, "materials")
+        os.environ[brought.RECORD] = os.path.join(connection, "missing")
+        brought.lay_out(os.environ[brought.FOLDER], content)
         os.chdir(content)
         sys.path[:] = [path for path in sys.path if path]
         sys.argv = ["ipykernel"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from grader.inside import materials
+from grader.inside import brought
 
 
 def is_there() -> bool:
@@ -59,11 +59,11 @@ def _patch_urllib(module: Any) -> None:
     fetch = module.AbstractHTTPHandler.do_open
 
     def do_open(handler: Any, http_class: Any, request: Any, **options: Any) -> Any:
-        path = materials.find(request.full_url)
+        path = brought.find(request.full_url)
         if path is not None:
             return _as_response(path, request)
         if _is_elsewhere(request.host.rpartition(":")[0] or request.host):
-            raise module.URLError(materials.say_missing(request.full_url))
+            raise module.URLError(brought.say_missing(request.full_url))
         return fetch(handler, http_class, request, **options)
 
     module.AbstractHTTPHandler.do_open = do_open
@@ -94,13 +94,13 @@ def _patch_requests(module: Any) -> None:
 
         from urllib3.response import HTTPResponse
 
-        path = materials.find(request.url)
+        path = brought.find(request.url)
         if path is not None:
             body = open(path, "rb")  # noqa: SIM115  (who asked closes it)
             raw = HTTPResponse(body, _headers(path), 200, reason="OK", preload_content=False)
             return adapter.build_response(request, raw)
         if _is_elsewhere(urlsplit(request.url).hostname or ""):
-            raise module.ConnectionError(materials.say_missing(request.url), request=request)
+            raise module.ConnectionError(brought.say_missing(request.url), request=request)
         return send(adapter, request, *arguments, **options)
 
     module.HTTPAdapter.send = send_or_find
@@ -123,7 +123,7 @@ def _refuse_look_ups() -> None:
         except socket.gaierror as error:
             if host in (None, "localhost"):
                 raise
-            materials.note_missing(host.decode(errors="replace") if isinstance(host, bytes) else str(host))
+            brought.note_missing(host.decode(errors="replace") if isinstance(host, bytes) else str(host))
             raise socket.gaierror(error.errno, "there is no network where notebooks are graded") from None
 
     socket.getaddrinfo = getaddrinfo

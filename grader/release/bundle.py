@@ -10,9 +10,9 @@ from pathlib import Path
 import yaml
 from safetensors import SafetensorError
 
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
-from grader.execute.runs import dump_answers, load_answers
+from grader.execute.run_key import dump_answers, load_answers
 from grader.model import Answer
 from grader.release.people import without_people
 from grader.rubric import Rubric

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from pydantic import BaseModel
 
-from grader.execute.questions import make_question
+from grader.execute.probe_questions import make_question
 from grader.inside import plain
 from grader.model import Answer
 from grader.rubric import Rubric
@@ -34,23 +34,23 @@ _STAND_INS = {
 _AS_THEY_ARE = (
     "grader.inside.channel",
     "grader.inside.plain",
-    "grader.inside.networks",
-    "grader.inside.probes",
+    "grader.inside.found_networks",
+    "grader.inside.answering",
     "grader.execute.answers",
     "grader.score.sentences",
     "grader.score.arrays",
     "grader.score.verdict",
-    "grader.score.answers",
-    "grader.score.likeness",
-    "grader.score.places",
+    "grader.score.network_answers",
+    "grader.score.error_pattern",
+    "grader.score.misplaced_values",
     "grader.score.diagnosis",
-    "grader.score.misfits",
+    "grader.score.common_failures",
     "grader.score.other_answers",
     "grader.score.closeness",
     "grader.score.values",
     "grader.score.metrics",
-    "grader.score.networks",
-    "grader.score.tables",
+    "grader.score.models",
+    "grader.score.table_checks",
     "grader.score.judge",
     "grader.score.findings",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.errors import UserError
-from grader.execute.questions import is_personal
+from grader.execute.probe_questions import is_personal
 from grader.rubric import Criterion, Expect, Rubric, probes_of
 
 

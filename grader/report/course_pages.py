@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.course_grade import CourseGrade, Exercise, GradeRule
+from grader.course.course_grade import CourseGrade, Exercise, GradeRule
 from grader.exam.exam import Band
 from grader.report.names import page_name
 from grader.report.render import make_environment

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.language import _, current_language, ngettext, pgettext, retell
-from grader.report import class_overview, formulas, items, quantities, student, text, words
+from grader.report import class_overview, formula_html, item_pages, quantities, status_words, student, text
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, SimilarPage, StudentPage
 
@@ -36,9 +36,9 @@ def render_similar(page: SimilarPage) -> str:
     return make_environment().get_template("similar.html").render(page=page, pages=pages)
 
 
-def render_items(page: items.ItemsPage) -> str:
+def render_items(page: item_pages.ItemsPage) -> str:
     """The page of an exam's item analysis, in one self-contained HTML file without a script."""
-    return make_environment().get_template("items.html").render(page=page, view=items.view_of(page))
+    return make_environment().get_template("items.html").render(page=page, view=item_pages.view_of(page))
 
 
 @cache
@@ -53,14 +53,14 @@ def make_environment(*packages: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals |= {"words": words, "current_language": current_language}
+    environment.globals |= {"words": status_words, "current_language": current_language}
     # Plain text, as every other: what it holds is escaped where it is put, so no markup comes in with a value.
     environment.globals |= {"_": _, "ngettext": ngettext, "pgettext": pgettext}
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
         "retold": partial(retell, "run"),
-        "exam_words": formulas.exam_words,
+        "exam_words": formula_html.exam_words,
         "number": quantities.number,
         "decimal": quantities.decimal,
         "points": quantities.points,

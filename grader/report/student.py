@@ -10,13 +10,12 @@ from typing import get_args
 from markupsafe import Markup
 
 from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
-from grader.report.beside import MOST as MOST_BESIDE
-from grader.report.beside import Beside, beside
-from grader.report.fits import Figure, figures_of
+from grader.report import comparison_plots, notebook_pictures
+from grader.report.comparison_plots import Beside, beside
+from grader.report.curve_plots import Figure, figures_of
 from grader.report.grade import find_standing
+from grader.report.notebook_pictures import ShownPicture, shown
 from grader.report.pages import StudentPage
-from grader.report.pictures import MOST as MOST_PICTURES
-from grader.report.pictures import ShownPicture, shown
 from grader.report.text import WORDS_LIMIT, words_as_html
 from grader.rubric import Criterion, Reproduced, Rubric
 from grader.score.reproduction import match
@@ -100,7 +99,7 @@ def view_of(page: StudentPage) -> StudentView:
         hidden=tuple(c for c in page.rubric.criteria if page.public_only and page.rubric.is_hidden(c)),
         figures=figures_of(page),
         pictures=shown(page.pictures),
-        pictures_left=max(0, len(page.pictures) - MOST_PICTURES),
+        pictures_left=max(0, len(page.pictures) - notebook_pictures.MOST),
         outputs=compare_outputs(page.run.facts.comparisons, page.rubric),
         troubled=tuple(troubled[:MOST_ROWS]),
         troubled_left=max(0, len(troubled) - MOST_ROWS),
@@ -125,7 +124,7 @@ def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Ou
 
 def _judge(findings: Sequence[Finding], standing: Mapping[str, Override], page: StudentPage) -> Iterator[Judged]:
     criteria = {criterion.id: criterion for criterion in page.rubric.criteria}
-    room = MOST_BESIDE
+    room = comparison_plots.MOST
     for finding in findings:
         criterion = criteria.get(finding.criterion)
         pictures = beside(criterion, page)[:room] if criterion is not None else ()

@@ -10,10 +10,10 @@ from flask import Flask, Response, abort, current_app, redirect, request, url_fo
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answered
 
-from grader.course import Assignment
+from grader.course.course import Assignment
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
-from grader.exam.paper.review import Pending
+from grader.exam.scanning.marks_review import Pending
 from grader.report.render import make_environment
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard

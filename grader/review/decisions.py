@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.errors import UserError
-from grader.gradebook import Gradebook
 from grader.model import Finding, Override
 from grader.report.grade import find_standing, fold
+from grader.store.gradebook import Gradebook
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from grader.report.notebook_pictures import LARGEST_BYTES, look_into
 from grader.report.pages import Picture
-from grader.report.pictures import LARGEST_BYTES, look_into
 from grader.report.text import clip, words_as_html
 
 MOST_CELLS = 300

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.collect.lateness import tell_moment
-from grader.collect.terms import read_moment, zone_of
+from grader.deadlines.deadlines import read_moment, zone_of
+from grader.deadlines.lateness import tell_moment
 from grader.errors import UserError
 from grader.model import LateRuling
 from grader.review.evidence import ShownNotebook
 from grader.review.page import look_at
 from grader.review.session import ReviewSession
-from grader.verbs import Scored
+from grader.verbs.notebooks import Scored
 
 BACK = "back"
 """What a form says that takes back what was said."""

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.exam.exam import ExamOnDisk
-from grader.exam.paper.answers import copies_read
-from grader.exam.paper.arranging import LETTERS, arrange
-from grader.exam.paper.intake import take_copies
-from grader.exam.paper.review import Pending, decide, pending
-from grader.exam.paper.store import PaperStore
+from grader.exam.paper.print_store import PaperStore
+from grader.exam.printing.arranging import LETTERS, arrange
 from grader.exam.questions import Question
 from grader.exam.reading import NONE
+from grader.exam.scanning.intake import take_copies
+from grader.exam.scanning.marks_review import Pending, decide, pending
+from grader.exam.scanning.paper_answers import copies_read
 from grader.exam.wording import Text
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 
 
 @dataclass(frozen=True)

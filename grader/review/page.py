@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.model import Answer, Finding, Override, Run
-from grader.notebook import UnreadableError, read_notebook
 from grader.report.text import clip, words_as_html
 from grader.review.evidence import ShownNotebook, show_notebook
 from grader.review.queue import ClassQueue, Item, Kind

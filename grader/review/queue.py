@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.course import Assignment
+from grader.course.course import Assignment
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
-from grader.execute.runs import dump_answers
+from grader.execute.run_key import dump_answers
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion, Person
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 
 Kind = Literal["failed", "unreadable", "words", "notebook", "answer", "response", "unscored", "settled"]
 """Why an item is there, and what a person looks at.

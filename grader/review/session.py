@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from grader import verbs
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, find_exam
-from grader.exam.grading import score_exam
-from grader.exam.paper.review import Pending
+from grader.exam.exam_scores import score_exam
+from grader.exam.scanning.marks_review import Pending
 from grader.model import LateRuling, Override
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
 from grader.review.marks import find_marks, say_mark
 from grader.review.queue import ClassQueue, Item, gather_assignment, gather_exam
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 
 Standings = Mapping[str, Mapping[str, Standing]]
 """assignment -> student -> findings and decisions."""

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import verbs
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.review.decisions import read_standings
 from grader.review.rubric_points import LineChange, change_points, compare_lines
 from grader.rubric import Criterion
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 
 
 @dataclass(frozen=True)

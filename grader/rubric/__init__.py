@@ -21,7 +21,7 @@ from grader.rubric.expectations import (
     Text,
     Trained,
 )
-from grader.rubric.inputs import ArrayLiteral, Grid, Made, Random, Scene
+from grader.rubric.input_forms import ArrayLiteral, Grid, Made, Random, Scene
 from grader.rubric.mistakes import MISTAKES, Mistake
 from grader.rubric.noise import LEVELS, Band, Noise, band_of, noise_path, read_noise, write_noise
 from grader.rubric.parts import Name, Part

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from grader.documents import PlacedError, read_yaml
+from grader.files.config_files import PlacedError, read_yaml
 from grader.rubric.expectations import Expect, Metric, Table
 from grader.rubric.mistakes import MISTAKES
 from grader.rubric.noise import Band, read_noise

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from grader.documents import PlacedError
+from grader.files.config_files import PlacedError
 from grader.rubric.parts import Part, exactly_one
 
 Target = Any

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import Field
 
-from grader.documents import read_yaml
+from grader.files.config_files import read_yaml
 from grader.rubric.expectations import OfReference
 from grader.rubric.parts import Name, Part
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from grader.documents import PlacedError
-from grader.rubric.inputs import read_input
+from grader.files.config_files import PlacedError
+from grader.rubric.input_forms import read_input
 from grader.rubric.parts import Part, exactly_one
 
 

@@ -12,7 +12,7 @@ from grader.language import _, ngettext
 from grader.rubric import Close
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.diagnosis import diagnose
-from grader.score.likeness import Diagnosis
+from grader.score.error_pattern import Diagnosis
 from grader.score.other_answers import diagnose_beside_others, has_twin
 from grader.score.sentences import code, inside, number, number_pair, shape, subject
 from grader.score.verdict import Evidence, UnscoredError, Verdict

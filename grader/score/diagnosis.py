@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from grader.language import N_, _, ngettext
 from grader.score.arrays import FloatArray, is_constant, spread
-from grader.score.likeness import Diagnosis, near, speaks
-from grader.score.places import (
+from grader.score.error_pattern import Diagnosis, near, speaks
+from grader.score.misplaced_values import (
     border,
     flipped,
     reordered,

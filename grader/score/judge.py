@@ -17,7 +17,7 @@ from grader.rubric import (
     Text,
     Trained,
 )
-from grader.score import closeness, metrics, networks, reproduction, tables, values
+from grader.score import closeness, metrics, models, reproduction, table_checks, values
 from grader.score.verdict import Evidence, Verdict, unanswered, unscored, value_of
 
 
@@ -39,15 +39,15 @@ def judge(evidence: Evidence) -> Verdict:
         case Expect(metric=Metric() as metric):
             return metrics.judge_metric(metric, evidence)
         case Expect(distinct=Distinct() as distinct):
-            return networks.judge_distinct(distinct, evidence)
+            return models.judge_distinct(distinct, evidence)
         case Expect(nonlinear=Nonlinear() as nonlinear):
-            return networks.judge_nonlinear(nonlinear, evidence)
+            return models.judge_nonlinear(nonlinear, evidence)
         case Expect(trained=Trained() as trained):
-            return networks.judge_trained(trained, evidence)
+            return models.judge_trained(trained, evidence)
         case Expect(built=Built() as built):
-            return networks.judge_built(built, evidence)
+            return models.judge_built(built, evidence)
         case Expect(table=Table() as table):
-            return tables.judge_table(table, evidence)
+            return table_checks.judge_table(table, evidence)
         case Expect(reproduced=Reproduced() as reproduced):
             return reproduction.judge_reproduced(reproduced, evidence)
         case Expect(person=Person() as person):

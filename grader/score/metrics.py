@@ -11,9 +11,9 @@ import numpy as np
 
 from grader.language import N_, _
 from grader.rubric import Metric, Mistake, OfReference
-from grader.score.answers import Network, Networks, read_networks
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
-from grader.score.misfits import diagnose_network
+from grader.score.common_failures import diagnose_network
+from grader.score.network_answers import Network, Networks, read_networks
 from grader.score.sentences import code, inside, number, shape, subject
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 

@@ -11,7 +11,7 @@ from grader.language import _
 from grader.model import Answer
 from grader.rubric import Probe
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant, spread
-from grader.score.likeness import Diagnosis
+from grader.score.error_pattern import Diagnosis
 from grader.score.sentences import code
 from grader.score.verdict import Evidence
 

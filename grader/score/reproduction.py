@@ -10,10 +10,10 @@ from nbformat import NotebookNode
 from grader.language import _, ngettext
 from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
 from grader.rubric import Reproduced
+from grader.score.identifier_match import find_words
 from grader.score.outputs import Outputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
 from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, Verdict, unanswered
-from grader.score.words import find_words
 
 _LONGEST_EXCERPT = 120
 _LONGEST_TITLE = 80

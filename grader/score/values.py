@@ -11,9 +11,9 @@ import numpy as np
 
 from grader.language import _, ngettext
 from grader.rubric import Count, Text
-from grader.score.answers import read_networks
 from grader.score.arrays import NotNumbersError, as_numbers
 from grader.score.closeness import say_hidden_shape, say_shapes, say_single
+from grader.score.network_answers import read_networks
 from grader.score.sentences import code, listed, listed_or, number, number_pair, shape, shown, subject
 from grader.score.verdict import Evidence, Verdict, reason_of
 

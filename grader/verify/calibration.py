@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from grader import verbs
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
-from grader.execute.questions import make_questions
-from grader.execute.runs import make_key
+from grader.execute.probe_questions import make_questions
+from grader.execute.run_key import make_key
 from grader.model import Answer, Run
 from grader.rubric import (
     LEVELS,
@@ -35,9 +34,10 @@ from grader.rubric import (
 from grader.score import score
 from grader.score.judge import judge
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 from grader.verify.solved import solve
 from grader.verify.verification import Judged, Parts, Watch, read_parts
-from grader.work import WorkFolder
 
 MOST_LOST = 0.01
 """A correct solution may lose a criterion by chance in so many of its runs, and not in more."""

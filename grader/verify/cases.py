@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, RootModel, field_validator
 
-from grader.documents import read_yaml
+from grader.files.config_files import read_yaml
 from grader.rubric import Name, Part
 
 

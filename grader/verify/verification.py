@@ -9,19 +9,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader import verbs
-from grader.course import Assignment, Course
+from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
-from grader.execute.questions import make_questions
+from grader.execute.probe_questions import make_questions
 from grader.model import Answer, Finding, Run
 from grader.rubric import Rubric, read_noise
 from grader.score import score
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Mutant, make_cell_mutants, make_mutants
 from grader.verify.solved import code_in, functions_of, solve
-from grader.work import WorkFolder
 
 LEAST_SHARE = 0.95
 """Of the mutants that do not compute the same, the rubric has to notice so many."""

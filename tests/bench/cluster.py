@@ -82,7 +82,14 @@ def simulate(root: Path, *, submissions: int, places: int, processes: int = 4) -
     grader = Grader(root / "course", root / "work")
     grader.time("collect", "trivial", root / "class")
     with start_cluster(root / "logs", processes, places // processes) as address:
-        line = [sys.executable, "-m", "tests.bench.sleeping", address, str(grader.course), str(grader.work)]
+        line = [
+            sys.executable,
+            "-m",
+            "tests.bench.sleeping",
+            address,
+            str(grader.course),
+            str(grader.work),
+        ]
         told = json.loads(subprocess.run(line, cwd=ROOT, env=environment(), check=True, stdout=subprocess.PIPE).stdout)
     score_s, _ = grader.time("score", "trivial")
     report_s, _ = grader.time("report", "trivial")

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.execute.forks import MODULES
+from grader.files.notebook_file import code_cells, read_notebook
 from grader.inside import server
-from grader.notebook import code_cells, read_notebook
 
 from .commands import ROOT, environment
 

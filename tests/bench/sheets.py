@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 
 from grader.exam.exam import find_exam
-from grader.exam.paper.drawing import draw_copies
-from grader.exam.paper.pictures import open_pictures
-from grader.exam.paper.planning import Enrolled, plan_print
 from grader.exam.paper.readings import BoxReading
 from grader.exam.paper.sheet import Print
-from grader.exam.paper.sheets import SheetRead, read_picture
+from grader.exam.printing.drawing import draw_copies
+from grader.exam.printing.planning import Enrolled, plan_print
+from grader.exam.scanning.scan_files import open_pictures
+from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from tests.exam.paper.filling import PX_PER_MM, RENDERED_DPI, fill, meanings_of, responses_to
 from tests.exam.paper.pens import Meaning, some_pen
 from tests.exam.paper.printing import render

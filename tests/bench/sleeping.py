@@ -14,15 +14,15 @@ from pathlib import Path
 
 from distributed import Client, Worker
 
-from grader import verbs
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.execute.cluster.executor import ClusterExecutor
 from grader.execute.cluster.offers import Choice
 from grader.execute.cluster.worker import NotebookRunner
 from grader.execute.pool import Executed, Requirements, Resources, Work, make_run
+from grader.files.notebook_file import read_notebook
 from grader.model import Answer
-from grader.notebook import read_notebook
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 
 SLEEP_S = 10.0
 """As a notebook that trains a small network."""

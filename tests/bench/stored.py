@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 
 
 def store_copies(source: Path, target: Path, assignment: str, count: int) -> None:

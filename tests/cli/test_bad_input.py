@@ -279,7 +279,7 @@ def test_a_machine_without_the_sandbox(course, work, tmp_path, verb):
 
 def test_an_error_of_our_own_is_told_in_a_line_with_the_file_that_keeps_its_traceback(call, course, work, monkeypatch):
     """Made by a fault that no user can make: a rubric read by a function that is broken."""
-    monkeypatch.setattr("grader.course.read_rubric", lambda path: 1 / 0)
+    monkeypatch.setattr("grader.course.course.read_rubric", lambda path: 1 / 0)
     ended = call("--course", course, "--work", work, "grade", "hello")
     assert ended.code == 3
     first, second = ended.err.splitlines()
@@ -295,7 +295,7 @@ def test_what_may_not_be_looked_at_is_the_users_to_mend(call, course, work, tmp_
     def keep(*_):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), f"{tmp_path}/closed/ana.ipynb")
 
-    monkeypatch.setattr("grader.work.WorkFolder.keep", keep)
+    monkeypatch.setattr("grader.store.work_folder.WorkFolder.keep", keep)
     ended = call("--course", course, "--work", work, "collect", "hello", write_class(tmp_path / "class", ana=RIGHT))
     assert ended.code == 2
     assert ended.err == (
@@ -323,7 +323,7 @@ def test_a_full_disk_is_the_users_to_mend(call, course, work, tmp_path, monkeypa
     def keep(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{work}/submissions/x.ipynb")
 
-    monkeypatch.setattr("grader.work.WorkFolder.keep", keep)
+    monkeypatch.setattr("grader.store.work_folder.WorkFolder.keep", keep)
     ended = call("--course", course, "--work", work, "collect", "hello", write_class(tmp_path / "class", ana=RIGHT))
     assert ended.code == 2
     assert ended.err == (

@@ -6,11 +6,11 @@ import json
 import sys
 from importlib.metadata import version
 
-from grader import pdf
 from grader.cli import doctor
 from grader.cli.doctor import Trial
 from grader.cli.place import Place
 from grader.inside import colab_packages
+from grader.report import pdf
 from tests.browser import needs_browser
 from tests.small_course import RIGHT, write_class
 

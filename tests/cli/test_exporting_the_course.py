@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_course_report import course  # noqa: F401
+from tests.verbs.test_course_report import course  # noqa: F401
 
 WORKSHEET = """\
 Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Feedback comments"

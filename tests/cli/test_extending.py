@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.gradebook import Gradebook
 from grader.model import Evidence, Submission
+from grader.store.gradebook import Gradebook
 from tests.small_course import RIGHT, notebook_of, run_grader
 
 SENT = datetime(2024, 8, 12, 5, tzinfo=UTC)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook import Gradebook
 from grader.model import Override
+from grader.store.gradebook import Gradebook
 from tests.cli.odd_class import ALL, POINTS, UNREADABLE
 from tests.small_course import RIGHT, RUBRIC, command, notebook_of, run_grader, write_class
 from tests.waiting import PATIENCE_S, wait_until

@@ -58,8 +58,8 @@ def test_a_notebook_that_is_right_on_the_public_input_only_loses_what_is_hidden(
 
 
 def test_the_hidden_picture_is_each_students_own(course):
-    from grader.course import read_course
-    from grader.execute.questions import make_question
+    from grader.course.course import read_course
+    from grader.execute.probe_questions import make_question
 
     probe = read_course(course).assignment("hello").rubric.probes["noise"]
     ana, bruno = (make_question("noise", probe, student).content["arguments"]["image"] for student in ("ana", "bruno"))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.gradebook import Gradebook
 from grader.model import Evidence, Submission
+from grader.store.gradebook import Gradebook
 from tests.small_course import RIGHT, WRONG, notebook_of, run_grader
 
 DUE = datetime(2024, 8, 11, 3, tzinfo=UTC)

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from grader.course import read_course
-from grader.gradebook import Gradebook
-from grader.verbs import score_class
-from grader.work import WorkFolder
+from grader.course.course import read_course
+from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
+from grader.verbs.notebooks import score_class
 from tests.review.making import make_class
 from tests.small_course import command
 from tests.waiting import PATIENCE_S

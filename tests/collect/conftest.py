@@ -14,7 +14,7 @@ import pytest
 from grader.collect.drive import Drive
 from grader.collect.gmail import Gmail
 from grader.collect.google_account import ENDPOINT, READ, load_account
-from grader.collect.patience import Patience
+from grader.collect.retrying import Patience
 from tests.collect.google_double import Google
 
 DUE = datetime(2024, 8, 11, 3, 0, tzinfo=UTC)

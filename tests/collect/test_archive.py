@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from grader.collect.archive import TypedLink, collect_archive, find_layout
-from grader.collect.roster import Roster
+from grader.course.roster import Roster
 from grader.errors import UserError
 from tests.collect.conftest import colab
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.collect.google_account import ENDPOINT
-from grader.collect.terms import read_handed_in
-from grader.course import read_course
-from grader.work import WorkFolder
+from grader.course.course import read_course
+from grader.deadlines.deadlines import read_handed_in
+from grader.store.work_folder import WorkFolder
 from tests.collect.conftest import DUE, colab, identity, write_mail
 from tests.collect.google_double import BROKEN, DROP, HTML, RATE, TOO_MANY, TRUNCATE, Google
 from tests.small_course import command, notebook_of

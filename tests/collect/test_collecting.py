@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from grader.collect.google_account import ENDPOINT
-from grader.collect.lateness import choose, find_step
-from grader.collect.standing import stand
-from grader.collect.terms import read_handed_in
-from grader.collecting import collect
-from grader.course import read_course
+from grader.course.course import read_course
+from grader.deadlines.deadlines import read_handed_in
+from grader.deadlines.lateness import choose, find_step
+from grader.deadlines.roster_status import stand
 from grader.errors import UserError
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs.collection import collect
 from tests.collect.conftest import DUE, HOUR, colab, identity, write_mail
 from tests.collect.google_double import FOLDER, PROFESSOR
 from tests.small_course import RIGHT, WRONG, notebook_of

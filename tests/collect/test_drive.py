@@ -203,7 +203,7 @@ def test_a_network_that_stays_away_ends_with_what_to_do(google, drive):
 def test_a_long_wait_is_told_and_as_long_as_google_says(google, drive, told, monkeypatch):
     add(google)
     slept = []
-    monkeypatch.setattr("grader.collect.patience.time.sleep", slept.append)
+    monkeypatch.setattr("grader.collect.retrying.time.sleep", slept.append)
     google.fail("fields=", Fault("429", "rateLimitExceeded", retry_after="30"))
     drive.look(ONE)
     assert (slept, told) == ([30], ["Google asks to wait; going on in 30 s"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.collect.link_list import read_link_list, read_time
-from grader.collect.roster import Roster
+from grader.course.roster import Roster
 from grader.errors import UserError
 from tests.collect.conftest import colab
 

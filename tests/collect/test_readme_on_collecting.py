@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from grader.collect.roster import read_roster
 from grader.collect.sources import parse_source
-from grader.course import AssignmentFile, CourseFile, LatePolicy
-from grader.documents import read_toml
+from grader.course.course import AssignmentFile, CourseFile, LatePolicy
+from grader.course.roster import read_roster
+from grader.files.config_files import read_toml
 from grader.model import EvidenceStep
 from tests.collect.conftest import identity
 

@@ -11,7 +11,7 @@ from matplotlib.textpath import TextPath
 
 from grader.exam.exam import texts_in
 from grader.exam.formulas import EM, outline, split_formulas, why_no_formula
-from grader.report.formulas import exam_words
+from grader.report.formula_html import exam_words
 
 from .test_course_exam import EXAM
 

@@ -7,11 +7,11 @@ import csv
 import pytest
 
 from grader.exam.exam import ExamOnDisk
-from grader.exam.grading import score_exam, take_in
-from grader.exam.importing import read_responses
+from grader.exam.exam_scores import score_exam, take_in
+from grader.exam.exchange.importing import read_responses
 from grader.exam.questions import Question
 from grader.exam.variants import make_variant
-from grader.gradebook import Gradebook
+from grader.store.gradebook import Gradebook
 
 from .test_course_exam import EXAM, PATH
 

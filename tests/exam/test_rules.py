@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.exam import rules
-from grader.exam.guessing import guess, guess_exam
+from grader.exam.analysis.guessing import guess, guess_exam
 from grader.exam.rules import MULTIPLE, Counts, MultipleName, bound, count, multiple
 
 from .making import make_exam, make_question, rows, single

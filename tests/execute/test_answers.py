@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader.execute.answers import exchange
-from grader.execute.questions import make_question
-from grader.execute.runs import dump_answers, load_answers
-from grader.inside import plain, probes
+from grader.execute.probe_questions import make_question
+from grader.execute.run_key import dump_answers, load_answers
+from grader.inside import answering, plain
 from grader.rubric import Probe
 
 CELL = "<ipython-input-1-cell>"
@@ -23,7 +23,7 @@ def ask(cell, **probe):
     exec(compile(cell, CELL, "exec"), namespace)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        thread = threading.Thread(target=probes.answer_over, args=(theirs, namespace))
+        thread = threading.Thread(target=answering.answer_over, args=(theirs, namespace))
         thread.start()
         answer = exchange(ours, make_question("it", Probe.model_validate(probe), "ana"))
         thread.join()

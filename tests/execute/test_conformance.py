@@ -11,7 +11,7 @@ import pytest
 
 from grader.execute import processes
 from grader.execute.pool import Servers, execute_one
-from grader.execute.questions import make_question
+from grader.execute.probe_questions import make_question
 from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, Execute, make_work, printed
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.materials import Materials
 from grader.execute import cgroups, forks
 from grader.execute.forks import ForkServer, ServerError
 from grader.execute.pool import Servers, execute_one
-from grader.materials import Materials
 from tests.execute.conftest import HELD, let_go, make_work, printed
 from tests.waiting import PATIENCE_S, wait_until
 

@@ -10,7 +10,7 @@ import torch
 from grader.errors import UserError
 from grader.execute import sandbox
 from grader.execute.gpu import DEVICES, Gpu, choose_share, find_gpus, read_gpus, visible
-from grader.execute.notebook import _name_limit
+from grader.execute.notebook_run import _name_limit
 from grader.execute.pool import Servers, execute_one
 from grader.model import Limits
 from tests.execute.conftest import make_work, printed

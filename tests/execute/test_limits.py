@@ -9,7 +9,7 @@ import pytest
 
 from grader.execute import cgroups
 from grader.execute.forks import ForkServer
-from grader.execute.questions import make_question
+from grader.execute.probe_questions import make_question
 from grader.rubric import Probe
 from tests.execute.conftest import LIMITS, printed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.execute.answers import Question
-from grader.execute.questions import make_question
+from grader.execute.probe_questions import make_question
 from grader.execute.reference import ask_reference
 from grader.rubric import Probe
 

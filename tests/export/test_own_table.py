@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.export import as_csv
-from grader.export.spreadsheet import harmless, write_csv
+from grader.files.spreadsheet import harmless, write_csv
 from grader.model import Lateness
 from tests.export.making import CLASS, finding, row
 

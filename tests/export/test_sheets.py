@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect.roster import Roster, read_roster
-from grader.csv_file import CsvTable, parse_csv
+from grader.course.roster import Roster, read_roster
 from grader.errors import UserError
 from grader.export import ExportRow, fill_canvas, fill_moodle
-from grader.export.sheet import fill, match_rows, read_sheet
+from grader.export.grading_sheet import fill, match_rows, read_sheet
+from grader.files.csv_file import CsvTable, parse_csv
 from tests.export.making import CLASS, DATA, finding, row
 
 BRUNO = "bruno,Bruno Blanco,bruno@uni.example bruno.b@uni.example\n"

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import verbs
-from grader.collecting import collect
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.execute.pool import Resources
 from grader.execute.sandbox import why_no_sandbox
 from grader.model import Override
 from grader.report import page_name
-from grader.verbs import Scored
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.collection import collect
+from grader.verbs.notebooks import Scored
 
 from .corpus import COURSE, read_cases, write_case, write_innocent
 from .left import left_by

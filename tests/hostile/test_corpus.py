@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.execute.questions import make_questions
+from grader.execute.probe_questions import make_questions
 from grader.rubric import read_rubric
 
 from .conftest import INNOCENTS

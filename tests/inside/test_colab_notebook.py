@@ -12,7 +12,7 @@ import pytest
 import torch
 import yaml
 
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.small_course import run_grader, write_course
 
 NOTEBOOK = Path(__file__).with_name("colab.ipynb")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.errors import UserError
 from grader.release import FIRST_LINE, cut_to_public, is_checked_in_cell
-from grader.release.carried import safetensors as carried_safetensors
+from grader.release.carried import safetensors
 from grader.rubric import Rubric, read_rubric
 from tests.small_course import notebook_of, run_grader, write_class, write_course
 
@@ -260,6 +260,6 @@ def test_the_carried_file_format_is_that_of_safetensors(dtype):
     from safetensors.numpy import load, save
 
     arrays = {"a": np.arange(6).reshape(2, 3).astype(dtype), "b": np.array(1).astype(dtype)}
-    for one in (load(carried_safetensors.save(arrays, {"tree": "1"})), carried_safetensors.load(save(arrays))):
+    for one in (load(safetensors.save(arrays, {"tree": "1"})), safetensors.load(save(arrays))):
         assert one.keys() == arrays.keys()
         assert all(np.array_equal(one[name], arrays[name]) and one[name].dtype == dtype for name in arrays)

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import verbs
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.model import Answer, Grade, Run
 from grader.report import StudentPage, render_student
 from grader.rubric import Rubric, probes_of
 from grader.score import score
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
 from tests.report.html_tree import Page
 
 COURSE = read_course(Path(__file__).parents[2])

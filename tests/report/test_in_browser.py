@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from grader.course_grade import CourseGrade, Earned, Exercise, GradeRule
+from grader.course.course_grade import CourseGrade, Earned, Exercise, GradeRule
 from grader.report import ClassPage, StudentPage, StudentRow, render_class, render_student
 from grader.report.course_pages import CoursePage, render_course, render_course_student
 from grader.report.exam_pages import ExamPage, ReadBox, render_exam_student
 from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.exam.making import make_exam, question, rows, single
 from tests.report.html_tree import Page
-from tests.report.test_beside import CORNERS, MAP, page_of
+from tests.report.test_comparison_plots import CORNERS, MAP, page_of
 from tests.report.test_exam_pages import POINTS, sheet
 from tests.report.test_exam_pages import page_of as page_of_exam
 from tests.report.test_hostile_text import ATTACKS, active_parts, as_class, attacked

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image, PngImagePlugin
 
 from grader.report import Picture, StudentPage, pictures_of, render_student
-from grader.report.pictures import LARGEST_BYTES, look_into, shown
+from grader.report.notebook_pictures import LARGEST_BYTES, look_into, shown
 from tests.report.html_tree import Page
 
 
@@ -183,7 +183,7 @@ def test_pictures_beyond_the_room_of_a_page_are_left_out_with_a_note(
 ) -> None:
     one = Picture(1, "", png())
     room = len(look_into(one).source)
-    monkeypatch.setattr("grader.report.pictures.PAGE_BYTES", room)
+    monkeypatch.setattr("grader.report.notebook_pictures.PAGE_BYTES", room)
     assert [look.left_out for look in shown((one, one))] == ["", "page-full"]
     text = Page(render_student(replace(student_page, pictures=(one, one)))).text
     assert "A picture is left out: the pictures above fill the room that a page has." in text

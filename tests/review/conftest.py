@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.exam.exam import find_exam
-from grader.exam.paper.answers import copies_read
-from grader.exam.paper.intake import take_copies
-from grader.exam.paper.planning import Enrolled, plan_print
+from grader.exam.paper.print_store import PaperStore
 from grader.exam.paper.readings import BoxReading, Sheet
-from grader.exam.paper.store import PaperStore
+from grader.exam.printing.planning import Enrolled, plan_print
+from grader.exam.scanning.intake import take_copies
+from grader.exam.scanning.paper_answers import copies_read
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.queue import Item
 from grader.review.serving import listening
 from grader.review.session import ReviewSession
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, question, single
 from tests.review.making import make_class
 

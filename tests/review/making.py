@@ -12,13 +12,13 @@ from typing import Any
 import nbformat
 from PIL import Image
 
-from grader.course import Course, read_course
+from grader.course.course import Course, read_course
 from grader.exam.exam import find_exam
-from grader.exam.grading import take_in
-from grader.exam.importing import read_responses
-from grader.execute.questions import make_questions_for_each
+from grader.exam.exam_scores import take_in
+from grader.exam.exchange.importing import read_responses
+from grader.execute.probe_questions import make_questions_for_each
 from grader.model import Answer, CellRun, NotebookFacts, Run, Submission
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, question
 
 RUBRIC = """\

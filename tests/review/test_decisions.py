@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.errors import UserError
-from grader.gradebook import Gradebook
 from grader.review.decisions import decide, find_finding, read_points, read_standings, take_back
 from grader.review.session import Given, ReviewSession
+from grader.store.gradebook import Gradebook
 from tests.review.conftest import Find
 
 NOW = datetime(2024, 8, 13, tzinfo=UTC)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.session import ReviewSession
-from grader.verbs import score_class
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
+from grader.verbs.notebooks import score_class
 from tests.report.test_hostile_text import ATTACKS
 from tests.review.making import make_class
 from tests.review.test_app import keep

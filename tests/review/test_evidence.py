@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.notebook import read_notebook
+from grader.files.notebook_file import read_notebook
 from grader.review import evidence
 from grader.review.evidence import ShownOutput, show_notebook
 from tests.review.making import png

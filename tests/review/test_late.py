@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from grader.model import Evidence, Grade
 from grader.review.guard import Guard
 from grader.review.session import ReviewSession
-from grader.verbs import score_class
+from grader.verbs.notebooks import score_class
 from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.review.conftest import serving
 from tests.review.making import add_student

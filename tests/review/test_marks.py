@@ -9,14 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from grader.exam.exam import Exam, ExamOnDisk
-from grader.exam.paper.planning import Enrolled, plan_print
-from grader.exam.paper.review import Pending, Waiting
-from grader.exam.paper.store import PaperStore
+from grader.exam.paper.print_store import PaperStore
+from grader.exam.printing.planning import Enrolled, plan_print
+from grader.exam.scanning.marks_review import Pending, Waiting
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.marks import find_marks, show_mark
 from grader.review.session import ReviewSession
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, multiple, question, single
 from tests.report.html_tree import Page
 from tests.review.conftest import ORIGIN

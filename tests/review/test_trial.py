@@ -7,7 +7,7 @@ import pytest
 from grader.errors import UserError
 from grader.review.session import Given, ReviewSession
 from grader.review.trial import PointsChange, keep_points, read_new_points, try_points
-from grader.verbs import score_class
+from grader.verbs.notebooks import score_class
 from tests.review.conftest import Find
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Page, expect
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.model import Evidence, Submission
 from grader.review.session import ReviewSession
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
 from tests.report.test_hostile_text import ATTACKS
 from tests.review.conftest import serving

@@ -255,7 +255,7 @@ def test_score_imports_neither_kernels_nor_torch_nor_the_rest_of_the_grader():
     assert not {"torch", "nbclient", "jupyter_client", "IPython", "sqlalchemy", "cv2"} & set(loaded)
     ours = {name for name in loaded if name.startswith("grader.") and not name.startswith("grader.score")}
     rooms = {name.removeprefix("grader.").split(".")[0] for name in ours}
-    assert rooms == {"advice", "documents", "errors", "language", "model", "rubric", "scenes"}
+    assert rooms == {"errors", "files", "language", "model", "rubric"}
 
 
 def test_scoring_twice_gives_the_same_and_changes_nothing():

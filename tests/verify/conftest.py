@@ -5,14 +5,14 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.execute.pool import LocalExecutor
+from grader.store.work_folder import WorkFolder
 from grader.verify import verify
 from grader.verify.modules import reachable
 from grader.verify.mutants import make_mutants
 from grader.verify.solved import functions_of
 from grader.verify.verification import read_parts
-from grader.work import WorkFolder
 
 REFERENCE = '''
 """Doubling, and its sum."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.verify.verification import verify
 
 COURSE = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from scipy.stats import binomtest
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.errors import UserError
 from grader.rubric import LEVELS, read_noise, read_rubric
 from grader.verify import verify

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.course import read_course
+from grader.course.course import read_course
 from grader.verify.verification import read_parts
 
 COURSE = Path(__file__).parents[2]

@@ -21,13 +21,13 @@ from typing import Any, Self
 from distributed import Client, KilledWorker
 from distributed.client import FutureCancelledError
 
+from grader.course.materials import Materials
 from grader.errors import PassingError
 from grader.execute.cluster.offers import Choice, settle
 from grader.execute.cluster.wire import unpack
 from grader.execute.cluster.worker import NotebookRunner, count_places, hold, run_work
 from grader.execute.pool import Executed, Requirements, Work, make_run
 from grader.language import kept
-from grader.materials import Materials
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import grader
 from grader.errors import UserError
 from grader.execute.gpu import GpuShare, choose_share
 from grader.execute.pool import Requirements
-from grader.execute.runs import describe_environment
+from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import why_no_sandbox
 
 _CODE = "the grader's code"

@@ -17,7 +17,7 @@ import dask
 import dask_jobqueue
 from distributed import Client
 
-from grader.course import QueueFile
+from grader.course.course import QueueFile
 from grader.errors import PassingError, UserError
 from grader.execute.cluster.executor import ClusterExecutor
 from grader.execute.cluster.offers import Offer, choose, describe_here, make_offer

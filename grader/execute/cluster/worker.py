@@ -14,10 +14,10 @@ from typing import Any
 
 from distributed import Scheduler, Worker, WorkerPlugin, get_worker
 
+from grader.course.materials import Materials
 from grader.execute.cluster.offers import Offer, make_offer, tell_difference
 from grader.execute.cluster.wire import Packed, pack
 from grader.execute.pool import Executed, Requirements, Servers, Work, execute_one
-from grader.materials import Materials
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.execute.answers import Question, read_answer
-from grader.inside import plain, probes
+from grader.inside import answering, plain
 from grader.model import Answer, Finding, Run
 from grader.rubric import Rubric
 from grader.score.findings import score
@@ -41,7 +41,7 @@ def _ask(name: str, asked: Mapping[str, Any], namespace: Mapping[str, Any]) -> A
     # Inputs are made anew, since a student's function may write into them.
     content, _ = plain.loads(plain.dumps(dict(question.content)))
     with _random_state_kept(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        told = probes.answer_bytes(content, namespace)
+        told = answering.answer_bytes(content, namespace)
     return read_answer(question, told)
 
 

@@ -1,4 +1,4 @@
-"""In place of `grader.language`: a notebook's last cell tells everything in English."""
+"""In place of `grader.language.catalogs`: a notebook's last cell tells everything in English."""
 
 from __future__ import annotations
 

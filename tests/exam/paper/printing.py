@@ -8,9 +8,9 @@ import numpy as np
 import pypdfium2
 
 from grader.exam.exam import Exam, ExamOnDisk
-from grader.exam.paper.drawing import draw_copies
-from grader.exam.paper.planning import Enrolled, plan_print
 from grader.exam.paper.sheet import Print
+from grader.exam.printing.drawing import draw_copies
+from grader.exam.printing.planning import Enrolled, plan_print
 from tests.exam.making import BELIEF, make_exam, multiple, question, rows, single
 
 STEPS = {name: f"Step {name}" for name in ("first", "second", "third")}

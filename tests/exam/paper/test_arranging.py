@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import UserError
-from grader.exam.paper.arranging import arrange, seed_of
+from grader.exam.printing.arranging import arrange, seed_of
 from tests.exam.making import exam_of, make_exam, multiple, option, question, rows, single
 
 from .printing import every_kind

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.exam.paper.store import PaperStore
-from grader.gradebook import Gradebook
+from grader.exam.paper.print_store import PaperStore
+from grader.store.gradebook import Gradebook
 from tests.exam.making import exam_of, question, single
 
 from .filling import fill

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from grader.exam.analysis.guessing import guess_exam
 from grader.exam.exam import Exam
-from grader.exam.guessing import guess_exam
-from grader.exam.paper.drawing import draw_copies
-from grader.exam.paper.key import draw_key
-from grader.exam.paper.rule_words import RULED, SENTENCES
 from grader.exam.paper.sheet import BOX_MM, SIZES_MM, mark_corners_mm
+from grader.exam.printing.drawing import draw_copies
+from grader.exam.printing.key import draw_key
+from grader.exam.printing.rule_words import RULED, SENTENCES
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, RowsRule, SingleRule
 from tests.exam.making import exam_of, make_exam, multiple, single
 from tests.exam.test_course_exam import EXAM, PATH
@@ -125,7 +125,7 @@ def test_sheets_speak_spanish_where_the_exam_does():
 
 def plan_course(**more):
     from grader.exam.exam import ExamOnDisk
-    from grader.exam.paper.planning import Enrolled, plan_print
+    from grader.exam.printing.planning import Enrolled, plan_print
 
     options = {"paper": "a4", "language": "en", "digits": 6, **more}
     return plan_print(ExamOnDisk("exam-2024", EXAM, PATH), [Enrolled("ana", "Ana Ejemplo")], blank=0, **options)

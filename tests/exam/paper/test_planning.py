@@ -9,7 +9,6 @@ import pytest
 
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
-from grader.exam.paper.planning import Enrolled, plan_print, read_class
 from grader.exam.paper.sheet import (
     BOTTOM_MM,
     BOX_MM,
@@ -20,6 +19,7 @@ from grader.exam.paper.sheet import (
     code_origins_mm,
     mark_corners_mm,
 )
+from grader.exam.printing.planning import Enrolled, plan_print, read_class
 from tests.exam.making import make_exam, single
 
 from .printing import every_kind, plan
@@ -94,7 +94,7 @@ def test_the_same_print_is_the_same_and_another_is_another():
 def test_a_print_whose_boxes_lie_elsewhere_is_another_print(monkeypatch):
     """Sheets that an older version has printed are read by the layout that they have."""
     before = plan(every_kind(), "ana", blank=1)
-    monkeypatch.setattr("grader.exam.paper.composing.QUESTION_GAP_MM", 5.0)
+    monkeypatch.setattr("grader.exam.printing.composing.QUESTION_GAP_MM", 5.0)
     after = plan(every_kind(), "ana", blank=1)
     assert after.id != before.id
     assert [copy.seed for copy in after.copies] == [copy.seed for copy in before.copies]

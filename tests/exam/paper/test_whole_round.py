@@ -12,10 +12,10 @@ import yaml
 from PIL import Image
 
 from grader.exam.exam import find_exam
-from grader.exam.grading import score_exam
-from grader.exam.paper.review import decide, pending
-from grader.exam.paper.store import PaperStore
-from grader.gradebook import Gradebook
+from grader.exam.exam_scores import score_exam
+from grader.exam.paper.print_store import PaperStore
+from grader.exam.scanning.marks_review import decide, pending
+from grader.store.gradebook import Gradebook
 from tests.exam.making import exam_of, multiple, question, rows, single
 
 from .filling import fill, meanings_of, responses_to, words_of

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, Ended, run_grader, write_class
 from tests.waiting import wait_until

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook import Gradebook
-from grader.work import WorkFolder
+from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
 from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, WRONG, command, run_grader, write_class, write_course
 from tests.waiting import PATIENCE_S, wait_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from grader.work import WorkFolder
+from grader.store.work_folder import WorkFolder
 from tests.execute.cluster.conftest import Machines
 from tests.small_course import RIGHT, command, run_grader, write_class
 from tests.waiting import PATIENCE_S, wait_until

@@ -9,9 +9,9 @@ from hypothesis.extra.numpy import arrays
 
 from grader.execute.cluster.wire import pack, unpack
 from grader.execute.pool import Executed, make_run
+from grader.files.notebook_file import read_notebook
 from grader.inside import plain
 from grader.model import Answer
-from grader.notebook import read_notebook
 from tests.execute.conftest import make_work
 
 PLAIN = st.recursive(

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from grader.inside import downloaders, materials, network
+from grader.inside import brought, downloaders, network
 
 __all__ = ["FileURLRetrievalError", "cached_download", "download", "download_folder"]
 
@@ -53,9 +53,9 @@ def download_folder(
 
 
 def _place(address: str, output: str | None, quiet: bool, *, folder: bool) -> str:
-    path = materials.find(address, folder=folder)
+    path = brought.find(address, folder=folder)
     if path is None:
-        raise FileURLRetrievalError(materials.say_missing(address))
+        raise FileURLRetrievalError(brought.say_missing(address))
     return downloaders.place_download(path, output, quiet=quiet)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.inside import materials
+from grader.inside import brought
 
 
 class TypedAnswers:
@@ -24,7 +24,7 @@ class TypedAnswers:
             self.taken[key] += 1
             return answers[self.taken[key] - 1]
         asked = f"{name}({prompt!r})" if prompt else f"{name}()"
-        materials.note_missing(asked)
+        brought.note_missing(asked)
         raise EOFError(
             f"{asked} waits for somebody to type, and nobody does where notebooks are graded: write the value into the "
             f"cell instead.{_say_used_up(answers)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.inside import materials
+from grader.inside import brought
 from grader.inside.colab_packages import COLAB, is_missing
 
 
@@ -27,7 +27,7 @@ def _without_missing(statement: ast.stmt) -> list[ast.stmt]:
 def _tell(name: str) -> bool:
     """Whether the package is missing; if so, one line says it."""
     package = name.partition(".")[0]
-    if not is_missing(package, materials.read_table()["packages"]):
+    if not is_missing(package, brought.read_table()["packages"]):
         return False
     who = "Colab has it" if package in COLAB else "the course says that it is"
     print(f"There is no {package} here, and {who}. The cell goes on without it; a person looks at what needs it.")
@@ -40,7 +40,7 @@ def find_broken_package(error: BaseException | None) -> str | None:
     while trace is not None:
         if trace.tb_frame.f_code.co_name == "<module>":
             package = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
-            if package in COLAB or package in materials.read_table()["packages"]:
+            if package in COLAB or package in brought.read_table()["packages"]:
                 return package
         trace = trace.tb_next
     return None

@@ -13,7 +13,7 @@ from ipykernel import ipkernel
 from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type
 
-from grader.inside import materials
+from grader.inside import brought
 
 from . import _windows
 from ._answers import TypedAnswers
@@ -66,7 +66,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         with _without_modules():
             super().__init__(**options)
-        self.typed = TypedAnswers(materials.read_table()["inputs"])
+        self.typed = TypedAnswers(brought.read_table()["inputs"])
 
     def pre_handler_hook(self) -> None:
         """An interrupt is for the cell that runs: one that comes as its reply is being sent would stop the reply."""

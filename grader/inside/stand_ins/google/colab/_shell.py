@@ -13,7 +13,7 @@ from typing import Any
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils import process
 
-from grader.inside import materials
+from grader.inside import brought
 
 from . import _network
 from ._imports import MissingImports, find_broken_package
@@ -41,7 +41,7 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
             print(SAMPLES_MISSING)
         broken = find_broken_package(error)
         if broken is not None:
-            materials.note_missing(f"import {broken}")
+            brought.note_missing(f"import {broken}")
             print(f"{broken} is installed here, but cannot be imported. A person looks at what needs it.")
 
     def system(self, command: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.inside import materials
+from grader.inside import brought
 
 
 def upload(target_dir: str = "") -> dict[str, bytes]:
     """Nobody is here to choose a file: FileNotFoundError says what is missing."""
-    materials.note_missing("files.upload()")
+    brought.note_missing("files.upload()")
     raise FileNotFoundError(
         "files.upload() waits for somebody to choose a file, and nobody does where notebooks are graded: "
         "the file is missing here. Make the data in the notebook, or hand the file in as your instructor says."
@@ -20,7 +20,7 @@ def upload_file(filename: str) -> str:
     """As `upload`, for one file, whose name is known; what lies there already is good."""
     if Path(filename).exists():
         return filename
-    materials.note_missing(f"files.upload_file({filename!r})")
+    brought.note_missing(f"files.upload_file({filename!r})")
     raise FileNotFoundError(
         f"files.upload_file() waits for somebody to choose `{filename}`, and nobody does where notebooks are graded: "
         "the file is missing here. Make the data in the notebook, or hand the file in as your instructor says."

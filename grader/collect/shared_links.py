@@ -1,0 +1,143 @@
+"""What was sent as a link becomes a submission: a copy of the shared notebook, with the evidence of when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from grader.collect.collected import Collected, Problem, name_student, printable
+from grader.collect.drive import Copy, Drive
+from grader.collect.links import BadLink, DriveFile, read_link
+from grader.course.roster import Roster
+from grader.files.notebook_file import UnreadableError, read_notebook
+from grader.language import kept
+from grader.model import Evidence, Submission
+
+
+@dataclass(frozen=True)
+class SentLink:
+    """A link as it was sent: by whom, when, and with what."""
+
+    student: str
+    """Empty where only the file itself can say whose it is."""
+    called: str
+    link: str | DriveFile
+    place: str
+    sent: datetime | None = None
+    message: str = ""
+    flags: tuple[str, ...] = ()
+    superseded: bool = False
+    """A later mail of the same student brought another notebook: this one counts as of its own time."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What it needs to know to take links in."""
+
+    assignment: str
+    drive: Drive
+    roster: Roster | None
+    closes: Callable[[str], datetime | None]
+    """student -> the last moment that is in time"""
+    known: Mapping[tuple[str, str], Sequence[Submission]] = field(default_factory=dict)
+    """(student, file) -> its copies that were collected before, oldest first"""
+
+
+def take_link(sent: SentLink, taking: Taking) -> Collected:
+    """The notebook that a link leads to, or the problem that there is with it."""
+    file = sent.link if isinstance(sent.link, DriveFile) else read_link(sent.link)
+    if isinstance(file, BadLink):
+        return _fail(sent, sent.student, file)
+    known = taking.known.get((sent.student, file.id), ())
+    states = {copy.evidence.revision for copy in known if copy.evidence and copy.evidence.revision}
+    copy = taking.drive.look(file, states)
+    if isinstance(copy, BadLink):
+        return _fail(sent, sent.student, copy)
+    if copy.content is None:
+        same = [one for one in known if one.evidence and one.evidence.revision == copy.revision]
+        return Collected((), unchanged=(same[-1],))
+    student = sent.student or _find_owner(copy, taking.roster)
+    if not student:
+        name = printable(copy.name)
+        return _fail(replace(sent, called=name), "", BadLink(f"Whose `{name}` is, is not known.", _ADD), ours=True)
+    try:
+        read_notebook(copy.content, limit_mib=float("inf"))
+    except UnreadableError as error:
+        return _fail(sent, student, BadLink(f"The link leads to no notebook. {error}", "Send the notebook’s own link."))
+    head = _make(sent, student, taking.assignment, copy, file.id)
+    taken = [(head, copy.content)]
+    closes = taking.closes(student)
+    if _is_too_new(head, closes, known) and copy.shows_revisions and closes is not None:
+        earlier = taking.drive.find_revision(DriveFile(copy.id, file.resource_key), closes)
+        if earlier is not None:
+            revision, moment, content = earlier
+            evidence = Evidence(kind="revision", sent=sent.sent, modified=moment, file=file.id, revision=revision)
+            received = max(moment, sent.sent) if sent.sent else moment
+            told = {"sha256": _hash(content), "received": received, "evidence": evidence}
+            taken.insert(0, (head.model_copy(update=told), content))
+    return Collected(tuple(taken))
+
+
+_ADD = "Add the owner’s address to the roster, and collect again."
+
+
+def _is_too_new(head: Submission, closes: datetime | None, known: Iterable[Submission]) -> bool:
+    """Changed after the deadline though sent in time, and no earlier copy was taken."""
+    if closes is None or head.evidence is None or head.evidence.modified is None or head.evidence.modified <= closes:
+        return False
+    if head.evidence.sent and head.evidence.sent > closes:
+        return False
+    return not any(copy.received and copy.received <= closes for copy in known)
+
+
+def _make(sent: SentLink, student: str, assignment: str, copy: Copy, file: str) -> Submission:
+    flags = [*sent.flags]
+    if copy.trashed:
+        flags.append(
+            kept(
+                "evidence",
+                "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
+            )
+        )
+    if sent.superseded and sent.sent:
+        received = sent.sent
+    else:
+        received = max(copy.modified, sent.sent) if sent.sent else copy.modified
+    evidence = Evidence(
+        kind="link",
+        sent=sent.sent,
+        looked=copy.looked,
+        modified=copy.modified,
+        file=file,
+        revision=copy.revision,
+        message=sent.message,
+        flags=tuple(flags),
+    )
+    return Submission(
+        student=student,
+        assignment=assignment,
+        sha256=_hash(copy.content or b""),
+        source=f"{sent.place}: shared notebook {printable(copy.name)}",
+        received=received,
+        evidence=evidence,
+    )
+
+
+def _find_owner(copy: Copy, roster: Roster | None) -> str:
+    if roster is None:
+        return name_student(PurePosixPath(copy.name).stem)
+    return roster.find(*copy.owners, PurePosixPath(copy.name).stem) or ""
+
+
+def _fail(sent: SentLink, student: str, bad: BadLink, *, ours: bool = False) -> Collected:
+    if sent.superseded:  # the student has sent something else since then, which speaks for itself
+        return Collected(())
+    problem = Problem(student, sent.called, bad.what, bad.remedy, sent.place, message=sent.message, ours=ours)
+    return Collected((), problems=(problem,))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

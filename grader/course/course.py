@@ -1,0 +1,254 @@
+"""The course on disk: course.toml, its assignments and their rubrics."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, Literal, ParamSpec, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from nbformat import NotebookNode
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from grader.course.course_grade import GradeRule
+from grader.course.materials import Materials, read_materials
+from grader.course.packages_stated import Environment, find_versions
+from grader.course.roster import Roster, read_roster
+from grader.errors import UserError
+from grader.files.config_files import PlacedError, read_toml
+from grader.files.notebook_file import UnreadableError, read_notebook
+from grader.language import Code, language
+from grader.model import Limits
+from grader.rubric import Part, Rubric, read_rubric
+
+Told = ParamSpec("Told")
+Made = TypeVar("Made")
+
+
+class Demo(Part):
+    """What `grader demo` grades."""
+
+    assignment: str
+    submissions: str = Field(description="a folder of notebooks, from the course's folder")
+    limits: Limits = Field(Limits(), description="those that are set take the place of the assignment's")
+
+
+class QueueFile(BaseModel):
+    """[cluster.slurm], or another queue of dask-jobqueue's: how much to ask of it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")  # its other settings are dask-jobqueue's
+
+    jobs: int = Field(ge=1, description="so many jobs are handed to the queue")
+    cores: int = Field(ge=1, description="of each job, and so many notebooks at once")
+    memory: str = Field(description="of each job, as 32GB")
+
+
+class CourseFile(Part):
+    """course.toml."""
+
+    title: str
+    language: Code = Field("en", description="of the pages, and of the sentences that say why")
+    roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
+    free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
+    grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
+    environment: Environment = Environment()
+    demo: Demo | None = None
+    cluster: dict[str, QueueFile] = Field({}, description="queues that may start a cluster, by their names: slurm")
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _is_spoken(cls, told: object) -> object:
+        if told not in get_args(Code):
+            raise PlacedError(f"there is no language `{told}` yet: write `{'` or `'.join(get_args(Code))}`")
+        return told
+
+
+class LatePolicy(Part):
+    """[late] of assignment.toml: what a late submission costs, as a share of the assignment's points."""
+
+    rule: Literal["free", "refuse", "fixed", "per-day"] = Field(
+        "free", description="free: told, and costs nothing; fixed: once; per-day: for each day that was begun"
+    )
+    costs: float | None = Field(None, gt=0, le=1, description="fixed and per-day only")
+    at_most: float = Field(1.0, gt=0, le=1, description="per-day only: it never costs more than this")
+    grace_min: float = Field(0.0, ge=0, description="minutes after the deadline that are still in time")
+    counts: Literal["last", "best"] = Field(
+        "last", description="of several submissions: the last one in time, or the one that gets most points"
+    )
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> LatePolicy:
+        if self.rule in ("fixed", "per-day") and self.costs is None:
+            raise PlacedError(f"`rule: {self.rule}` needs `costs`: 0.1 is a tenth of the points", "costs")
+        if self.rule in ("free", "refuse") and self.costs is not None:
+            raise PlacedError(f"`costs` says nothing where the rule is `{self.rule}`", "costs")
+        if self.rule != "per-day" and "at_most" in self.model_fields_set:
+            raise PlacedError("`at_most` belongs to the rule `per-day`", "at_most")
+        return self
+
+
+class AssignmentFile(Part):
+    """assignments/<name>/assignment.toml."""
+
+    title: str
+    notebook: str | None = Field(None, description="what students are given: a file beside this one")
+    deadline: datetime | None = Field(None, description="with its offset, or local time in `time_zone`")
+    time_zone: str | None = Field(None, description="as America/Argentina/Buenos_Aires; times are shown in it")
+    late: LatePolicy = LatePolicy()
+    gpu: Literal["none", "auto", "required"] = Field("none", description="auto: a GPU where there is one")
+    limits: Limits = Limits()
+    inputs: list[str] | dict[str, str | list[str]] = Field(
+        [], description="answers for `input()`: in order, or by what stands in the prompt"
+    )
+    files: dict[str, str] = Field({}, description="path in /content -> a file or folder beside this one")
+    downloads: dict[str, str] = Field({}, description="address -> the file or folder beside this one that it gives")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"there is no time zone `{name}`; one is America/Argentina/Buenos_Aires") from error
+        return name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _deadline_has_a_zone(cls, told: object) -> object:
+        """A local time gets its zone, and a time without any is refused."""
+        if not isinstance(told, dict) or not isinstance(deadline := told.get("deadline"), datetime):
+            return told
+        if deadline.tzinfo is not None:
+            return told
+        if not isinstance(name := told.get("time_zone"), str):
+            raise PlacedError("`deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00", "deadline")
+        return {**told, "deadline": deadline.replace(tzinfo=ZoneInfo(cls._is_a_zone(name) or "UTC"))}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: what its file says, and where its parts are."""
+
+    name: str
+    file: AssignmentFile
+    folder: Path
+    rubric_path: Path
+    environment: Environment = field(default_factory=Environment)
+
+    @functools.cached_property
+    def rubric(self) -> Rubric:
+        if not self.rubric_path.exists():
+            raise UserError(
+                f"the assignment `{self.name}` has no rubric",
+                where=str(self.rubric_path),
+                remedy="Write one there: probes and criteria; see the README.",
+            )
+        return read_rubric(self.rubric_path)
+
+    @functools.cached_property
+    def materials(self) -> Materials:
+        """What the assignment brings for its notebooks as they run."""
+        return read_materials(
+            self.folder,
+            inputs=self.file.inputs,
+            files=self.file.files,
+            downloads=self.file.downloads,
+            packages=find_versions(self.environment.packages),
+            disk_mib=self.file.limits.disk_mib,
+        )
+
+    @property
+    def given(self) -> bytes | None:
+        """The notebook as students get it, or None where the assignment gives none."""
+        if self.file.notebook is None:
+            return None
+        path = self.folder / self.file.notebook
+        if not path.exists():
+            raise UserError(
+                "the notebook that assignment.toml names is not there",
+                where=str(path),
+                remedy="Put it there, or take the line `notebook` out of assignment.toml.",
+            )
+        return path.read_bytes()
+
+    @functools.cached_property
+    def given_notebook(self) -> NotebookNode | None:
+        """The same, read; to be looked at only, since all who ask get this one."""
+        content = self.given
+        if content is None:
+            return None
+        try:
+            return read_notebook(content)
+        except UnreadableError as error:
+            raise UserError(
+                f"the notebook that students are given cannot be read. {error}",
+                where=str(self.folder / str(self.file.notebook)),
+            ) from error
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with a course.toml."""
+
+    root: Path
+    file: CourseFile = field(repr=False)
+
+    @property
+    def assignments(self) -> list[str]:
+        """The names of the assignments that there are."""
+        return sorted(path.parent.name for path in self.root.glob("assignments/*/assignment.toml"))
+
+    @property
+    def roster(self) -> Roster | None:
+        """The students and their addresses, or None where course.toml names no roster."""
+        return read_roster(self.root / self.file.roster) if self.file.roster else None
+
+    def assignment(self, name: str) -> Assignment:
+        folder = self.root / "assignments" / name
+        path = folder / "assignment.toml"
+        if name not in self.assignments:
+            known = ", ".join(self.assignments) or "none"
+            told, remedy = f"there is no assignment `{name}` in this course", f"There are: {known}."
+            if (folder / "exam.yaml").exists():
+                told, remedy = f"`{name}` is an exam, and this is done with assignments", "Exams: grader exam --help"
+            raise UserError(told, where=str(self.root), remedy=remedy)
+        rubric = self.root / "rubrics" / f"{name}.yaml"
+        return Assignment(name, read_toml(path, AssignmentFile), folder, rubric, self.file.environment)
+
+
+def in_its_language(verb: Callable[Concatenate[Course, Told], Made]) -> Callable[Concatenate[Course, Told], Made]:
+    """The verb, so that all that it tells students is in the language of the course."""
+
+    @functools.wraps(verb)
+    def told(course: Course, /, *args: Told.args, **named: Told.kwargs) -> Made:
+        with language(course.file.language):
+            return verb(course, *args, **named)
+
+    return told
+
+
+def read_course(root: Path) -> Course:
+    """The course in this folder."""
+    if not root.is_dir():
+        raise UserError("there is no such folder", where=str(root), remedy="Name the folder that has the course.toml.")
+    if not (root / "course.toml").exists():
+        raise UserError(
+            "this folder is no course: it has no course.toml", where=str(root), remedy="Start one: grader init DIR"
+        )
+    return Course(root, read_toml(root / "course.toml", CourseFile))
+
+
+def find_course(start: Path) -> Course:
+    """The course of the nearest folder upwards that has a course.toml."""
+    for folder in (start, *start.parents):
+        if (folder / "course.toml").exists():
+            return read_course(folder)
+    raise UserError(
+        "there is no course here: neither this folder nor one above it has a course.toml",
+        where=str(start),
+        remedy="Go to the course's folder, name it with --course DIR, or start one: grader init DIR",
+    )

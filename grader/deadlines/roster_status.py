@@ -1,0 +1,95 @@
+"""How a class stands on handing in: who is in, who is late, and whom to chase, each with what to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.collect.collected import Problem
+from grader.course.roster import Roster
+from grader.deadlines.deadlines import HandedIn
+from grader.deadlines.lateness import Terms, choose, find_step, measure_late_s, tell_duration, tell_moment
+from grader.model import EvidenceStep, Submission
+
+State = Literal["in", "late", "to chase"]
+
+KNOWN_BY: Mapping[EvidenceStep, str] = {
+    "attachment": "came with a mail",
+    "upload": "uploaded",
+    "snapshot": "copied in time",
+    "revision": "from the file’s history",
+    "unchanged": "copied later, last changed in time",
+    "changed": "changed after the deadline, and no earlier copy: a person has to decide",
+    "unknown": "no time is known",
+}
+NOTHING = Problem("", "", "We have nothing from you.", "Send the link to your notebook, or the notebook itself.", "")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One row of the table."""
+
+    student: str
+    state: State
+    notes: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    disputed: bool = False
+    """a person has to say whether it was late"""
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.disputed or self.state == "to chase"
+
+
+def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem]) -> list[Standing]:
+    """Everybody in the roster, everybody who handed in, and every sender whom nobody knows; those to chase first."""
+    own: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        own[problem.student or f"? {problem.called}"].append(problem)
+    students = sorted({*(roster.names if roster else ()), *handed_in.submissions, *own})
+    alike = _find_alike(handed_in.submissions)
+    rows = [_stand(student, handed_in, own[student], alike.get(student, ())) for student in students]
+    order: dict[State, int] = {"to chase": 0, "late": 1, "in": 2}
+    return sorted(rows, key=lambda row: order[row.state])
+
+
+def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike: Iterable[str]) -> Standing:
+    told = tuple(f"{problem.what} {problem.remedy}" for problem in problems)
+    submissions = handed_in.submissions.get(student)
+    if not submissions:
+        unsent = problems or (NOTHING,)
+        return Standing(student, "to chase", told or ("Has sent nothing.",), tuple(unsent))
+    terms = handed_in.terms[student]
+    chosen = choose(submissions, terms)
+    late_by_s = measure_late_s(chosen, terms)
+    notes = [_tell(chosen, terms, late_by_s), *(chosen.evidence.flags if chosen.evidence else ()), *alike, *told]
+    disputed = find_step(chosen, terms.closes) == "changed"
+    return Standing(student, "late" if late_by_s else "in", tuple(notes), tuple(problems), disputed)
+
+
+def _tell(chosen: Submission, terms: Terms, late_by_s: float) -> str:
+    step = KNOWN_BY[find_step(chosen, terms.closes)]
+    if chosen.received is None:
+        return f"{step[0].upper()}{step[1:]}."
+    late = f", {tell_duration(late_by_s)} late" if late_by_s else ""
+    return f"{tell_moment(chosen.received, terms.zone)}{late} ({step})."
+
+
+def _find_alike(submissions: Mapping[str, Sequence[Submission]]) -> dict[str, list[str]]:
+    """student -> a sentence for each notebook that others handed in, too: the same shared file, or the same bytes."""
+    owners: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for student, own in submissions.items():
+        for submission in own:
+            if submission.evidence and submission.evidence.file:
+                owners["shared notebook", submission.evidence.file][student] = None
+            owners["file, byte for byte,", submission.sha256][student] = None
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for (kind, _), students in owners.items():
+        for student in students:
+            others = [other for other in students if other != student]
+            if others:
+                named = ", ".join(others[:3]) + (" …" if others[3:] else "")
+                found[student][f"The same {kind} was handed in by {named}."] = None
+    return {student: list(sentences) for student, sentences in found.items()}

@@ -1,0 +1,1 @@
+"""exam.analysis: what a class's responses say of the questions."""

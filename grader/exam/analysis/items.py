@@ -1,0 +1,315 @@
+"""Item analysis: what a class's responses say of the questions, and which of these a person should look at first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.exam.analysis.choices import Choice, choices_of
+from grader.exam.analysis.statistics import (
+    CONFIDENCE,
+    Floats,
+    alpha,
+    alpha_interval,
+    correlate,
+    correlation_interval,
+    group_size,
+    group_weights,
+    kr20,
+    mean_interval,
+    standard_error,
+    upper_lower,
+)
+from grader.exam.questions import Question
+from grader.exam.revisions import Asked
+from grader.model import Answer, Finding
+
+THIRDS, FIFTHS = 3, 5
+MANY = 60
+"""From so many students on there are five score groups, below it three."""
+FEWEST_FOR_GROUPS = 4
+MOST_WAITING = 0.1
+"""A question on which more than this share of the students waits for a person is left out of the analysis."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A statistic with its interval; None is undefined, and `why` says so."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """How the class used one option."""
+
+    name: str
+    says: str
+    right: bool
+    count: int
+    share: float
+    by_group: tuple[float, ...]
+    """Share of each score group, the lowest first."""
+    upper: float | None
+    """Share of the upper 27 %."""
+    lower: float | None
+    correlation: float | None
+    """With the points of all other questions."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question, as its responses show it."""
+
+    question: str
+    topic: str
+    kind: str
+    says: str
+    possible: float
+    blank: int
+    difficulty: Figure
+    """The mean share of its points."""
+    uncorrected: Figure
+    corrected: Figure
+    upper_lower: Figure
+    alpha_if_dropped: Figure
+    by_group: tuple[float, ...]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """The exam as a whole, over the questions and students that were analysed."""
+
+    mean: Figure
+    deviation: Figure
+    alpha: Figure
+    kr20: Figure
+    standard_error: Figure
+    """In points."""
+
+
+@dataclass(frozen=True)
+class ItemAnalysis:
+    """Everything that the page and the tables show."""
+
+    students: int
+    possible: float
+    items: tuple[Item, ...]
+    reliability: Reliability
+    percents: tuple[float, ...]
+    """Each student's total, in percent of the points that were analysed."""
+    group_size: int
+    """Students in the upper and in the lower group."""
+    groups: int
+    """Score groups of equal size."""
+    left_out: tuple[tuple[str, str], ...]
+    """(question or student, why)"""
+    confidence: float = CONFIDENCE
+
+
+@dataclass(frozen=True)
+class Response:
+    """One student's findings and answers: what the analysis is made from."""
+
+    student: str
+    findings: tuple[Finding, ...]
+    answers: Mapping[str, Answer]
+    variants: Mapping[str, Question]
+    """The questions as this student was asked them."""
+
+
+def analyse(asked: Sequence[Asked], responses: Sequence[Response], language: str) -> ItemAnalysis:
+    """The analysis of a class's exam.
+
+    Left out, and named, are questions that count for nobody or wait for too many, then students with points that wait.
+    """
+    points = np.array([[_points_of(one.question, response) for one in asked] for response in responses])
+    points = points.reshape(len(responses), len(asked))
+    kept, students, left_out = _select(asked, responses, points)
+    who = [responses[place] for place in students]
+    questions = [asked[place] for place in kept]
+    possible = np.array([one.question.points for one in questions], dtype=np.float64)
+    table = Table(points[np.ix_(students, kept)], possible)
+    items = [_item(one, table, place, who, language) for place, one in enumerate(questions)]
+    return ItemAnalysis(
+        students=table.students,
+        possible=float(possible.sum()),
+        items=tuple(items),
+        reliability=_reliability(table.scores, possible),
+        percents=tuple(float(total) for total in 100 * table.totals / max(float(possible.sum()), 1e-12)),
+        group_size=table.group_size,
+        groups=table.groups,
+        left_out=tuple(left_out),
+    )
+
+
+@dataclass(frozen=True)
+class Table:
+    """The points of the students and questions that are analysed: (students, questions), and (questions,) at most."""
+
+    scores: Floats
+    possible: Floats
+
+    @property
+    def students(self) -> int:
+        return int(self.scores.shape[0])
+
+    @cached_property
+    def totals(self) -> Floats:
+        return np.asarray(self.scores.sum(axis=1), dtype=np.float64)
+
+    @property
+    def groups(self) -> int:
+        return FIFTHS if self.students >= MANY else THIRDS
+
+    @property
+    def group_size(self) -> int:
+        return group_size(self.students) if self.students >= FEWEST_FOR_GROUPS else 0
+
+    @cached_property
+    def weights(self) -> Floats:
+        """How much each student counts in each score group, the lowest first; each row adds up to 1."""
+        size = self.students / self.groups
+        edges = tuple(size * group for group in range(self.groups + 1))
+        return np.asarray(group_weights(self.totals, edges) / max(size, 1e-12), dtype=np.float64)
+
+    @cached_property
+    def extreme_weights(self) -> Floats | None:
+        """The same for the lower and the upper group alone; None where there are too few students."""
+        n, size = self.students, self.group_size
+        return group_weights(self.totals, (0, size, n - size, n))[[0, 2]] / size if size else None
+
+    def mean_by_group(self, values: Floats) -> tuple[float, ...]:
+        """The mean of the students' values in each score group."""
+        return tuple(float(mean) for mean in self.weights @ values)
+
+    def extremes(self, values: Floats) -> tuple[float | None, float | None]:
+        """The mean of the students' values in the lower and in the upper group."""
+        if self.extreme_weights is None:
+            return None, None
+        lower, upper = self.extreme_weights @ values
+        return float(lower), float(upper)
+
+
+def _item(asked: Asked, table: Table, place: int, who: Sequence[Response], language: str) -> Item:
+    question, n = asked.question, table.students
+    points = table.scores[:, place]
+    shares, rest = points / table.possible[place], table.totals - points
+    return Item(
+        question=question.id,
+        topic=question.topic,
+        kind=question.kind,
+        says=(who[0].variants[question.id] if who else question).asks.say(language),
+        possible=question.points,
+        blank=sum(_is_blank(response, question) for response in who),
+        difficulty=_figure(float(shares.mean()) if n else math.nan, mean_interval(shares), "there are no students"),
+        uncorrected=_correlation(correlate(points, table.totals), n),
+        corrected=_correlation(correlate(points, rest), n),
+        upper_lower=_figure(upper_lower(shares, table.totals), None, _why_no_groups(n)),
+        alpha_if_dropped=_figure(
+            alpha(np.delete(table.scores, place, axis=1)), None, "it takes two other questions, and totals that differ"
+        ),
+        by_group=table.mean_by_group(shares),
+        options=tuple(_option(name, choice, rest, table) for name, choice in choices_of(asked, who, language).items()),
+    )
+
+
+def _option(name: str, choice: Choice, rest: Floats, table: Table) -> Option:
+    chosen = np.array(choice.chosen, dtype=np.float64)
+    r = correlate(chosen, rest)
+    lower, upper = table.extremes(chosen)
+    return Option(
+        name=name,
+        says=choice.says,
+        right=choice.right,
+        count=int(chosen.sum()),
+        share=float(chosen.mean()) if chosen.size else 0.0,
+        by_group=table.mean_by_group(chosen),
+        upper=upper,
+        lower=lower,
+        correlation=None if math.isnan(r) else r,
+    )
+
+
+# ---- who and what is analysed ---------------------------------------------------------------------------------------
+
+
+def _points_of(question: Question, response: Response) -> float:
+    """The points that a student has for a question, NaN where some wait for a person."""
+    earned = [finding.earned for finding in response.findings if finding.criterion in question.criteria]
+    return math.nan if not earned or None in earned else sum(points or 0.0 for points in earned)
+
+
+def _is_blank(response: Response, question: Question) -> bool:
+    answer = response.answers.get(question.id)
+    return answer is not None and answer.status == "missing"
+
+
+def _select(
+    asked: Sequence[Asked], responses: Sequence[Response], points: Floats
+) -> tuple[list[int], list[int], list[tuple[str, str]]]:
+    """The questions, then the students, that are analysed; and what is left out, with the reason."""
+    left_out: list[tuple[str, str]] = []
+    kept: list[int] = []
+    for place, one in enumerate(asked):
+        waiting = int(np.isnan(points[:, place]).sum())
+        if one.void is not None:
+            told = "everybody gets its points" if one.void == "full" else "it counts for nobody"
+            left_out.append((one.question.id, told))
+        elif waiting > MOST_WAITING * len(responses):
+            left_out.append((one.question.id, f"{waiting} of {len(responses)} students wait for a person"))
+        else:
+            kept.append(place)
+    students: list[int] = []
+    for place, response in enumerate(responses):
+        waits = [asked[one].question.id for one in kept if math.isnan(points[place, one])]
+        if waits:
+            left_out.append((response.student, f"waits for a person: {', '.join(waits)}"))
+        else:
+            students.append(place)
+    return kept, students, left_out
+
+
+# ---- figures --------------------------------------------------------------------------------------------------------
+
+
+def _figure(value: float, interval: tuple[float, float] | None, why: str) -> Figure:
+    if math.isnan(value):
+        return Figure(None, why=why)
+    low, high = interval or (math.nan, math.nan)
+    return Figure(value, None if math.isnan(low) else low, None if math.isnan(high) else high)
+
+
+def _correlation(value: float, students: int) -> Figure:
+    return _figure(value, correlation_interval(value, students), "all have the same points")
+
+
+def _why_no_groups(students: int) -> str:
+    return "it takes four students" if students < FEWEST_FOR_GROUPS else "all have the same total"
+
+
+def _reliability(scores: Floats, possible: Floats) -> Reliability:
+    n, k = scores.shape
+    totals = scores.sum(axis=1)
+    shares = scores / possible if k else scores
+    whole = alpha(scores)
+    why = "it takes two students and two questions" if n < 2 or k < 2 else "all have the same total"
+    if np.isin(shares, (0.0, 1.0)).all() and len(set(possible.tolist())) <= 1:
+        formula = _figure(kr20(shares), None, why)
+    else:
+        formula = Figure(None, why="some questions have parts of their points, or weigh more than others: see alpha")
+    return Reliability(
+        mean=_figure(float(totals.mean()) if n else math.nan, None, "there are no students"),
+        deviation=_figure(float(totals.std(ddof=1)) if n > 1 else math.nan, None, "it takes two students"),
+        alpha=_figure(whole, alpha_interval(whole, n, k), why),
+        kr20=formula,
+        standard_error=_figure(standard_error(scores), None, why),
+    )

@@ -1,0 +1,1 @@
+"""exam.exchange: responses and questions from and for other programs."""

@@ -1,0 +1,105 @@
+"""The instructor's key: the right answers of every copy, in the copy's own numbers and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.exam.paper.sheet import MARGIN_MM, SIZES_MM, Copy, Print
+from grader.exam.printing.arranging import LETTERS, Arranged, arrange
+from grader.exam.printing.blocks import GREY, SMALL_PT, Block, Draft, Setting
+from grader.exam.printing.cover import set_head
+from grader.exam.printing.drawing import Drawing
+from grader.exam.printing.ink import WordsInk
+from grader.exam.printing.phrases import Phrases, phrases_in
+from grader.exam.printing.typesetting import set_words, width_mm
+
+COLUMNS = 3
+ROW_MM = 4.0
+EDGE_MM = 18.0
+
+
+def draw_key(print_: Print) -> bytes:
+    """A PDF with the right answers of each copy, and first the criteria that correctors tick points for."""
+    width, height = SIZES_MM[print_.paper]
+    phrases = phrases_in(print_.language)
+    setting = Setting(print_.language, phrases, Path(), width - 2 * MARGIN_MM)
+    title = f"{phrases.key} · {print_.exam.title.say(print_.language)} · {print_.id}"
+    blocks = [set_head(title, setting), *_criteria(print_, setting)]
+    for copy in print_.copies:
+        blocks.append(
+            set_head(" · ".join(filter(None, (phrases.copy.format(copy.number), copy.name or copy.student))), setting)
+        )
+        blocks += _answers(print_, copy, setting)
+    drawing = Drawing(width, height, title)
+    page: list[Block] = []
+    y = EDGE_MM
+    for block in blocks:
+        if y + block.height_mm > height - EDGE_MM:
+            drawing.page([ink for one in page for ink in one.ink])
+            page, y = [], EDGE_MM
+        page.append(block.moved(MARGIN_MM, y))
+        y += block.height_mm
+    drawing.page([ink for one in page for ink in one.ink])
+    return drawing.done()
+
+
+def right_answer(arranged: Arranged, phrases: Phrases) -> str:
+    """What a student had to tick or write, as it stands on the copy."""
+    asked, letters = arranged.question, dict(zip(arranged.order, LETTERS, strict=False))
+    choice = asked.single or asked.multiple
+    if choice is not None:
+        right = " ".join(letter for name, letter in letters.items() if choice.options[name].right)
+        return right or LETTERS[len(letters)]
+    if asked.rows is not None:
+        calls = {True: phrases.true[0].upper(), False: phrases.false[0].upper()}
+        return " ".join(calls[asked.rows.statements[name].holds] for name in arranged.order)
+    if asked.matching is not None:
+        partners = dict(zip(arranged.partners, LETTERS, strict=False))
+        return " ".join(partners[name] for name in arranged.order)
+    if asked.ordering is not None:
+        places = {name: str(place) for place, name in enumerate(asked.ordering.steps, start=1)}
+        return " ".join(places[name] for name in arranged.order)
+    if asked.numeric is not None:
+        numeric = asked.numeric
+        value = f"{numeric.value:g}" if numeric.decimals is None else f"{numeric.value:.{numeric.decimals}f}"
+        return f"{phrases.write(value)} {numeric.unit}".strip()
+    if asked.text is not None:
+        return asked.text.accept[0] if asked.text.accept else f"/{asked.text.pattern}/"
+    return asked.output.prints if asked.output is not None else phrases.by_a_person
+
+
+def _criteria(print_: Print, setting: Setting) -> Iterator[Block]:
+    """What the numbers beside the corrector's boxes stand for."""
+    for question in print_.exam.questions:
+        if question.practical is None or not question.practical.criteria:
+            continue
+        for number, (name, step) in enumerate(question.practical.criteria.items(), start=1):
+            points = setting.phrases.write_points(step.points)
+            told = f"{question.id} {number} ({name}, {points}): {setting.say(step.says)}"
+            text = set_words(told, setting.room_mm, SMALL_PT)
+            yield Block(text.height_mm + 0.5, text.ink)
+
+
+def _answers(print_: Print, copy: Copy, setting: Setting) -> Iterator[Block]:
+    """The copy's answers in columns, read downwards."""
+    asked = [one for section in arrange(print_.exam, copy.seed) for one in section.questions]
+    rows = -(-len(asked) // COLUMNS)
+    wide = setting.room_mm / COLUMNS
+    for row in range(rows):
+        draft = Draft()
+        for column, arranged in enumerate(asked[row::rows]):
+            x = column * wide
+            draft.ink.append(WordsInk(x, 2.8, f"{arranged.number}.", "bold", SMALL_PT))
+            told = _fitted(right_answer(arranged, setting.phrases), wide - 8.0)
+            draft.ink.append(WordsInk(x + 6.0, 2.8, told, "sans", SMALL_PT))
+            after = x + 6.0 + width_mm(told, "sans", SMALL_PT) + 2.0
+            if after + width_mm(arranged.question.id, "sans", 6.0) < x + wide - 2.0:
+                draft.ink.append(WordsInk(after, 2.8, arranged.question.id, "sans", 6.0, GREY))
+        yield draft.done(ROW_MM)
+
+
+def _fitted(words: str, room_mm: float) -> str:
+    while width_mm(words, "sans", SMALL_PT) > room_mm:
+        words = words.rstrip("…")[:-1] + "…"
+    return words

@@ -1,0 +1,76 @@
+"""Makes questions of a rubric's probes: the inputs are made here, outside, and none before it is asked."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from grader.execute.answers import Question
+from grader.rubric import Probe, Random, Rubric, Scene
+from grader.rubric.probe_inputs import make_input
+
+
+def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
+    """What to ask of this student's notebook, in the order in which it is asked."""
+    asked = _in_order(rubric)
+    return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
+
+
+def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[Question, ...]]:
+    """What to ask of each student's notebook, in turn; what is asked of all alike is made ready once."""
+    asked = _in_order(rubric)
+    shared = {name: make_question(name, probe, "") for name, probe in asked if not is_personal(probe)}
+    for student in students:
+        yield tuple(shared.get(name) or make_question(name, probe, student) for name, probe in asked)
+
+
+def _in_order(rubric: Rubric) -> list[tuple[str, Probe]]:
+    """The probes that notebooks are asked, hidden ones last: so that no open answer can tell what they showed."""
+    asked = [(name, probe) for name, probe in rubric.probes.items() if probe.ask == "student"]
+    return sorted(asked, key=lambda named: named[1].hidden)
+
+
+def make_question(name: str, probe: Probe, student: str) -> Question:
+    """One probe with its inputs made."""
+    content: dict[str, Any] = {
+        "kind": probe.kind,
+        "arguments": {key: make_input(value, student, key) for key, value in probe.arguments.items()},
+    }
+    names: tuple[str, ...]
+    if probe.call is not None:
+        content["name"], names = probe.call, (probe.call,)
+    elif probe.variable is not None:
+        content["names"] = [probe.variable] if isinstance(probe.variable, str) else probe.variable
+        names = tuple(content["names"])
+    elif probe.evaluate is not None:
+        content["code"], names = probe.evaluate, _names_in(probe.evaluate, set(probe.arguments))
+    elif probe.models is not None:
+        content |= {
+            **probe.models.model_dump(),
+            "predict": make_input(probe.predict, student, "predict"),
+            "held_out": probe.held_out,
+            **({"trained_on": probe.trained_on} if probe.trained_on else {}),
+        }
+        names = tuple(probe.models.names)
+    return Question(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)
+
+
+def is_personal(probe: Probe) -> bool:
+    """Whether each student is asked with inputs of their own."""
+    return any(
+        isinstance(value, Random | Scene) and value.seed == "student"
+        for value in (*probe.arguments.values(), probe.predict)
+    )
+
+
+def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
+    """The names that a piece of probe code takes from the notebook, in order."""
+    tree = ast.parse(code)
+    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {"np", "torch"} | set(dir(builtins)) | arguments
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return tuple(dict.fromkeys(name for name in used if name not in own))

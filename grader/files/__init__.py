@@ -1,0 +1,1 @@
+"""files: reads what people write: config files, tables, notebooks and names."""

@@ -1,0 +1,198 @@
+"""Answers probes beside a notebook's names: finds, calls, evaluates, and writes down what comes back.
+
+What is right stands nowhere here. The student's code may have replaced every function below; it can only forge what it
+already knows.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import os
+import random
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.inside import channel, found_networks, plain
+
+SEED = 0
+
+
+class MissingError(Exception):
+    """The notebook has nothing of the name that a probe asks for."""
+
+
+def ask() -> None:
+    """Receive one question and send its answer: what the grader has a kernel run."""
+    from IPython import get_ipython
+
+    namespace = get_ipython().user_ns
+    with (
+        # On Windows a socket is no file, and os.dup does not know it.
+        socket.socket(fileno=socket.dup(int(os.environ.get(channel.VARIABLE, channel.DESCRIPTOR)))) as connection,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        answer_over(connection, namespace, uninterrupted)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Half a message would be the end of the connection, and of every question after it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def answer_over(
+    connection: socket.socket,
+    namespace: Mapping[str, Any],
+    undisturbed: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
+    """Receive one question and send its answer."""
+    with undisturbed():
+        question, _ = plain.loads(channel.receive(connection, channel.QUESTION_BYTES))
+    content = answer_bytes(question, namespace)
+    with undisturbed():
+        channel.send(connection, content)
+
+
+def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    """The answer to one question, written as plain data, whatever the student's code raises."""
+    try:
+        return _answer_bytes(question, namespace)
+    except KeyboardInterrupt:  # while it is computed, or while it is written down
+        return plain.dumps(None, {"status": "stopped"})
+
+
+def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    try:
+        value = answer(question, namespace)
+    except MissingError as error:
+        return plain.dumps(None, {"status": "missing", "detail": str(error)})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  (round a student's code)
+        function, line = student_place(error)
+        notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": line, "function": function}
+        return plain.dumps(None, {"status": "raised", **notes})
+    try:
+        content = plain.dumps(value, {"status": "answered"})
+    except plain.NotPlainError as error:
+        return unusable(str(error))
+    except MemoryError:
+        return unusable("it takes more memory than there is")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  (round a student's code: the methods of its objects)
+        return unusable(f"it cannot be written down ({type(error).__name__[:100]})")
+    if len(content) > channel.ANSWER_BYTES:
+        return unusable(f"it has {len(content) >> 20} MiB, more than the limit of {channel.ANSWER_BYTES >> 20} MiB")
+    return content
+
+
+def unusable(detail: str) -> bytes:
+    """What is sent in place of an answer that does not cross the boundary."""
+    return plain.dumps(None, {"status": "unusable", "detail": detail})
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:  # noqa: BLE001  (round a student's code: its __str__)
+        return ""
+
+
+def student_place(error: BaseException) -> tuple[str, str]:
+    """The notebook's outermost function that the error passed through, and its innermost line; both may be empty."""
+    import linecache
+
+    function, line, trace = "", "", error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "ipykernel" in code.co_filename or code.co_filename.startswith("<ipython"):
+            function = function or code.co_name
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip() or line
+        trace = trace.tb_next
+    return function[:100], line[:200]
+
+
+def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
+    """What the notebook's names answer: any value; raises MissingError, or whatever the student's code raises."""
+    set_seeds()
+    arguments = {key: _argument(value) for key, value in question["arguments"].items()}
+    match question["kind"]:
+        case "variable":
+            return find(question["names"], namespace)
+        case "call":
+            return call(find([question["name"]], namespace), arguments)
+        case "evaluate":
+            return evaluate(question["code"], {**namespace, **arguments})
+        case "models":
+            return found_networks.answer(question, namespace)
+        case kind:
+            raise ValueError(f"no such kind of probe: {kind}")
+
+
+def set_seeds() -> None:
+    """Every probe starts from the same random state, so that their order does not matter."""
+    import torch
+
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+
+
+def _argument(value: Any) -> Any:
+    """An array marked as a tensor becomes one: students' functions of torch take no NumPy."""
+    if isinstance(value, dict) and set(value) == {"tensor"}:
+        import torch
+
+        return torch.from_numpy(value["tensor"].copy())
+    return value
+
+
+def find(names: list[str], namespace: Mapping[str, Any]) -> Any:
+    """The value of the first of the names that is there."""
+    for name in names:
+        if name in namespace:
+            return namespace[name]
+    raise MissingError(", ".join(names))
+
+
+def call(function: Any, arguments: Mapping[str, Any]) -> Any:
+    """Call by keyword or, where the student's parameters have other names, in order."""
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError:
+        return function(*arguments.values())
+    except ValueError:
+        pass  # a builtin without a signature
+    return function(**arguments)
+
+
+def evaluate(code: str, namespace: dict[str, Any]) -> Any:
+    """Run the code in a copy of the namespace; the value of its last expression. np and torch are there in any case."""
+    import torch
+
+    names = {"np": np, "torch": torch, **namespace}
+    tree = ast.parse(code, filename="<probe>")
+    last = tree.body.pop()
+    if not isinstance(last, ast.Expr):
+        raise ValueError("the last line of `evaluate` is not an expression")
+    try:
+        exec(compile(tree, "<probe>", "exec"), names)
+        return eval(compile(ast.Expression(last.value), "<probe>", "eval"), names)
+    except NameError as error:
+        # A name that a student's function lacks is an error of that function.
+        if error.name and error.name not in names and not student_place(error)[0]:
+            raise MissingError(error.name) from error
+        raise

@@ -1,0 +1,99 @@
+"""Inputs that a rubric describes, and that are made for each student."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from grader.files.config_files import PlacedError
+from grader.rubric.parts import Part
+from grader.rubric.scenes import SCENES
+
+
+class Grid(Part):
+    """*(count,) float64*, evenly spaced from the first number to the second, both included."""
+
+    grid: tuple[float, float, int]
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+
+class ArrayLiteral(Part):
+    """An array written out."""
+
+    array: list[Any]
+    dtype: Literal["float64", "float32", "uint8", "int64", "bool"] = "float64"
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+
+Bound = float | list[float]
+
+
+class Random(Part):
+    """Seeded numbers: *shape float64*, uniform or standard normal.
+
+    `student` seeds by the student's name and the argument's, so that each has numbers of their own and no two arguments
+    are alike.
+    """
+
+    random: Literal["uniform", "normal"]
+    shape: list[int]
+    between: tuple[Bound, Bound] = Field(
+        (0.0, 1.0), description="uniform only: the lowest and the highest, a number each or a list for the last axis"
+    )
+    seed: int | Literal["student"] = 0
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+    @model_validator(mode="after")
+    def _between_fits(self) -> Random:
+        if self.random == "normal" and "between" in self.model_fields_set:
+            raise ValueError("`between` belongs to `random: uniform`; normal numbers have no bounds")
+        for bound in self.between:
+            if isinstance(bound, list) and (not self.shape or len(bound) != self.shape[-1]):
+                raise ValueError(f"`between` has {len(bound)} numbers for a last axis of {self.shape[-1:]}")
+        return self
+
+
+class Scene(Part):
+    """A synthetic picture: *(rows, columns) float64, gray levels from 0 to 255*; `two-views` are two of them."""
+
+    scene: str = Field(description=f"one of {', '.join(SCENES)}")
+    size: tuple[int, int] = Field((48, 64), description="rows and columns")
+    dtype: Literal["float64", "float32", "uint8"] = "float64"
+    seed: int | Literal["student"] = 0
+    as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+    @field_validator("scene")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in SCENES:
+            near = difflib.get_close_matches(name, SCENES, n=1)
+            meant = f"did you mean `{near[0]}`? There are" if near else "there are"
+            raise ValueError(f"there is no scene `{name}`; {meant}: {', '.join(SCENES)}")
+        return name
+
+
+Made = Grid | ArrayLiteral | Random | Scene
+"""An input that is made; `as: tensor` hands it over as a float32 torch tensor."""
+
+
+def read_input(value: Any, *place: str) -> Any:
+    """The input that a rubric writes as {grid: …}, {array: …}, {random: …} or {scene: …}; other values as they are."""
+    if isinstance(value, dict):
+        for key, kind in (("grid", Grid), ("array", ArrayLiteral), ("random", Random), ("scene", Scene)):
+            if key in value:
+                return _read_made(kind, key, value, place)
+    return value
+
+
+def _read_made(kind: type[Part], key: str, value: dict[str, Any], place: tuple[str, ...]) -> Part:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, ValueError):  # a sentence of ours says it all
+            raise PlacedError(str(cause), *place, key) from error
+        where = ".".join(str(part) for part in first["loc"]) or key
+        raise PlacedError(f"this is not how a `{key}` is written: `{where}`: {first['msg']}", *place, key) from error

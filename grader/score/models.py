@@ -1,0 +1,289 @@
+"""Expectations on a notebook's networks: distinct, nonlinear, trained, built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from grader.language import N_, _, ngettext
+from grader.rubric import Built, Distinct, Grid, Mistake, Nonlinear, Trained
+from grader.score.arrays import FloatArray, bend, is_constant, spread
+from grader.score.metrics import mean_squared_error, say_diverged, truth
+from grader.score.network_answers import Network, read_networks
+from grader.score.sentences import code, listed, number
+from grader.score.verdict import Evidence, UnscoredError, Verdict
+
+_SAME_ANSWERS = 1e-4
+"""Answers that differ by less than this share of their spread come from one network, or from two copies of it."""
+
+_ACTIVATIONS = {
+    *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Tanh", "Sigmoid"),
+    *("Hardtanh", "Hardswish", "Hardsigmoid", "Softplus", "Softsign", "LogSigmoid", "Tanhshrink", "Softshrink", "GLU"),
+}
+
+LINEAR_STACK = N_(
+    "Linear layers without an activation between them are one linear layer: v(wx) = (vw)x. "
+    "Put a nonlinear activation, such as ReLU or Tanh, between them."
+)
+
+
+def _say_bending(have: int, total: int) -> str:
+    """How many of the student's networks draw a curve, as the beginning of a sentence."""
+    if have == total:
+        return ngettext("Your network draws a curve", "Your {n} networks draw curves", total)
+    if have == 0:
+        one, many = N_("Not even your one network draws a curve"), N_("None of your {n} networks draws a curve")
+        return _(one) if total == 1 else _(many, n=total)
+    return ngettext(
+        "{n} of your {total} networks draws a curve", "{n} of your {total} networks draw curves", have, total=total
+    )
+
+
+def _say_learned(have: int, total: int) -> str:
+    """How many of the student's networks have learned, as the beginning of a sentence."""
+    if have == total:
+        return ngettext("Your network has learned", "Your {n} networks have learned", total)
+    if have == 0:
+        one, many = N_("Not even your one network has learned"), N_("None of your {n} networks has learned")
+        return _(one) if total == 1 else _(many, n=total)
+    return ngettext(
+        "{n} of your {total} networks has learned", "{n} of your {total} networks have learned", have, total=total
+    )
+
+
+def _beside_asked(told: str, have: int, asked: int) -> str:
+    """The sentence to its end, which says how many are asked where there are too few."""
+    if have >= asked:
+        return f"{told}."
+    return ngettext("{told}, but {n} is asked.", "{told}, but {n} are asked.", asked, told=told)
+
+
+def _share(have: int, asked: int) -> float:
+    return min(1.0, have / asked) if asked > 0 else 1.0
+
+
+def _names(networks: Iterable[Network]) -> str:
+    return listed([code(network.name) for network in networks])
+
+
+# ---- distinct -------------------------------------------------------------------------------------------------------
+
+Alike = tuple[Network, Network, str]
+"""Two networks that count as one, and why, as a sentence about both."""
+
+
+def judge_distinct(distinct: Distinct, evidence: Evidence) -> Verdict:
+    """Networks that truly differ, counted by kinds: alike are those of one architecture, or with the same answers."""
+    found = read_networks(evidence.value())
+    pairs = [(one, other, _likeness(one, other)) for one, other in combinations(found.networks, 2)]
+    alike = [pair for pair in pairs if pair[2]]
+    kinds = _count_kinds(found.networks, alike)
+    if kinds < distinct.at_least:
+        _leave_unseen_forward_to_a_person(found.networks, alike, kinds)
+    because = _say_kinds(kinds, len(found.networks), distinct.at_least)
+    for _one, _other, why in alike[:2] if kinds < distinct.at_least else ():
+        because += f" {why}"
+    # One network alone differs from nothing, so the first kind earns nothing.
+    fraction = _share(kinds - 1, distinct.at_least - 1)
+    return Verdict(fraction, because + found.note, "alike" if alike and fraction < 1 else None)
+
+
+def _likeness(one: Network, other: Network) -> str:
+    """Why two networks count as one, as a sentence; empty where they differ."""
+    names = {"one": code(one.name), "other": code(other.name)}
+    if one.shapes == other.shapes and one.layers == other.layers and (one.shapes or one.layers):
+        layers = ", ".join(one.layers[:8])
+        return _("{one} and {other} have the same layers of the same sizes ({layers}).", **names, layers=layers)
+    return _("{one} and {other} give the same answers.", **names) if _answer_alike(one, other) else ""
+
+
+def _answer_alike(one: Network, other: Network) -> bool:
+    mine, theirs = one.finite_predictions, other.finite_predictions
+    if mine is None or theirs is None or mine.shape != theirs.shape:
+        return False
+    width = max(spread(mine), spread(theirs), 1e-9 * float(np.abs(mine).max()))
+    return bool(np.abs(mine - theirs).max() <= _SAME_ANSWERS * width)
+
+
+def _count_kinds(networks: tuple[Network, ...], alike: list[Alike]) -> int:
+    """The number of groups when those that are alike, directly or through others, are put together."""
+    group = {id(network): index for index, network in enumerate(networks)}
+    for one, other, _why in alike:
+        keep, drop = group[id(one)], group[id(other)]
+        group = {key: keep if index == drop else index for key, index in group.items()}
+    return len(set(group.values()))
+
+
+def _leave_unseen_forward_to_a_person(networks: tuple[Network, ...], alike: list[Alike], kinds: int) -> None:
+    """Two classes with the same layers and no activation among them may differ in what their `forward` calls."""
+    unsure = [
+        (one, other)
+        for one, other, _why in alike
+        if one.class_name != other.class_name
+        and not _ACTIVATIONS & {*one.layers, *other.layers}
+        and not _answer_alike(one, other)
+    ]
+    sure = [pair for pair in alike if (pair[0], pair[1]) not in unsure]
+    if _count_kinds(networks, sure) > kinds:
+        told = _(
+            "{networks} have the same layers, but classes of their own: "
+            "whether they differ in `forward`, a person decides.",
+            networks=_names(unsure[0]),
+        )
+        raise UnscoredError(told)
+
+
+def _say_kinds(kinds: int, total: int, asked: int) -> str:
+    if kinds >= asked:
+        return _("Your networks differ in how they are built and in what they answer.")
+    if kinds == total:
+        return ngettext(
+            "You have {n} network, but {asked} different ones are asked.",
+            "You have {n} networks, but {asked} different ones are asked.",
+            total,
+            asked=asked,
+        )
+    return _(
+        "Your {total} networks count as {kinds}, but {asked} different ones are asked.",
+        total=total,
+        kinds=kinds,
+        asked=asked,
+    )
+
+
+# ---- nonlinear ------------------------------------------------------------------------------------------------------
+
+
+def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
+    """Networks whose answers bend, measured on an evenly spaced grid of inputs."""
+    if evidence.probe is None or not isinstance(evidence.probe.predict, Grid):
+        raise UnscoredError(_("Whether networks bend can only be seen on a grid of inputs; the course has to mend it."))
+    found = read_networks(evidence.value())
+    silent = [network for network in found.networks if network.finite_predictions is None]
+    bending = [network for network in found.networks if _bends(network, nonlinear.more_than)]
+    straight = [network for network in found.networks if network not in silent and network not in bending]
+    because = _beside_asked(_say_bending(len(bending), len(found.networks)), len(bending), nonlinear.at_least)
+    fraction = _share(len(bending), nonlinear.at_least)
+    if fraction == 1:
+        return Verdict(1.0, because + found.note)
+    if straight:
+        because += " " + ngettext(
+            "{networks} draws only a straight line.",
+            "{networks} draw only a straight line.",
+            len(straight),
+            networks=_names(straight),
+        )
+    if any(network.layers.count("Linear") > 1 and not _ACTIVATIONS & {*network.layers} for network in straight):
+        because += f" {_(LINEAR_STACK)}"
+    for network in silent[:3]:
+        because += f" {network.say_silence(tells=evidence.tells)}"
+    flat = all(network.predictions is not None and is_constant(network.predictions) for network in straight)
+    return Verdict(fraction, because + found.note, ("constant" if flat else "linear") if straight else None)
+
+
+def _bends(network: Network, more_than: float) -> bool:
+    return network.finite_predictions is not None and bend(network.finite_predictions) > more_than
+
+
+# ---- trained --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """Whether one network learned, None where that cannot be told, and why."""
+
+    name: str
+    learned: bool | None
+    because: str
+    diagnosis: Mistake | None = None
+
+
+def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
+    """Networks that learned: the error of a fresh copy, over the error of the network as it is."""
+    found = read_networks(evidence.value())
+    target = truth(trained.to, evidence)
+    told = [_learning(network, target, trained.better_by, tells=evidence.tells) for network in found.networks]
+    learned = sum(one.learned is True for one in told)
+    unknown = [one.name for one in told if one.learned is None]
+    if learned < trained.at_least and unknown:
+        raise UnscoredError(
+            _("No untrained copy of {networks} can be made: a person decides if it learned.", networks=listed(unknown))
+        )
+    fraction = _share(learned, trained.at_least)
+    because = _beside_asked(_say_learned(learned, len(told)), learned, trained.at_least)
+    telling = [one for one in told if one.learned is (fraction == 1)] or told
+    because += "".join(f" {one.because}" for one in telling[:3])
+    diagnoses = sorted({one.diagnosis for one in told if one.diagnosis})
+    return Verdict(fraction, because + found.note, diagnoses[0] if diagnoses and fraction < 1 else None)
+
+
+def _learning(network: Network, target: FloatArray, better_by: float, *, tells: bool) -> _Learning:
+    name = code(network.name)
+    if network.predictions is None or network.predictions.size != target.size:
+        return _Learning(name, False, network.say_silence(tells=tells))
+    after = mean_squared_error(network.predictions, target)
+    if not np.isfinite(after):
+        return _Learning(name, False, say_diverged(network), "diverged")
+    before = np.nan
+    if network.untrained is not None and network.untrained.size == target.size:
+        before = mean_squared_error(network.untrained, target)
+    if not np.isfinite(before):
+        return _Learning(name, None, "")
+    text = _(
+        "Before training the error of {network} was {before}, after it {after}.",
+        network=name,
+        before=number(before),
+        after=number(after),
+    )
+    learned = before >= better_by * after
+    return _Learning(name, learned, text, None if learned else "not-trained")
+
+
+# ---- built ----------------------------------------------------------------------------------------------------------
+
+
+def judge_built(built: Built, evidence: Evidence) -> Verdict:
+    """Layers that the networks must or must not have, and how many parameters."""
+    found = read_networks(evidence.value())
+    faults = [_fault(network, built, tells=evidence.tells) for network in found.networks]
+    good = faults.count("")
+    fraction = good / max(len(found.networks), len(found.asked))
+    because = [fault for fault in faults if fault]
+    if len(found.networks) < len(found.asked):
+        have, asked = len(found.networks), len(found.asked)
+        because.append(_("You have only {have} of the {asked} networks.", have=have, asked=asked))
+    if not because:
+        names = _names(found.networks)
+        because = [ngettext("{networks} is built as asked.", "{networks} are built as asked.", good, networks=names)]
+    return Verdict(fraction, " ".join(because[:3]) + found.note)
+
+
+def _fault(network: Network, built: Built, *, tells: bool) -> str:
+    """What is not as asked; empty where everything is."""
+    name, layers = code(network.name), set(network.layers)
+    lacking = [layer for layer in built.has if layer.split(".")[-1] not in layers]
+    if lacking:
+        have = listed([code(layer) for layer in network.layers], most=8)
+        return _(
+            "{network} has no layer {layers}; its layers are: {have}. "
+            "Only layers that `__init__` makes are seen, not functions that `forward` calls.",
+            network=name,
+            layers=listed([code(layer) for layer in lacking]),
+            have=have,
+        )
+    surplus = [layer for layer in built.has_not if layer.split(".")[-1] in layers]
+    if surplus:
+        named = listed([code(layer) for layer in surplus])
+        return _("{network} has a layer {layers}, which it should do without.", network=name, layers=named)
+    if built.parameters is None or network.parameters == built.parameters:
+        return ""
+    if network.parameters is None:
+        return _("The parameters of {network} could not be counted.", network=name)
+    have = number(network.parameters)
+    if not tells:
+        return _("{network} has {have} parameters, which is not the number asked.", network=name, have=have)
+    wanted = number(built.parameters)
+    return _("{network} has {have} parameters, but {wanted} are asked.", network=name, have=have, wanted=wanted)

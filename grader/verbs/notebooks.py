@@ -1,0 +1,337 @@
+"""The verbs over a whole class: what the commands call. Each takes what is on disk one step further, and repeats well.
+
+collect -> execute -> score -> report
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.course.course import Assignment, Course, in_its_language
+from grader.deadlines.deadlines import HandedIn, read_handed_in, zone_of
+from grader.deadlines.lateness import fix_offset, judge_lateness
+from grader.deadlines.later_changes import tell_later
+from grader.errors import UserError
+from grader.execute.answers import Question
+from grader.execute.pool import Executed, Executor, Resources, Work, execute_all
+from grader.execute.probe_questions import is_personal, make_question, make_questions_for_each
+from grader.execute.reference import ask_reference
+from grader.execute.run_key import make_key
+from grader.files.notebook_file import read_notebook
+from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
+from grader.release import read_released
+from grader.report import (
+    ClassPage,
+    SimilarPage,
+    StudentPage,
+    StudentRow,
+    page_name,
+    pictures_of,
+    render_class,
+    render_similar,
+    render_student,
+)
+from grader.report.grade import fold
+from grader.score import score
+from grader.score.reproduction import measure
+from grader.store.gradebook import Score
+from grader.store.work_folder import WorkFolder
+from grader.verbs.comparison import find_noted, find_similar
+
+Watch = Callable[[str, int, int], None]
+"""Told (what is being done, how many are done, how many in all)."""
+
+
+@dataclass(frozen=True)
+class Executions:
+    """What `execute` did: runs made now, and runs that stood already."""
+
+    executed: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One student's grade, what it was made from, and the points before this score where there were any."""
+
+    submission: Submission
+    run: Run
+    grade: Grade
+    before: float | None
+
+
+def execute(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    resources: Resources,
+    *,
+    watch: Watch,
+    again: bool = False,
+) -> Executions:
+    """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
+    handed_in = _handed_in(course, work, assignment)
+    with resources.executor(assignment.file.gpu, assignment.file.limits, assignment.environment.imports) as executor:
+        plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again)
+        if plan.new:
+            executor.warm_up()
+        _prepare(course, work, assignment, [*handed_in.submissions], watch)
+        watch("running notebooks", 0, len(plan.new))
+        works = _make_works(work, assignment, plan)
+        for done, (made, executed) in enumerate(execute_all(works, executor), start=1):
+            _store(work, assignment, executed)
+            for submission in plan.new[made.key]:
+                work.gradebook.add_run(submission, made.key)
+            watch("running notebooks", done, len(plan.new))
+    return Executions(executed=len(plan.new), reused=plan.reused)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The runs to be made, by their keys, with the submissions that each is of: equal ones are run once."""
+
+    new: Mapping[str, Sequence[Submission]]
+    reused: int
+
+
+def _make_plan(
+    work: WorkFolder, assignment: Assignment, submissions: Sequence[Submission], executor: Executor, *, again: bool
+) -> _Plan:
+    """What is to be run; the runs that stand already are noted as their submissions'."""
+    of_key: dict[str, list[Submission]] = defaultdict(list)
+    for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
+        limits, materials = assignment.file.limits, assignment.materials
+        key = make_key(submission.sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
+        of_key[key].append(submission)
+    new = {key: own for key, own in of_key.items() if again or not work.runs.is_finished(key)}
+    for key in of_key.keys() - new.keys():
+        for submission in of_key[key]:
+            work.gradebook.add_run(submission, key)
+    return _Plan(new, len(of_key) - len(new))
+
+
+def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterator[Work]:
+    """The works of a plan, each read when it is asked for."""
+    firsts = [own[0] for own in plan.new.values()]
+    for key, first, questions in zip(plan.new, firsts, _asked(assignment, firsts), strict=True):
+        limits, materials = assignment.file.limits, assignment.materials
+        yield Work(key, first.sha256, work.submission(first.sha256), questions, limits, materials)
+
+
+def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[Question, ...]]:
+    return make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
+
+
+def _prepare(course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], watch: Watch) -> None:
+    """Find out what is wrong with the course itself, before a class is run for an hour."""
+    _ = assignment.given_notebook  # a UserError where it cannot be read
+    watch("asking the reference", 0, 1)
+    expected_for(course, work, assignment, students)
+    watch("asking the reference", 1, 1)
+
+
+def _store(work: WorkFolder, assignment: Assignment, executed: Executed) -> None:
+    work.runs.store(with_facts(assignment, executed), executed.fresh)
+
+
+def with_facts(assignment: Assignment, executed: Executed) -> Run:
+    """The run with what can be measured on its notebooks, once and for all."""
+    if executed.stored is None or executed.fresh is None:
+        return executed.run
+    facts = measure(executed.stored, executed.fresh, assignment.given_notebook, executed.run.cells)
+    return executed.run.model_copy(update={"facts": facts})
+
+
+@in_its_language
+def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[Scored]:
+    """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError.
+
+    `keep` notes the scores in the gradebook; without it, they are only tried out.
+    """
+    handed_in = _handed_in(course, work, assignment)
+    submissions = handed_in.candidates
+    keys = work.gradebook.run_keys(assignment.name)
+    waiting = [
+        submission.student
+        for submission in submissions
+        if not work.runs.exists(keys.get((submission.student, submission.sha256), ""))
+    ]
+    if waiting:
+        named = ", ".join(waiting[:5]) + (" …" if waiting[5:] else "")
+        raise UserError(
+            f"{len(waiting)} of {len(submissions)} submissions have no run yet: {named}",
+            remedy=f"Run them: grader execute {assignment.name}",
+        )
+    expected = expected_for(course, work, assignment, [submission.student for submission in submissions])
+    before = {known.student: known for known in work.gradebook.scores(assignment.name)}
+    overrides: defaultdict[str, list[Override]] = defaultdict(list)
+    for override in work.gradebook.overrides(assignment.name):
+        overrides[override.student].append(override)
+    best: dict[str, tuple[Scored, Score]] = {}
+    for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
+        key = keys[submission.student, submission.sha256]
+        run = work.runs.load(key)
+        findings = score(_current(run, questions), assignment.rubric, expected[submission.student])
+        own = overrides[submission.student]
+        known = before.get(submission.student)
+        lateness = _lateness(work, assignment, submission, handed_in)
+        grade = _grade(submission, run, fold(findings, own), own, lateness)
+        known_grade = _grade(submission, run, fold(known.findings, own), own, lateness) if known else None
+        scored = Scored(
+            submission=_timed(submission, assignment, lateness),
+            run=run,
+            grade=grade,
+            before=known_grade.earned if known_grade else None,
+        )
+        if submission.student not in best or grade.earned > best[submission.student][0].grade.earned:
+            best[submission.student] = scored, Score(submission.student, key, findings)
+    if keep:
+        work.gradebook.add_scores(assignment.name, [(scored.submission, score) for scored, score in best.values()])
+    return [scored for scored, _ in best.values()]
+
+
+def _handed_in(course: Course, work: WorkFolder, assignment: Assignment) -> HandedIn:
+    handed_in = read_handed_in(course, work.gradebook, assignment)
+    if not handed_in.submissions:
+        raise UserError(
+            f"nothing has been collected for `{assignment.name}`",
+            remedy=f"Collect it: grader collect {assignment.name} FOLDER",
+        )
+    return handed_in
+
+
+def _lateness(work: WorkFolder, assignment: Assignment, submission: Submission, handed_in: HandedIn) -> Lateness | None:
+    """How late it came, by the deadline as it stands now: moving a deadline needs no new collection."""
+    terms = handed_in.terms[submission.student]
+    later = tell_later(submission, handed_in.submissions[submission.student], terms, work.submission)
+    return judge_lateness(submission, terms, assignment.rubric.points, later=later)
+
+
+def _timed(submission: Submission, assignment: Assignment, lateness: Lateness | None) -> Submission:
+    """The submission with its times as the course tells them."""
+    if submission.received is None or lateness is None:
+        return submission
+    received = fix_offset(submission.received, zone_of(assignment.file))
+    return submission.model_copy(update={"received": received, "late_by_s": lateness.late_by_s})
+
+
+def _current(run: Run, questions: Sequence[Question]) -> Run:
+    """The run without answers to probes that have changed since it was asked."""
+    asked = {question.name: question.hash for question in questions}
+    kept = {name: answer for name, answer in run.answers.items() if run.asked.get(name) == asked.get(name)}
+    return run.model_copy(update={"answers": kept})
+
+
+def expected_for(
+    course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], *, public_only: bool = False
+) -> Mapping[str, Mapping[str, Answer]]:
+    """student -> probe -> the reference's answer; probes that are not personal are answered once.
+
+    What `grader release` made has no reference: it carries the answers.
+    """
+    released = read_released(course, assignment.name)
+    if released is not None:
+        return dict.fromkeys(students, released.expected)
+    rubric = assignment.rubric
+    names = rubric.expected_probes(public_only=public_only)
+    if not rubric.reference:
+        return {student: {} for student in students}
+    personal = [name for name in names if is_personal(rubric.probes[name])]
+    shared = [make_question(name, rubric.probes[name], "") for name in names if name not in personal]
+    own: dict[tuple[str, str], Question] = {}
+    for number, student in enumerate(students):
+        for name in personal:
+            own[student, name] = replace(make_question(name, rubric.probes[name], student), name=f"{name}-{number}")
+    common, found = ask_reference(course.root, rubric.reference, [shared, list(own.values())], work.expected)
+    return {student: {**common, **{name: found[own[student, name].name] for name in personal}} for student in students}
+
+
+def _grade(
+    submission: Submission,
+    run: Run,
+    findings: Sequence[Finding],
+    overrides: Sequence[Override],
+    lateness: Lateness | None,
+) -> Grade:
+    return Grade(
+        student=submission.student,
+        assignment=submission.assignment,
+        findings=tuple(findings),
+        overrides=tuple(overrides),
+        late_by_s=lateness.late_by_s if lateness else 0.0,
+        lateness=lateness,
+        end=run.end,
+    )
+
+
+@in_its_language
+def report(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    graded: Sequence[Scored],
+    executions: Executions,
+    *,
+    wall_s: float,
+    watch: Watch,
+) -> Path:
+    """Write a page for each student and one for the class; returns the class page."""
+    folder = work.reports(assignment.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    expected = expected_for(course, work, assignment, [scored.submission.student for scored in graded])
+    for done, (student, page) in enumerate(_student_pages(course, work, assignment, graded, expected)):
+        watch("writing pages", done, len(graded))
+        _write(folder / page_name(student), page)
+    watch("writing pages", len(graded), len(graded))
+    rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
+    pairs = find_similar(work, assignment, rows)
+    overview = ClassPage(
+        course=course.file.title,
+        assignment=assignment.name,
+        title=assignment.file.title,
+        students=rows,
+        rubric=assignment.rubric,
+        executed=executions.executed,
+        reused=executions.reused,
+        wall_s=wall_s,
+        pairs=pairs,
+        hints=find_noted(course, work, assignment, rows),
+    )
+    _write(folder / "index.html", render_class(overview))
+    if pairs:
+        _write(folder / "similar.html", render_similar(SimilarPage(course.file.title, assignment.file.title, pairs)))
+    else:
+        (folder / "similar.html").unlink(missing_ok=True)
+    return folder / "index.html"
+
+
+def _student_pages(
+    course: Course,
+    work: WorkFolder,
+    assignment: Assignment,
+    graded: Sequence[Scored],
+    expected: Mapping[str, Mapping[str, Answer]],
+) -> Iterator[tuple[str, str]]:
+    for scored in graded:
+        executed = work.runs.load_executed(scored.run.key)
+        page = StudentPage(
+            course=course.file.title,
+            assignment=assignment.name,
+            title=assignment.file.title,
+            submission=scored.submission,
+            run=scored.run,
+            rubric=assignment.rubric,
+            grade=scored.grade,
+            expected=expected[scored.submission.student],
+            pictures=pictures_of(read_notebook(executed, limit_mib=float("inf"))) if executed else (),
+        )
+        yield scored.submission.student, render_student(page)
+
+
+def _write(path: Path, page: str) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text(page, encoding="utf-8")
+    draft.replace(path)
