@@ -8,6 +8,7 @@ Nothing here reads a file, a clock or a kernel.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -196,6 +197,25 @@ class Override(Noun):
     who: str
     when: datetime
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that was sent and could not be taken: whose it is, what is wrong, and the next step. Never a zero."""
+
+    student: str
+    """As the roster names them; empty where nobody knows whose it is."""
+    called: str
+    """What is known of the sender: an address, a file's name, a row."""
+    what: str
+    """A sentence that the student may read."""
+    remedy: str
+    """The next step, which the student may read, too."""
+    source: str
+    message: str = ""
+    """The mail that brought it, so that it can be answered."""
+    ours: bool = False
+    """The next step is the instructor's, not the student's: nothing to write to anybody."""
 
 
 class Extension(Noun):

@@ -11,7 +11,7 @@ from grader.cli import show
 from grader.cli.place import Place
 from grader.errors import UserError
 from grader.model import Override
-from grader.report.grade import fold
+from grader.score.grade import fold
 
 WHO = typer.Option(None, "--who", metavar="NAME", help="Who decides; by default the name that you are logged in with.")
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from grader.collect.collected import Collected, Problem, name_student, printable
+from grader.collect.collected import Collected, name_student, printable
 from grader.collect.links import find_links
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.files.name_matching import split_name
 from grader.language import kept
-from grader.model import Evidence, Submission
+from grader.model import Evidence, Problem, Submission
 
 LARGEST_MIB = 200
 """Of one file, unpacked: an archive of kilobytes may claim to hold gigabytes."""

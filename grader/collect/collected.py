@@ -5,26 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from grader.model import Submission
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that was sent and could not be taken: whose it is, what is wrong, and the next step. Never a zero."""
-
-    student: str
-    """As the roster names them; empty where nobody knows whose it is."""
-    called: str
-    """What is known of the sender: an address, a file's name, a row."""
-    what: str
-    """A sentence that the student may read."""
-    remedy: str
-    """The next step, which the student may read, too."""
-    source: str
-    message: str = ""
-    """The mail that brought it, so that it can be answered."""
-    ours: bool = False
-    """The next step is the instructor's, not the student's: nothing to write to anybody."""
+from grader.model import Problem, Submission
 
 
 @dataclass(frozen=True)

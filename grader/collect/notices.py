@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from grader.collect.collected import Collected, Problem, printable
+from grader.collect.collected import Collected, printable
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE
 from grader.collect.mail import Letter
 from grader.collect.shared_links import SentLink
 from grader.course.roster import Roster
 from grader.language import kept
-from grader.model import Evidence, Submission
+from grader.model import Evidence, Problem, Submission
 
 Piece = Collected | SentLink
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from grader.collect.collected import Collected, Problem, name_student, printable
+from grader.collect.collected import Collected, name_student, printable
 from grader.collect.drive import Copy, Drive
 from grader.collect.links import BadLink, DriveFile, read_link
 from grader.course.roster import Roster
 from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.language import kept
-from grader.model import Evidence, Submission
+from grader.model import Evidence, Problem, Submission
 
 
 @dataclass(frozen=True)

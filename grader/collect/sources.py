@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.collect.archive import collect_archive
-from grader.collect.collected import Collected, Problem
+from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import Row, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, read_link
 from grader.course.roster import Roster
 from grader.errors import UserError
-from grader.model import Submission
+from grader.model import Problem, Submission
 
 if TYPE_CHECKING:  # Google's client takes half a second to load: only a source that needs it waits for it
     from grader.collect.drive import Drive

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field, field_validator, model_validator
 
-from grader.exam.exam import Band
-from grader.exam.rules import round_half_up
+from grader.course.grade_bands import GradeBand, round_half_up
 from grader.files.config_files import PlacedError
 from grader.language import _, ngettext, write_number
 from grader.model import Noun
@@ -41,7 +40,7 @@ class GradeRule(Part):
     exam: str = Field(description="the base: an exam's folder in assignments/")
     round_to: float = Field(0.1, gt=0, description="the percent is rounded to a multiple of this, once, halves upwards")
     most: float = Field(100.0, gt=0, description="no more than this, bonus included")
-    bands: list[Band] = Field(default_factory=list, description="grades, the best one first; by default the exam's")
+    bands: list[GradeBand] = Field(default_factory=list, description="the best one first; by default the exam's")
     bonus: BonusRule | None = None
 
     @model_validator(mode="after")
@@ -96,7 +95,7 @@ class CourseGrade(Noun):
 
 
 def grade_course(
-    rule: GradeRule, bands: Sequence[Band], student: str, exam: Earned | None, exercises: Sequence[Exercise]
+    rule: GradeRule, bands: Sequence[GradeBand], student: str, exam: Earned | None, exercises: Sequence[Exercise]
 ) -> CourseGrade:
     """A student's grade; there is none while something of it waits, and never one that could still fall."""
     alone = 100 * exam.share if exam is not None else 0.0
@@ -155,7 +154,7 @@ def _say_waiting(waiting: float) -> str:
     )
 
 
-def _band(percent: float | None, bands: Sequence[Band]) -> str:
+def _band(percent: float | None, bands: Sequence[GradeBand]) -> str:
     """The grade of a percent; the edge of a band belongs to the better one."""
     if percent is None:
         return ""

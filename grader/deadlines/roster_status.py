@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.collect.collected import Problem
 from grader.course.roster import Roster
 from grader.deadlines.deadlines import HandedIn
 from grader.deadlines.lateness import Terms, choose, find_step, measure_late_s, tell_duration, tell_moment
-from grader.model import EvidenceStep, Submission
+from grader.model import EvidenceStep, Problem, Submission
 
 State = Literal["in", "late", "to chase"]
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from grader.course.grade_bands import GradeBand
 from grader.errors import UserError
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
 from grader.exam.wording import Text
@@ -35,13 +36,6 @@ class Rules(Part):
     floor: float = Field(0.0, description="the least that the whole exam can earn, in points")
     cap: float | None = Field(None, gt=0, description="the most that it can earn, in points")
     step: float = Field(0.01, gt=0, description="the total is rounded to a multiple of this, once, halves upwards")
-
-
-class Band(Part):
-    """A grade, and the share of the points, in percent, from which it is given; the edge belongs to it."""
-
-    grade: str
-    at_least: float = Field(ge=0, le=100)
 
 
 class Section(Part):
@@ -93,7 +87,7 @@ class Exam(Part):
     points: float = Field(description="what the questions add up to: said twice, so that a slip shows")
     intro: Text | None = None
     rules: Rules = Rules()
-    bands: list[Band] = Field(default_factory=list, description="grades, the best one first")
+    bands: list[GradeBand] = Field(default_factory=list, description="grades, the best one first")
     sections: list[Section] = Field(min_length=1)
     revisions: list[Revision] = Field(default_factory=list)
 
@@ -131,7 +125,7 @@ class Exam(Part):
 
     @field_validator("bands")
     @classmethod
-    def _best_first(cls, bands: list[Band]) -> list[Band]:
+    def _best_first(cls, bands: list[GradeBand]) -> list[GradeBand]:
         edges = [band.at_least for band in bands]
         if edges != sorted(set(edges), reverse=True):
             remedy = "Sort them from the highest `at_least` to the lowest."

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from grader.course.grade_bands import round_half_up
 from grader.errors import UserError
 from grader.exam.analysis.items import ItemAnalysis, Response, analyse
 from grader.exam.exam import Exam, ExamOnDisk, Rules
@@ -15,11 +16,11 @@ from grader.exam.exchange.importing import Imported
 from grader.exam.judging import judge
 from grader.exam.responses import read_asked
 from grader.exam.revisions import Asked, revise, tell_changes
-from grader.exam.rules import bound, round_half_up
+from grader.exam.rules import bound
 from grader.exam.variants import make_variant
 from grader.language import language
 from grader.model import Finding, Grade, Run, Submission
-from grader.report.grade import fold
+from grader.score.grade import fold
 from grader.store.gradebook import Gradebook, Score
 
 

@@ -260,16 +260,6 @@ def order(name: OrderName, places: Sequence[int]) -> float:
 # ---- totals and chance ----------------------------------------------------------------------------------------------
 
 
-def round_half_up(points: float, step: float) -> float:
-    """The points as a multiple of `step`, halves upwards: the one rounding, at the very end.
-
-    >>> round_half_up(17.25, 0.5), round_half_up(0.1 + 0.2, 0.1), round_half_up(2.675, 0.01)
-    (17.5, 0.3, 2.68)
-    """
-    # The small number undoes what binary fractions leave: 2.675 is stored a little below itself.
-    return round(math.floor(points / step + 0.5 + 1e-9) * step, 10)
-
-
 def guess_single(name: SingleName, n: int, wrong: float = 1.0) -> float:
     """The share that ticking one of `n` options at random earns on average."""
     return (single(name, "right", n, wrong) + (n - 1) * single(name, "wrong", n, wrong)) / n

@@ -16,10 +16,11 @@ from pathlib import Path
 from grader.errors import UserError
 from grader.execute import answers
 from grader.execute.answers import Question
-from grader.execute.run_key import describe_environment, dump_answers, load_answers
+from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import ENVIRONMENT, INSIDE
 from grader.inside import plain
 from grader.model import Answer
+from grader.store.runs import dump_answers, load_answers
 
 TIMEOUT_S = 600.0
 """How long the reference may take over one answer; it may have to train."""

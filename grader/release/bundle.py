@@ -12,10 +12,10 @@ from safetensors import SafetensorError
 
 from grader.course.course import Assignment, Course
 from grader.errors import UserError
-from grader.execute.run_key import dump_answers, load_answers
 from grader.model import Answer
 from grader.release.people import without_people
 from grader.rubric import Rubric
+from grader.store.runs import dump_answers, load_answers
 
 
 @dataclass(frozen=True)

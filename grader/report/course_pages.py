@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.course.course_grade import CourseGrade, Exercise, GradeRule
-from grader.exam.exam import Band
+from grader.course.grade_bands import GradeBand
 from grader.report.names import page_name
 from grader.report.render import make_environment
 
@@ -22,7 +22,7 @@ class CoursePage:
     title: str
     exam: str
     rule: GradeRule
-    bands: tuple[Band, ...]
+    bands: tuple[GradeBand, ...]
     grades: tuple[CourseGrade, ...]
     changes: tuple[tuple[str, str, str], ...]
     """(student, before, after), where a grade is another one than it was reported last"""

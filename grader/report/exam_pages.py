@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args
 
 from PIL import Image
 
-from grader.exam.exam import Band, Exam
+from grader.course.grade_bands import GradeBand
+from grader.exam.exam import Exam
 from grader.exam.paper.readings import State
 from grader.exam.questions import Multiple, Question, Single
 from grader.exam.reading import NONE
@@ -19,8 +20,8 @@ from grader.exam.responses import fits
 from grader.exam.revisions import Asked
 from grader.language import _
 from grader.model import Answer, Finding, Grade, Override, Status
-from grader.report.grade import find_standing
 from grader.report.render import make_environment
+from grader.score.grade import find_standing
 
 SHEET_WIDTH_PX = 800
 """Of a sheet on the page, at least: some 100 dpi, on which ticks and handwriting can be read."""
@@ -126,7 +127,7 @@ class ExamView:
 
     questions: tuple[ShownQuestion, ...]
     counts: tuple[tuple[str, int], ...]
-    bands: tuple[Band, ...]
+    bands: tuple[GradeBand, ...]
     sheets: tuple[ShownSheet, ...]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.course.grade_bands import GradeBand
 from grader.exam.analysis.flags import Flag, Flags
 from grader.exam.analysis.items import Item, ItemAnalysis, Option
-from grader.exam.exam import Band
 from grader.report.charts import Scale, line
 
 BARS = 20
@@ -29,7 +29,7 @@ class ItemsPage:
     exam: str
     analysis: ItemAnalysis
     flags: Flags
-    bands: tuple[Band, ...]
+    bands: tuple[GradeBand, ...]
 
 
 @dataclass(frozen=True)

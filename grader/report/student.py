@@ -13,11 +13,11 @@ from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override
 from grader.report import comparison_plots, notebook_pictures
 from grader.report.comparison_plots import Beside, beside
 from grader.report.curve_plots import Figure, figures_of
-from grader.report.grade import find_standing
 from grader.report.notebook_pictures import ShownPicture, shown
 from grader.report.pages import StudentPage
 from grader.report.text import WORDS_LIMIT, words_as_html
 from grader.rubric import Criterion, Reproduced, Rubric
+from grader.score.grade import find_standing
 from grader.score.reproduction import match
 
 MOST_ROWS = 200

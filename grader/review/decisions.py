@@ -11,7 +11,7 @@ from datetime import datetime
 
 from grader.errors import UserError
 from grader.model import Finding, Override
-from grader.report.grade import find_standing, fold
+from grader.score.grade import find_standing, fold
 from grader.store.gradebook import Gradebook
 
 

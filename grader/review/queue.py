@@ -12,10 +12,10 @@ from grader.course.course import Assignment
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
-from grader.execute.run_key import dump_answers
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion, Person
+from grader.store.runs import dump_answers
 from grader.store.work_folder import WorkFolder
 
 Kind = Literal["failed", "unreadable", "words", "notebook", "answer", "response", "unscored", "settled"]

@@ -16,10 +16,9 @@ from sqlalchemy import Engine, create_engine, event, func, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from grader.collect.collected import Problem
 from grader.course.course_grade import CourseGrade
 from grader.errors import UserError
-from grader.model import Evidence, Extension, Finding, LateRuling, Override, Run, Submission
+from grader.model import Evidence, Extension, Finding, LateRuling, Override, Problem, Run, Submission
 from grader.store.gradebook_tables import (
     CollectionRow,
     CourseGradeRow,

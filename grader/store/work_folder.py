@@ -12,8 +12,8 @@ from pathlib import Path
 import filelock
 
 from grader.errors import UserError
-from grader.execute.run_key import RunStore
 from grader.store.gradebook import Gradebook
+from grader.store.runs import RunStore
 
 
 class WorkFolder:

@@ -10,14 +10,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.collect.collected import Collected, Problem
+from grader.collect.collected import Collected
 from grader.collect.sources import ArchiveSource, FolderSource, Opening, Source, collect_source, parse_source
 from grader.course.course import Assignment, Course
 from grader.deadlines.deadlines import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
 from grader.deadlines.roster_status import Standing
 from grader.errors import UserError
-from grader.model import Extension, Submission
+from grader.model import Extension, Problem, Submission
 from grader.store.work_folder import WorkFolder
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from grader.course.course import Course, in_its_language
 from grader.course.course_grade import CourseGrade, Earned, Exercise, GradeRule, grade_course, tell_changes
+from grader.course.grade_bands import GradeBand
 from grader.errors import UserError
-from grader.exam.exam import Band, ExamOnDisk, find_exam
+from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.exam_scores import score_exam
 from grader.files.config_files import line_in_toml
 from grader.report import page_name
@@ -70,7 +71,7 @@ def grade_students(course: Course, work: WorkFolder) -> Graded:
     return Graded(grades, tuple(tell_changes(before, grades)), since)
 
 
-def bands_of(rule: GradeRule, exam: ExamOnDisk) -> list[Band]:
+def bands_of(rule: GradeRule, exam: ExamOnDisk) -> list[GradeBand]:
     return rule.bands or exam.exam.bands
 
 

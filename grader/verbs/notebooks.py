@@ -34,8 +34,8 @@ from grader.report import (
     render_similar,
     render_student,
 )
-from grader.report.grade import fold
 from grader.score import score
+from grader.score.grade import fold
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder

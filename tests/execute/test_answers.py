@@ -9,9 +9,9 @@ import pytest
 
 from grader.execute.answers import exchange
 from grader.execute.probe_questions import make_question
-from grader.execute.run_key import dump_answers, load_answers
 from grader.inside import answering, plain
 from grader.rubric import Probe
+from grader.store.runs import dump_answers, load_answers
 
 CELL = "<ipython-input-1-cell>"
 

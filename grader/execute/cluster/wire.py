@@ -11,9 +11,9 @@ import json
 from nbformat import from_dict
 
 from grader.execute.pool import Executed, Work
-from grader.execute.run_key import dump_answers, load_answers
 from grader.files.notebook_file import read_notebook
 from grader.model import Run
+from grader.store.runs import dump_answers, load_answers
 
 Packed = tuple[str, bytes, str | None]
 """The run without its answers as JSON, the answers, the notebook as executed as JSON: as a run's folder has them."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.model import Finding, Override
-from grader.report.grade import find_standing, fold
+from grader.score.grade import find_standing, fold
 
 WAITING = Finding(
     criterion="words", says="You compare.", status="unscored", earned=None, possible=4, because="Read it."
