@@ -56,7 +56,7 @@ revision    an earlier state of a shared notebook, as its history keeps it
 """
 
 
-class Evidence(Noun):
+class HandInEvidence(Noun):
     """What is known of when a submission was handed in: facts only, judged by the deadline as it stands on that day."""
 
     kind: EvidenceKind
@@ -78,7 +78,7 @@ class Submission(Noun):
     source: str = Field(description="where it came from, as an instructor would say it")
     received: datetime | None = Field(None, description="None where the source does not tell, as a plain folder does")
     late_by_s: float = 0.0
-    evidence: Evidence | None = Field(None, description="None where the source has none, as a plain folder")
+    evidence: HandInEvidence | None = Field(None, description="None where the source has none, as a plain folder")
 
 
 class Limits(Noun):

@@ -1,7 +1,9 @@
 """Walls between the parts of the program: which module may import which, read from the files themselves."""
 
 import ast
+import collections
 import functools
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +57,24 @@ def chains(start):
     return reached
 
 
+def package_of(name):
+    return ".".join(name.split(".")[:2])
+
+
+def defined_classes(name):
+    return [
+        node.name for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8"))) if isinstance(node, ast.ClassDef)
+    ]
+
+
+NAMED_LIKE_WHAT_THEY_REPLACE = ("grader.release.carried", "grader.inside.stand_ins", "grader.cli.course")
+"""Stand-ins of the released cell and of Colab, and the course of `grader init`: their names are given by others."""
+
+
+def own_modules():
+    return [name for name in MODULES if not any(is_in(name, given) for given in NAMED_LIKE_WHAT_THEY_REPLACE)]
+
+
 @pytest.fixture(scope="module")
 def all_chains():
     return {name: chains(name) for name in MODULES}
@@ -64,6 +84,59 @@ def test_the_reading_of_imports_finds_what_is_there():
     assert "grader.model" in imports_of("grader.execute.run_key")
     assert chains("grader.cli.grading")["grader.execute.pool"]
     assert len(MODULES) > 50
+
+
+def test_at_the_top_stand_the_entry_the_nouns_the_errors_and_packages():
+    top = {path.stem for path in (ROOT / "grader").glob("*.py")}
+    assert top == {"__init__", "__main__", "model", "errors"}
+
+
+def test_no_arrow_between_packages_runs_in_a_circle():
+    """A package that reaches another is never reached by it: each can be read, and tested, before those that use it."""
+    arrows = collections.defaultdict(set)
+    for name in MODULES:
+        for other in imports_of(name):
+            if other in MODULES and package_of(other) not in {package_of(name), "grader"}:
+                arrows[package_of(name)].add(package_of(other))
+    graphlib.TopologicalSorter(arrows).prepare()  # a CycleError names the circle
+    assert len(arrows) > 15
+
+
+LAYERS_OF_EXAM = (
+    "grader.exam.scanning",
+    "grader.exam.printing",
+    "grader.exam.exam_scores",
+    "grader.exam.paper",
+    "grader.exam.analysis",
+    "grader.exam.exchange",
+    "grader.exam",
+)
+"""From the top down: each may import those below it, never those above. The last is what every layer builds on."""
+
+
+def test_inside_exam_each_layer_knows_only_those_below_it():
+    def level_of(module):
+        return next((level for level, layer in enumerate(LAYERS_OF_EXAM) if is_in(module, layer)), None)
+
+    upwards = {
+        (name, other)
+        for name in MODULES
+        if is_in(name, "grader.exam")
+        for other in imports_of(name)
+        if (above := level_of(other)) is not None and above < level_of(name)
+    }
+    assert not upwards
+
+
+def test_each_module_and_each_class_has_a_name_of_its_own():
+    modules = collections.Counter(name.rpartition(".")[2] for name in own_modules() if name != "grader")
+    classes = collections.Counter(each for name in own_modules() for each in defined_classes(name))
+    assert [name for name, count in modules.items() if count > 1 and name not in SAME_AS_THEIR_PACKAGE] == []
+    assert [name for name, count in classes.items() if count > 1] == []
+
+
+SAME_AS_THEIR_PACKAGE = {"course", "exam"}
+"""`course/course.py` and `exam/exam.py` hold what their packages are named for."""
 
 
 def test_what_runs_beside_a_students_code_imports_nothing_else_of_the_grader():

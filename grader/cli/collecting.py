@@ -14,9 +14,9 @@ from rich.text import Text
 from grader.cli import show
 from grader.cli.place import Place
 from grader.course.course import Assignment, Course
-from grader.deadlines.deadlines import make_terms, read_handed_in, zone_of
+from grader.deadlines.due_dates import make_terms, read_handed_in, zone_of
 from grader.deadlines.lateness import tell_moment
-from grader.deadlines.roster_status import Standing, State, stand
+from grader.deadlines.roster_status import RosterStatus, State, stand
 from grader.deadlines.watching import plan_next
 from grader.errors import PassingError, UserError
 from grader.store.work_folder import WorkFolder
@@ -118,12 +118,12 @@ def sign_in(
     show.console().print(f"Signed in. The right is in {folder / 'token.json'}, which only you can read.", markup=False)
 
 
-def _stand(course: Course, work: WorkFolder, assignment: Assignment) -> list[Standing]:
+def _stand(course: Course, work: WorkFolder, assignment: Assignment) -> list[RosterStatus]:
     handed_in = read_handed_in(course, work.gradebook, assignment)
     return stand(handed_in, course.roster, work.gradebook.problems(assignment.name))
 
 
-def print_standing(out: Console, rows: list[Standing]) -> None:
+def print_standing(out: Console, rows: list[RosterStatus]) -> None:
     """A row for everybody, those to chase first, and how many of each there are."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student", no_wrap=True)

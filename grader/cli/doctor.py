@@ -41,7 +41,7 @@ CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each work
 
 
 @dataclass(frozen=True)
-class Trial:
+class DoctorCheck:
     """One thing that was tried: works, or what is wrong and how to mend it."""
 
     name: str
@@ -68,14 +68,14 @@ def doctor(context: typer.Context, cluster: str | None = CLUSTER) -> None:
     raise typer.Exit(0 if all(trial.works for trial in trials) else HAZARD)
 
 
-def _print(out: Console, trial: Trial, where: str = "") -> None:
+def _print(out: Console, trial: DoctorCheck, where: str = "") -> None:
     mark = "[green]works [/]" if trial.works else "[red]broken[/]"
     out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}{escape(where)}")
     if trial.cure and not trial.works:
         out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
 
 
-def try_worker() -> list[Trial]:
+def try_worker() -> list[DoctorCheck]:
     """What a worker needs, tried there."""
     return [
         trial
@@ -94,13 +94,13 @@ def _try_cluster(place: Place, name: str) -> int:
     with find_cluster(name, queues, tell=tell) as cluster:
         offers = cluster.ask_offers(Requirements("bubblewrap", "none", Limits().gpu_memory_mib))
         tried = cluster.ask_each(try_worker)
-    found: dict[str, dict[Trial, list[str]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[DoctorCheck, list[str]]] = defaultdict(lambda: defaultdict(list))
     for worker, offer in offers.items():
         difference = tell_difference(offer, describe_here())
         told = difference or "its packages and its grader are those of this machine"
         answer = tried.get(worker)
-        known = answer if isinstance(answer, list) else [Trial("worker", False, f"could not be tried: {answer}")]
-        for trial in (*known, Trial("usable from here", not difference, told, _SAME)):
+        known = answer if isinstance(answer, list) else [DoctorCheck("worker", False, f"could not be tried: {answer}")]
+        for trial in (*known, DoctorCheck("usable from here", not difference, told, _SAME)):
             found[trial.name][trial].append(worker)
     out = show.console()
     out.print(f"{show.counted(len(offers), 'worker')} of {name}", style="bold")
@@ -113,32 +113,34 @@ def _try_cluster(place: Place, name: str) -> int:
 _SAME = "Start it again from the same environment as this grader, or allow others with --any-environment."
 
 
-def try_python() -> Iterator[Trial]:
+def try_python() -> Iterator[DoctorCheck]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Trial("python", sys.version_info >= (3, 11), f"{version} in {sys.prefix}", "Install Python 3.11 or later.")
+    yield DoctorCheck(
+        "python", sys.version_info >= (3, 11), f"{version} in {sys.prefix}", "Install Python 3.11 or later."
+    )
 
 
-def try_imports() -> Iterator[Trial]:
+def try_imports() -> Iterator[DoctorCheck]:
     for name in ("torch", "numpy", "cv2", "scipy", "matplotlib"):
         try:
             module = importlib.import_module(name)
         except ImportError as error:
             library = "libGL" in str(error) or "libgthread" in str(error) or "libglib" in str(error)
             cure = "sudo apt-get install libgl1 libglib2.0-0" if library else "make setup"
-            yield Trial(name, False, str(error), cure)
+            yield DoctorCheck(name, False, str(error), cure)
         else:
-            yield Trial(name, True, str(getattr(module, "__version__", "")))
+            yield DoctorCheck(name, True, str(getattr(module, "__version__", "")))
 
 
-def try_sandbox() -> Iterator[Trial]:
+def try_sandbox() -> Iterator[DoctorCheck]:
     problem = why_no_sandbox()
     if problem is None:
-        yield Trial("sandbox", True, "bubblewrap starts")
+        yield DoctorCheck("sandbox", True, "bubblewrap starts")
     else:
-        yield Trial("sandbox", False, problem.what, problem.remedy)
+        yield DoctorCheck("sandbox", False, problem.what, problem.remedy)
 
 
-def try_kernel() -> Iterator[Trial]:
+def try_kernel() -> Iterator[DoctorCheck]:
     if why_no_sandbox() is not None:
         return
     cells = ["import torch\nprint(float(torch.ones(2).sum()))", "x = bytearray(1 << 31)", _NETWORK, "while True: pass"]
@@ -151,18 +153,18 @@ def try_kernel() -> Iterator[Trial]:
             shared = server.is_shared
     ends = [cell.end for cell in executed.run.cells]
     if len(ends) != len(cells):
-        yield Trial("kernel", False, executed.run.because, "Please send us what this says.")
+        yield DoctorCheck("kernel", False, executed.run.because, "Please send us what this says.")
         return
-    yield Trial("kernel", ends[0] == "ok", "a forked kernel runs torch")
+    yield DoctorCheck("kernel", ends[0] == "ok", "a forked kernel runs torch")
     greedy, spinning = executed.run.cells[1].because, executed.run.cells[3].because
-    yield Trial("memory limit", ends[1] == "error" and "memory" in greedy, greedy)
-    yield Trial("no network", ends[2] == "ok", "a submission reaches nothing")
-    yield Trial("time limit", ends[3] == "interrupted", spinning)
+    yield DoctorCheck("memory limit", ends[1] == "error" and "memory" in greedy, greedy)
+    yield DoctorCheck("no network", ends[2] == "ok", "a submission reaches nothing")
+    yield DoctorCheck("time limit", ends[3] == "interrupted", spinning)
     told = "one warm process serves all" if shared else "namespaces do not nest here: a process each, which is slower"
-    yield Trial("forks", True, told)
+    yield DoctorCheck("forks", True, told)
 
 
-def try_packages(place: Place) -> Iterator[Trial]:
+def try_packages(place: Place) -> Iterator[DoctorCheck]:
     """The packages that the course states, and those that the notebooks that were collected import."""
     try:
         course = place.course()
@@ -187,33 +189,33 @@ def try_packages(place: Place) -> Iterator[Trial]:
     missing = [(name, count) for name, count in imported.most_common() if is_missing(name, stated)]
     if missing:
         cure = f"{_to_install(name for name, _ in missing)}, and grade again"
-        yield Trial("packages", False, f"missing here, imported by notebooks: {_counted(missing)}", cure)
+        yield DoctorCheck("packages", False, f"missing here, imported by notebooks: {_counted(missing)}", cure)
         return
     told = f"all that {show.counted(len(contents), 'notebook')} import"
     usual = {*stated, *(name.partition(".")[0] for name in MODULES)}
     others = [(name, count) for name, count in imported.most_common() if name in COLAB and name not in usual]
     if stated and others:
         told += f"; not in [environment] of course.toml: {_counted(others)}"
-    yield Trial("packages", True, told)
+    yield DoctorCheck("packages", True, told)
 
 
-def _try_stated(stated: Iterable[str]) -> Trial:
+def _try_stated(stated: Iterable[str]) -> DoctorCheck:
     versions = find_versions(stated)
     missing = [name for name, version in versions.items() if version == MISSING]
     if missing:
         told = f"stated in course.toml, missing here: {', '.join(missing)}"
-        return Trial("environment", False, told, f"{_to_install(missing)}, and grade again")
-    return Trial("environment", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
+        return DoctorCheck("environment", False, told, f"{_to_install(missing)}, and grade again")
+    return DoctorCheck("environment", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
 
 
-def _try_importing(packages: Iterable[str]) -> Iterator[Trial]:
+def _try_importing(packages: Iterable[str]) -> Iterator[DoctorCheck]:
     """What is installed and cannot be imported, as a torchvision that was built for another torch."""
     for name in packages:
         ended = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True, check=False)
         if ended.returncode != 0:
             told = (ended.stderr.strip().splitlines() or ["it ended without a word"])[-1]
             cure = f"Install it anew, from the same index as what it builds on: {_to_install([name])}"
-            yield Trial(name, False, f"installed, but cannot be imported: {told}", cure)
+            yield DoctorCheck(name, False, f"installed, but cannot be imported: {told}", cure)
 
 
 def _to_install(packages: Iterable[str]) -> str:
@@ -235,25 +237,25 @@ else:
 """
 
 
-def try_gradebook() -> Iterator[Trial]:
+def try_gradebook() -> Iterator[DoctorCheck]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             Gradebook(Path(folder) / "gradebook.sqlite").submissions("none")
         except UserError as error:
-            yield Trial("gradebook", False, error.what, error.remedy)
+            yield DoctorCheck("gradebook", False, error.what, error.remedy)
         else:
-            yield Trial("gradebook", True, f"SQLite {sqlite3.sqlite_version}")
+            yield DoctorCheck("gradebook", True, f"SQLite {sqlite3.sqlite_version}")
 
 
-def try_space() -> Iterator[Trial]:
+def try_space() -> Iterator[DoctorCheck]:
     for name in (tempfile.gettempdir(), "."):
         free = shutil.disk_usage(name).free / 2**30
-        yield Trial(
+        yield DoctorCheck(
             "disk", free > 1, f"{free:.0f} GiB free in {Path(name).resolve()}", "Make room: a class needs a GiB."
         )
 
 
-def try_pdf() -> Iterator[Trial]:
+def try_pdf() -> Iterator[DoctorCheck]:
     """Nobody needs PDFs to grade: without them this is no hazard, and is told all the same."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
@@ -261,20 +263,20 @@ def try_pdf() -> Iterator[Trial]:
         try:
             (written,) = write_pdfs([page])
         except UserError as error:
-            yield Trial("PDF", True, f"none; for `grader report --pdf`: {error.remedy}")
+            yield DoctorCheck("PDF", True, f"none; for `grader report --pdf`: {error.remedy}")
         else:
-            yield Trial("PDF", written.stat().st_size > 0, "Chromium sets pages as PDF")
+            yield DoctorCheck("PDF", written.stat().st_size > 0, "Chromium sets pages as PDF")
 
 
-def try_gpu() -> Iterator[Trial]:
+def try_gpu() -> Iterator[DoctorCheck]:
     gpus = find_gpus()
     if not gpus:
-        yield Trial("GPU", True, "none; notebooks run on the CPU")
+        yield DoctorCheck("GPU", True, "none; notebooks run on the CPU")
         return
     share = choose_share("auto", Limits().gpu_memory_mib, gpus=gpus)
     if share is None:
         told = f"{gpus[0].name}, but the torch that is installed here is built for the CPU only"
-        yield Trial("GPU", False, told, "Install torch as https://pytorch.org/get-started says for this GPU.")
+        yield DoctorCheck("GPU", False, told, "Install torch as https://pytorch.org/get-started says for this GPU.")
         return
     if why_no_sandbox() is not None:
         return
@@ -283,7 +285,7 @@ def try_gpu() -> Iterator[Trial]:
         executed = execute_one(Work("doctor", "", nbformat.writes(notebook).encode(), (), Limits(cell_s=60)), servers)
     works = [cell.end for cell in executed.run.cells] == ["ok"]
     told = f"{share.name}, {share.jobs} notebooks at once" if works else "; ".join(_whys(executed))
-    yield Trial("GPU", works, told, "Please send us what this says.")
+    yield DoctorCheck("GPU", works, told, "Please send us what this says.")
 
 
 _ON_GPU = "import torch\nassert float(torch.ones(2, device='cuda').sum()) == 2"

@@ -16,7 +16,7 @@ from grader.exam.analysis.flags import Flags, flag
 from grader.exam.analysis.guessing import guess_exam
 from grader.exam.analysis.item_tables import options_as_csv, questions_as_csv
 from grader.exam.exam import find_exam
-from grader.exam.exam_scores import Scored, Taken, analyse_exam, score_exam, take_in
+from grader.exam.exam_scores import ScoredExam, Taken, analyse_exam, score_exam, take_in
 from grader.exam.exchange.importing import Imported, read_responses
 from grader.exam.lint import find_remarks
 from grader.report.item_pages import ItemsPage
@@ -137,7 +137,7 @@ def score(context: typer.Context, exam: str = EXAM, as_json: bool = JSON) -> Non
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def _print_grades(out: Console, scored: Scored) -> None:
+def _print_grades(out: Console, scored: ScoredExam) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("student", "points", "grade", "waiting", "questions"):
         table.add_column(name, justify="left" if name in ("student", "questions") else "right", no_wrap=True)

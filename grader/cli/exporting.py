@@ -17,7 +17,7 @@ from grader.exam.exam import find_exam
 from grader.exam.exam_scores import score_exam
 from grader.export import CourseRow, ExportRow, Filled, as_csv, as_results, course_as_csv, fill_canvas, fill_moodle
 from grader.export.grading_sheet import read_sheet
-from grader.export.rows import Row
+from grader.export.rows import GradeRow
 from grader.report import page_name
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
@@ -88,7 +88,7 @@ def _export_course(
 
 
 def _fill(
-    course: Course, to: str, into: Path, rows: Sequence[Row], titles: Sequence[str], *, column: str, rescale: bool
+    course: Course, to: str, into: Path, rows: Sequence[GradeRow], titles: Sequence[str], *, column: str, rescale: bool
 ) -> Filled:
     sheet = read_sheet(into)
     if to == "moodle":

@@ -9,7 +9,7 @@ import typer
 from grader.cli import show
 from grader.cli.place import Place
 from grader.course.course import Assignment
-from grader.deadlines.deadlines import HandedIn, read_handed_in, read_moment, zone_of
+from grader.deadlines.due_dates import HandedIn, read_handed_in, read_moment, zone_of
 from grader.deadlines.lateness import Terms, choose, judge_lateness, tell_moment
 from grader.errors import UserError
 from grader.model import Extension

@@ -85,10 +85,10 @@ def print_copies(
     duplex: bool = DUPLEX,
 ) -> None:
     """Make a PDF with a copy for each student, each in an order of its own, and a PDF with the key."""
-    from grader.exam.paper.print_store import PaperStore
     from grader.exam.printing.drawing import draw_copies
     from grader.exam.printing.key import draw_key
     from grader.exam.printing.planning import plan_print, read_class
+    from grader.exam.scanning.print_store import PaperStore
 
     chosen, work = open_exam(context, exam)
     enrolled = read_class(class_list) if class_list is not None else []
@@ -123,9 +123,9 @@ def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) ->
 
 def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES) -> None:
     """Read scanned sheets; exit code 1 where a person has to look at something."""
-    from grader.exam.paper.print_store import PaperStore
     from grader.exam.scanning.intake import take_scans
     from grader.exam.scanning.marks_review import pending
+    from grader.exam.scanning.print_store import PaperStore
     from grader.exam.scanning.scan_files import find_files, open_pictures
 
     chosen, work = open_exam(context, exam)
@@ -186,10 +186,10 @@ def resolve(
     who: str | None = WHO,
 ) -> None:
     """Say what a box, a written answer or a student's number is; without SHEET, list what waits for that."""
-    from grader.exam.paper.print_store import PaperStore
     from grader.exam.scanning.intake import take_copies
     from grader.exam.scanning.marks_review import decide, pending
     from grader.exam.scanning.paper_answers import copies_read
+    from grader.exam.scanning.print_store import PaperStore
     from grader.review.decisions import find_user
 
     _, work = open_exam(context, exam)

@@ -29,7 +29,7 @@ from grader.collect import Collected
 from grader.language import N_, _, write_decimals
 from grader.model import Finding, Grade, Status
 from grader.verbs.course_report import Graded
-from grader.verbs.notebooks import Executions, Scored, Watch
+from grader.verbs.notebooks import Executions, ScoredStudent, Watch
 
 COLOURS: dict[Status, str] = {
     "met": "green",
@@ -78,7 +78,7 @@ def progress() -> Iterator[Watch]:
             bars.stop()
 
 
-def print_json(assignment: str, graded: Sequence[Scored], executions: Executions) -> None:
+def print_json(assignment: str, graded: Sequence[ScoredStudent], executions: Executions) -> None:
     """The one object that scripts read."""
     write_json(assignment, [tell_grade(scored.grade) for scored in graded], executions)
 
@@ -103,7 +103,7 @@ def tell_grade(grade: Grade) -> dict[str, Any]:
     }
 
 
-def print_class(out: Console, graded: Sequence[Scored]) -> None:
+def print_class(out: Console, graded: Sequence[ScoredStudent]) -> None:
     """A row for each student, those who need a person first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     somebody_waits = any(scored.grade.waiting for scored in graded)
@@ -145,7 +145,7 @@ def _strip(findings: Sequence[Finding]) -> Text:
     return Text.assemble(*((MARKS[status] * len(list(equal)), COLOURS[status]) for status, equal in neighbours))
 
 
-def print_changes(out: Console, graded: Sequence[Scored]) -> None:
+def print_changes(out: Console, graded: Sequence[ScoredStudent]) -> None:
     """Whose points a re-score changed, before and after."""
     changed = [scored for scored in graded if scored.before is not None and scored.before != scored.grade.earned]
     if not changed:
@@ -173,7 +173,7 @@ def print_course(out: Console, graded: Graded) -> None:
         out.print(f"  {student}: {before} → {after}", markup=False)
 
 
-def print_failed(out: Console, graded: Sequence[Scored], log: Path) -> None:
+def print_failed(out: Console, graded: Sequence[ScoredStudent], log: Path) -> None:
     """Whose notebooks the grader itself failed on."""
     names = [scored.grade.student for scored in graded if scored.grade.end == "failed"]
     if names:

@@ -16,7 +16,7 @@ from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.files.name_matching import split_name
 from grader.language import kept
-from grader.model import Evidence, Problem, Submission
+from grader.model import HandInEvidence, Problem, Submission
 
 LARGEST_MIB = 200
 """Of one file, unpacked: an archive of kilobytes may claim to hold gigabytes."""
@@ -177,7 +177,7 @@ def _make(assignment: str, student: str, source: Path, entry: Entry, content: by
         assignment=assignment,
         sha256=hashlib.sha256(content).hexdigest(),
         source=f"zip: {source.name}: {printable(entry.path)}",
-        evidence=Evidence(kind="upload", flags=flags) if flags else None,
+        evidence=HandInEvidence(kind="upload", flags=flags) if flags else None,
     )
 
 

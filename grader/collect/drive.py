@@ -43,7 +43,7 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True)
-class Copy:
+class DriveCopy:
     """A file as it was when it was looked at."""
 
     id: str
@@ -71,14 +71,14 @@ class Drive:
         """Let the connection go."""
         self._service.close()
 
-    def look(self, file: DriveFile, known: Collection[str] = ()) -> Copy | BadLink:
+    def look(self, file: DriveFile, known: Collection[str] = ()) -> DriveCopy | BadLink:
         """A copy that is whole: its bytes belong to one state of the file. `known` are states that need no bytes."""
         try:
             return self._look(file, known)
         except RefusedError as refused:
             return _tell_refusal(refused)
 
-    def _look(self, file: DriveFile, known: Collection[str]) -> Copy | BadLink:
+    def _look(self, file: DriveFile, known: Collection[str]) -> DriveCopy | BadLink:
         told, looked = self._describe(file)
         if told["mimeType"] == _SHORTCUT:
             details = told.get("shortcutDetails", {})
@@ -204,8 +204,8 @@ def _with_key(request: Any, file: DriveFile) -> Any:
     return request
 
 
-def _make_copy(told: dict[str, Any], looked: datetime | None, content: bytes | None) -> Copy:
-    return Copy(
+def _make_copy(told: dict[str, Any], looked: datetime | None, content: bytes | None) -> DriveCopy:
+    return DriveCopy(
         id=told["id"],
         name=told.get("name", ""),
         revision=told.get("headRevisionId", ""),

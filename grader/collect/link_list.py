@@ -40,7 +40,7 @@ _FORMS_TIME = re.compile(
 
 
 @dataclass(frozen=True)
-class Row:
+class LinkRow:
     """One line of a list: who it is from, the links in it, and when it was written where that is told."""
 
     student: str
@@ -51,7 +51,7 @@ class Row:
     place: str
 
 
-def read_link_list(path: Path, roster: Roster | None, zone: tzinfo) -> list[Row]:
+def read_link_list(path: Path, roster: Roster | None, zone: tzinfo) -> list[LinkRow]:
     """Every row that says something."""
     text = read_text(path)
     rows = _read_table(path, text, roster, zone) if _has_head(text) else None
@@ -66,14 +66,14 @@ def read_link_list(path: Path, roster: Roster | None, zone: tzinfo) -> list[Row]
     return rows
 
 
-def _read_lines(path: Path, text: str, roster: Roster | None) -> list[Row]:
+def _read_lines(path: Path, text: str, roster: Roster | None) -> list[LinkRow]:
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         links = find_links(line)
         called = _before_link(line)
         if line.strip() and not line.lstrip().startswith("#"):
             student = _student_of(called, roster)
-            found.append(Row(student, called or f"line {number}", tuple(links), None, f"{path.name}:{number}"))
+            found.append(LinkRow(student, called or f"line {number}", tuple(links), None, f"{path.name}:{number}"))
     return found
 
 
@@ -88,7 +88,7 @@ def _has_head(text: str) -> bool:
     return len(cells) > 1 and any(fold_name(cell) in _HEADS for cell in cells)
 
 
-def _read_table(path: Path, text: str, roster: Roster | None, zone: tzinfo) -> list[Row] | None:
+def _read_table(path: Path, text: str, roster: Roster | None, zone: tzinfo) -> list[LinkRow] | None:
     """The rows below a head that names a column of students; None where there is no such head."""
     table = parse_csv(text, str(path))
     whose = _find_whose(table)
@@ -101,7 +101,7 @@ def _read_table(path: Path, text: str, roster: Roster | None, zone: tzinfo) -> l
         student, called = _tell_whose(table, row, whose, roster)
         links = tuple(link for cell in row.cells for link in find_links(cell))
         sent = read_time(row.cell(times), zone, day_first)
-        found.append(Row(student, called or f"row {row.number}", links, sent, f"{path.name}:{row.number}"))
+        found.append(LinkRow(student, called or f"row {row.number}", links, sent, f"{path.name}:{row.number}"))
     return found
 
 

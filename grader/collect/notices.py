@@ -12,7 +12,7 @@ from grader.collect.mail import Letter
 from grader.collect.shared_links import SentLink
 from grader.course.roster import Roster
 from grader.language import kept
-from grader.model import Evidence, Problem, Submission
+from grader.model import HandInEvidence, Problem, Submission
 
 Piece = Collected | SentLink
 
@@ -61,7 +61,7 @@ def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) ->
             superseded=superseded,
         )
     for name, content in letter.notebooks:
-        evidence = Evidence(kind="attachment", sent=letter.received, message=letter.id, flags=flags)
+        evidence = HandInEvidence(kind="attachment", sent=letter.received, message=letter.id, flags=flags)
         submission = Submission(
             student=student,
             assignment=assignment,

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from grader.collect.collected import Collected, name_student, printable
-from grader.collect.drive import Copy, Drive
+from grader.collect.drive import Drive, DriveCopy
 from grader.collect.links import BadLink, DriveFile, read_link
 from grader.course.roster import Roster
 from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.language import kept
-from grader.model import Evidence, Problem, Submission
+from grader.model import HandInEvidence, Problem, Submission
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
         earlier = taking.drive.find_revision(DriveFile(copy.id, file.resource_key), closes)
         if earlier is not None:
             revision, moment, content = earlier
-            evidence = Evidence(kind="revision", sent=sent.sent, modified=moment, file=file.id, revision=revision)
+            evidence = HandInEvidence(kind="revision", sent=sent.sent, modified=moment, file=file.id, revision=revision)
             received = max(moment, sent.sent) if sent.sent else moment
             told = {"sha256": _hash(content), "received": received, "evidence": evidence}
             taken.insert(0, (head.model_copy(update=told), content))
@@ -93,7 +93,7 @@ def _is_too_new(head: Submission, closes: datetime | None, known: Iterable[Submi
     return not any(copy.received and copy.received <= closes for copy in known)
 
 
-def _make(sent: SentLink, student: str, assignment: str, copy: Copy, file: str) -> Submission:
+def _make(sent: SentLink, student: str, assignment: str, copy: DriveCopy, file: str) -> Submission:
     flags = [*sent.flags]
     if copy.trashed:
         flags.append(
@@ -106,7 +106,7 @@ def _make(sent: SentLink, student: str, assignment: str, copy: Copy, file: str) 
         received = sent.sent
     else:
         received = max(copy.modified, sent.sent) if sent.sent else copy.modified
-    evidence = Evidence(
+    evidence = HandInEvidence(
         kind="link",
         sent=sent.sent,
         looked=copy.looked,
@@ -126,7 +126,7 @@ def _make(sent: SentLink, student: str, assignment: str, copy: Copy, file: str) 
     )
 
 
-def _find_owner(copy: Copy, roster: Roster | None) -> str:
+def _find_owner(copy: DriveCopy, roster: Roster | None) -> str:
     if roster is None:
         return name_student(PurePosixPath(copy.name).stem)
     return roster.find(*copy.owners, PurePosixPath(copy.name).stem) or ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from grader.collect.archive import collect_archive
 from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
-from grader.collect.link_list import Row, read_link_list
+from grader.collect.link_list import LinkRow, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, read_link
 from grader.course.roster import Roster
 from grader.errors import UserError
@@ -181,7 +181,7 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
             yield from _collect_mail(query, opening)
 
 
-def _collect_rows(rows: Iterable[Row], opening: Opening) -> Iterator[Collected]:
+def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collected]:
     from grader.collect.shared_links import SentLink
 
     links = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.course.roster import Roster
-from grader.deadlines.deadlines import HandedIn
+from grader.deadlines.due_dates import HandedIn
 from grader.deadlines.lateness import Terms, choose, find_step, measure_late_s, tell_duration, tell_moment
 from grader.model import EvidenceStep, Problem, Submission
 
@@ -27,7 +27,7 @@ NOTHING = Problem("", "", "We have nothing from you.", "Send the link to your no
 
 
 @dataclass(frozen=True)
-class Standing:
+class RosterStatus:
     """One row of the table."""
 
     student: str
@@ -42,7 +42,7 @@ class Standing:
         return self.disputed or self.state == "to chase"
 
 
-def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem]) -> list[Standing]:
+def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem]) -> list[RosterStatus]:
     """Everybody in the roster, everybody who handed in, and every sender whom nobody knows; those to chase first."""
     own: dict[str, list[Problem]] = defaultdict(list)
     for problem in problems:
@@ -54,18 +54,18 @@ def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem
     return sorted(rows, key=lambda row: order[row.state])
 
 
-def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike: Iterable[str]) -> Standing:
+def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike: Iterable[str]) -> RosterStatus:
     told = tuple(f"{problem.what} {problem.remedy}" for problem in problems)
     submissions = handed_in.submissions.get(student)
     if not submissions:
         unsent = problems or (NOTHING,)
-        return Standing(student, "to chase", told or ("Has sent nothing.",), tuple(unsent))
+        return RosterStatus(student, "to chase", told or ("Has sent nothing.",), tuple(unsent))
     terms = handed_in.terms[student]
     chosen = choose(submissions, terms)
     late_by_s = measure_late_s(chosen, terms)
     notes = [_tell(chosen, terms, late_by_s), *(chosen.evidence.flags if chosen.evidence else ()), *alike, *told]
     disputed = find_step(chosen, terms.closes) == "changed"
-    return Standing(student, "late" if late_by_s else "in", tuple(notes), tuple(problems), disputed)
+    return RosterStatus(student, "late" if late_by_s else "in", tuple(notes), tuple(problems), disputed)
 
 
 def _tell(chosen: Submission, terms: Terms, late_by_s: float) -> str:

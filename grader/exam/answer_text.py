@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.exam.questions import Numeric, Option, Output, Pair, Statement
 from grader.exam.revisions import Asked
-from grader.exam.wording import Text
+from grader.exam.wording import LocalizedText
 from grader.language import _, write_decimals, write_number
 
 
@@ -25,7 +25,7 @@ def say_misconception(option: Option, language: str) -> str:
     return f" {say_behind(option.misconception, language)}" if option.misconception is not None else ""
 
 
-def say_behind(misconception: Text, language: str) -> str:
+def say_behind(misconception: LocalizedText, language: str) -> str:
     """A misconception, as it is told."""
     return _("Often behind that: {misconception}", misconception=misconception.say(language))
 

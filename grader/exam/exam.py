@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from grader.course.grade_bands import GradeBand
 from grader.errors import UserError
 from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
-from grader.exam.wording import Text
+from grader.exam.wording import LocalizedText
 from grader.files.config_files import Keys, PlacedError, line_in, read_yaml
 from grader.files.config_hints import LANGUAGE
 from grader.rubric import Name, Part
@@ -42,8 +42,8 @@ class Section(Part):
     """A part of the exam, with its questions."""
 
     id: Name
-    title: Text
-    intro: Text | None = None
+    title: LocalizedText
+    intro: LocalizedText | None = None
     questions: list[Question] = Field(min_length=1)
 
 
@@ -78,14 +78,14 @@ class Revision(Part):
 class Exam(Part):
     """An exam: its sections and questions, how they are scored, and which grade follows."""
 
-    title: Text
+    title: LocalizedText
     starts: datetime = Field(description="local time, in `time_zone`")
     minutes: int = Field(gt=0)
     time_zone: str
     languages: list[Annotated[str, Field(pattern=LANGUAGE)]] = Field(min_length=1)
     seed: int = Field(description="from which parameters are drawn and copies are shuffled")
     points: float = Field(description="what the questions add up to: said twice, so that a slip shows")
-    intro: Text | None = None
+    intro: LocalizedText | None = None
     rules: Rules = Rules()
     bands: list[GradeBand] = Field(default_factory=list, description="grades, the best one first")
     sections: list[Section] = Field(min_length=1)
@@ -246,10 +246,10 @@ def _check_revision(revision: Revision, questions: Mapping[str, Question], keys:
         )
 
 
-def texts_in(part: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Text]]:
+def texts_in(part: Any, keys: Keys = ()) -> Iterator[tuple[Keys, LocalizedText]]:
     """Every text of an exam, with the keys that lead to it."""
     match part:
-        case Text():
+        case LocalizedText():
             yield keys, part
         case BaseModel():
             for name in type(part).model_fields:

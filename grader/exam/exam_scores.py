@@ -47,7 +47,7 @@ class ExamGrade:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredExam:
     """A class's exam, scored."""
 
     grades: tuple[ExamGrade, ...]
@@ -84,7 +84,7 @@ def _merge(before: Run | None, after: Run) -> Run:
     return after.model_copy(update={"answers": answers, "asked": asked, "sha256": sha256, "key": sha256[:32]})
 
 
-def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> Scored:
+def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ScoredExam:
     """Findings from the responses that there are, by the key as it is now; no mark and no file is read again."""
     responses = _responses(gradebook, on_disk.name)
     exam, asked = on_disk.exam, revise(on_disk.exam)
@@ -108,7 +108,7 @@ def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> Scored:
     changes = tell_changes(json.loads(keys[-1].exam), exam.model_dump(mode="json")) if keys else []
     gradebook.add_scores(on_disk.name, scores)
     gradebook.add_key(on_disk.name, exam.sha256, exam.model_dump_json())
-    return Scored(tuple(grades), tuple(changes), keys[-1].first_used if keys else None)
+    return ScoredExam(tuple(grades), tuple(changes), keys[-1].first_used if keys else None)
 
 
 def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, float | None]) -> tuple[Finding, ...]:

@@ -43,7 +43,7 @@ from grader.model import Answer, Finding, Status
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ResponseVerdict:
     """The share of the points, None where a person has to look; why; and a misconception that was recognised."""
 
     share: float | None
@@ -132,7 +132,7 @@ def _blank(asked: Asked, default: Rules, language: str) -> Finding:
 # ---- each kind ------------------------------------------------------------------------------------------------------
 
 
-def _verdict(asked: Asked, value: Any, default: Rules, language: str) -> Verdict:
+def _verdict(asked: Asked, value: Any, default: Rules, language: str) -> ResponseVerdict:
     question = asked.question
     if question.single is not None:
         return _single(asked, question.single, value, default, language)
@@ -153,21 +153,21 @@ def _verdict(asked: Asked, value: Any, default: Rules, language: str) -> Verdict
     raise ValueError(f"a response to a question of kind {question.kind} is not judged here")
 
 
-def _single(asked: Asked, single: Single, value: Sequence[str], default: Rules, language: str) -> Verdict:
+def _single(asked: Asked, single: Single, value: Sequence[str], default: Rules, language: str) -> ResponseVerdict:
     rule, options = single.rule or default.single, single.options
     (chosen,) = value
     said = quote([options[chosen]], language)
     if options[chosen].right or chosen in asked.accept:
-        return Verdict(
+        return ResponseVerdict(
             rules.single(rule.name, "right", len(options), rule.wrong),
             _("You chose {said}, which is right.", said=said),
         )
     share = rules.single(rule.name, "wrong", len(options), rule.wrong)
     told = [stop(_("You chose {said}", said=said)), say_right_answer(asked, language)]
-    return Verdict(share, " ".join(told) + say_misconception(options[chosen], language), chosen)
+    return ResponseVerdict(share, " ".join(told) + say_misconception(options[chosen], language), chosen)
 
 
-def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: Rules, language: str) -> Verdict:
+def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: Rules, language: str) -> ResponseVerdict:
     rule, options, ticked = multiple.rule or default.multiple, multiple.options, frozenset(value)
     key = frozenset(name for name, option in options.items() if option.right)
     either = [name for name in asked.accept if name not in key]
@@ -186,10 +186,10 @@ def _multiple(asked: Asked, multiple: Multiple, value: Sequence[str], default: R
         ticked_none = stop(_("You ticked “{none}”", none=none))
         because = f"{ticked_none} {because}" if key else _("You ticked “{none}”, which is right.", none=none)
     behind = say_misconception(options[wrong[0]], language) if wrong else ""
-    return Verdict(rules.bound(share, rule.floor, rule.cap), because + behind, wrong[0] if wrong else None)
+    return ResponseVerdict(rules.bound(share, rule.floor, rule.cap), because + behind, wrong[0] if wrong else None)
 
 
-def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: Rules, language: str) -> Verdict:
+def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: Rules, language: str) -> ResponseVerdict:
     rule, statements = rows.rule or default.rows, rows.statements
     said = {name: value.get(name) for name in statements}
     right = [name for name, row in statements.items() if said[name] == row.holds or _accepted(name, said, asked)]
@@ -202,29 +202,29 @@ def _rows(asked: Asked, rows: Rows, value: Mapping[str, bool | None], default: R
     first = next((row for name, row in statements.items() if name in wrong and row.misconception is not None), None)
     if first is not None and first.misconception is not None:
         because += " " + say_behind(first.misconception, language)
-    return Verdict(rules.bound(share, rule.floor, rule.cap), because, wrong[0] if wrong else None)
+    return ResponseVerdict(rules.bound(share, rule.floor, rule.cap), because, wrong[0] if wrong else None)
 
 
 def _accepted(name: str, said: Mapping[str, bool | None], asked: Asked) -> bool:
     return said[name] is not None and name in asked.accept
 
 
-def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str) -> Verdict:
+def _numeric(numeric: Numeric, accept: Sequence[str], value: str, language: str) -> ResponseVerdict:
     readings = read_number(value, numeric.unit, numeric.units)
     right = [numeric.value, *(number for text in accept for number in read_number(text, numeric.unit, numeric.units))]
     if not readings:
-        return Verdict(None, say_no_number(value, numeric))
+        return ResponseVerdict(None, say_no_number(value, numeric))
     hits = [any(_within(number, one, numeric.tolerance) for one in right) for number in readings]
     if any(hits) != all(hits):
-        return Verdict(None, _("“{value}” can be read in two ways, of which one is right.", value=value))
+        return ResponseVerdict(None, _("“{value}” can be read in two ways, of which one is right.", value=value))
     if all(hits):
-        return Verdict(1.0, _("You wrote {value}, which is right.", value=value))
+        return ResponseVerdict(1.0, _("You wrote {value}, which is right.", value=value))
     because = _("You wrote {value}.", value=value) + f" {say_right_number(numeric)}"
     reach = max(numeric.tolerance, 0.5 * 10.0 ** -(numeric.decimals if numeric.decimals is not None else 3))
     for name, mistake in numeric.mistakes.items():
         if any(_within(number, mistake.number, reach) for number in readings):
-            return Verdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
-    return Verdict(0.0, because)
+            return ResponseVerdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
+    return ResponseVerdict(0.0, because)
 
 
 def _within(number: float, right: float, tolerance: float) -> bool:
@@ -232,35 +232,37 @@ def _within(number: float, right: float, tolerance: float) -> bool:
     return abs(number - right) <= tolerance + 1e-9 * max(1.0, abs(right))
 
 
-def _text(text: ShortText, accept: Sequence[str], value: str, language: str) -> Verdict:
+def _text(text: ShortText, accept: Sequence[str], value: str, language: str) -> ResponseVerdict:
     said = _fold_answer(value)
     right = {_fold_answer(words) for words in (*text.accept, *accept)}
     if said in right or (text.pattern is not None and re.fullmatch(text.pattern, value.strip())):
-        return Verdict(1.0, _("You wrote “{value}”, which is right.", value=value))
+        return ResponseVerdict(1.0, _("You wrote “{value}”, which is right.", value=value))
     for name, wrong in text.wrong.items():
         if said in {_fold_answer(words) for words in wrong.says}:
             told = _("You wrote “{value}”.", value=value)
-            return Verdict(0.0, f"{told} {wrong.misconception.say(language)}", name)
+            return ResponseVerdict(0.0, f"{told} {wrong.misconception.say(language)}", name)
     told = _("“{value}” is neither known to be right nor known to be wrong: a person decides.", value=value)
-    return Verdict(None, told)
+    return ResponseVerdict(None, told)
 
 
 def _fold_answer(words: str) -> str:
     return fold_words(words).strip(" .;:!\"'")
 
 
-def _output(output: Output, accept: Sequence[str], value: str, language: str) -> Verdict:
+def _output(output: Output, accept: Sequence[str], value: str, language: str) -> ResponseVerdict:
     said = "".join(value.split())
     if said in {"".join(text.split()) for text in (output.prints, *accept)}:
-        return Verdict(1.0, _("You wrote {value}, which is right.", value=f"`{value}`"))
+        return ResponseVerdict(1.0, _("You wrote {value}, which is right.", value=f"`{value}`"))
     because = _("You wrote {value}.", value=f"`{value}`") + f" {say_prints(output)}"
     for name, mistake in output.mistakes.items():
         if said == "".join(mistake.prints.split()):
-            return Verdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
+            return ResponseVerdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
     if _NUMBERS.findall(value) == _NUMBERS.findall(output.prints):
         one, other = f"`{value}`", f"`{output.prints}`"
-        return Verdict(None, _("{value} is written otherwise than {right}: a person decides.", value=one, right=other))
-    return Verdict(0.0, because)
+        return ResponseVerdict(
+            None, _("{value} is written otherwise than {right}: a person decides.", value=one, right=other)
+        )
+    return ResponseVerdict(0.0, because)
 
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -268,24 +270,24 @@ _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 def _matching(
     asked: Asked, matching: Matching, value: Mapping[str, str | None], default: Rules, language: str
-) -> Verdict:
+) -> ResponseVerdict:
     rule = matching.rule or default.matching
     wrong = [name for name in matching.pairs if value.get(name) != name]
     right = len(matching.pairs) - len(wrong)
     because = _("{right} of {n} pairs are right.", right=right, n=len(matching.pairs))
     for name in wrong:
         because += f" {say_pair(matching.pairs[name], language)}"
-    return Verdict(rules.pairs(rule.name, right, len(matching.pairs)), because)
+    return ResponseVerdict(rules.pairs(rule.name, right, len(matching.pairs)), because)
 
 
-def _ordering(asked: Asked, ordering: Ordering, value: Sequence[str], default: Rules, language: str) -> Verdict:
+def _ordering(asked: Asked, ordering: Ordering, value: Sequence[str], default: Rules, language: str) -> ResponseVerdict:
     rule, right = ordering.rule or default.ordering, list(ordering.steps)
     share = rules.bound(rules.order(rule.name, [right.index(name) for name in value]), rule.floor, rule.cap)
     if list(value) == right:
-        return Verdict(share, _("All steps are in their order."))
+        return ResponseVerdict(share, _("All steps are in their order."))
     said = " → ".join(f"“{ordering.steps[name].say(language)}”" for name in value)
     told = stop(_("You put them so: {said}", said=said))
-    return Verdict(share, f"{told} {say_right_answer(asked, language)}")
+    return ResponseVerdict(share, f"{told} {say_right_answer(asked, language)}")
 
 
 # ---- practical exercises --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from grader.exam.formulas import why_no_formula
 from grader.exam.matching import fold_option
 from grader.exam.questions import Numeric, Option, Question
 from grader.exam.variants import make_variant
-from grader.exam.wording import Text, fold_words, names_in
+from grader.exam.wording import LocalizedText, fold_words, names_in
 from grader.files.config_files import Keys
 
 SEEDS = 100
@@ -150,7 +150,7 @@ def _first_line(error: ValueError) -> str:
     return lines[-1] if len(lines) > 1 else lines[0]
 
 
-def _alternatives(question: Question) -> Iterator[tuple[str, dict[str, Text]]]:
+def _alternatives(question: Question) -> Iterator[tuple[str, dict[str, LocalizedText]]]:
     """The groups of texts of which no two may say the same."""
     if options := _options_of(question):
         yield "options", {name: option.says for name, option in options.items()}

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from grader.exam import rules
 from grader.exam.arithmetic import evaluate, names_of
-from grader.exam.wording import Text, fold_words
+from grader.exam.wording import LocalizedText, fold_words
 from grader.files.config_files import PlacedError
 from grader.rubric import Name, Part
 
@@ -92,9 +92,11 @@ class OrderRule(Rule):
 class Option(Part):
     """One thing to tick."""
 
-    says: Text
+    says: LocalizedText
     right: bool = False
-    misconception: Text | None = Field(None, description="what a student believes who ticks it though it is wrong")
+    misconception: LocalizedText | None = Field(
+        None, description="what a student believes who ticks it though it is wrong"
+    )
     also: list[str] = Field(default_factory=list, description="other wordings under which a file may hold it")
     pinned: bool = Field(False, description="stays in its place when the options are shuffled")
 
@@ -122,7 +124,7 @@ class Multiple(Part):
     """Any number of options is to be ticked."""
 
     options: dict[Id, Option] = Field(min_length=2)
-    none: Text | None = Field(None, description="a box of its own that says that no option applies")
+    none: LocalizedText | None = Field(None, description="a box of its own that says that no option applies")
     shuffle: bool = True
     rule: MultipleRule | None = None
 
@@ -139,9 +141,9 @@ class Multiple(Part):
 class Statement(Part):
     """A statement to call true or false."""
 
-    says: Text
+    says: LocalizedText
     holds: bool = Field(description="whether it is true")
-    misconception: Text | None = Field(None, description="what a student believes who calls it the other way")
+    misconception: LocalizedText | None = Field(None, description="what a student believes who calls it the other way")
     also: list[str] = Field(default_factory=list)
 
 
@@ -157,7 +159,7 @@ class Mistake(Part):
     """A wrong value that a known misconception leads to."""
 
     value: Expression
-    misconception: Text
+    misconception: LocalizedText
 
     @property
     def number(self) -> float:
@@ -187,7 +189,7 @@ class Wrong(Part):
     """Words that are known to be wrong, and why a student may write them."""
 
     says: list[str] = Field(min_length=1)
-    misconception: Text
+    misconception: LocalizedText
 
 
 class ShortText(Part):
@@ -223,7 +225,7 @@ class Printed(Part):
     """A wrong output that a known misconception leads to."""
 
     prints: str
-    misconception: Text
+    misconception: LocalizedText
 
 
 class Output(Part):
@@ -236,15 +238,15 @@ class Output(Part):
 class Pair(Part):
     """Two things that belong together."""
 
-    left: Text
-    right: Text
+    left: LocalizedText
+    right: LocalizedText
 
 
 class Matching(Part):
     """To each thing on the left its partner on the right."""
 
     pairs: dict[Id, Pair] = Field(min_length=2)
-    extra: dict[Id, Text] = Field(default_factory=dict, description="partners that belong to nothing")
+    extra: dict[Id, LocalizedText] = Field(default_factory=dict, description="partners that belong to nothing")
     rule: PairsRule | None = None
 
     @model_validator(mode="after")
@@ -255,7 +257,7 @@ class Matching(Part):
         return self
 
     @property
-    def partners(self) -> dict[str, Text]:
+    def partners(self) -> dict[str, LocalizedText]:
         """Everything on the right."""
         return {**{name: pair.right for name, pair in self.pairs.items()}, **self.extra}
 
@@ -263,14 +265,14 @@ class Matching(Part):
 class Ordering(Part):
     """Steps to be put in order; they are written here in the right one."""
 
-    steps: dict[Id, Text] = Field(min_length=3, max_length=7)
+    steps: dict[Id, LocalizedText] = Field(min_length=3, max_length=7)
     rule: OrderRule | None = None
 
 
 class Step(Part):
     """One line of a practical exercise's rubric: a person gives its points."""
 
-    says: Text
+    says: LocalizedText
     points: float = Field(gt=0)
 
 
@@ -301,7 +303,7 @@ class Picture(Part):
     """A picture beside the question's words."""
 
     file: str = Field(description="a file beside the exam's")
-    shows: Text = Field(description="what it shows, for those who cannot see it")
+    shows: LocalizedText = Field(description="what it shows, for those who cannot see it")
     width_mm: float = Field(80.0, gt=10, le=180)
 
 
@@ -315,7 +317,7 @@ class Question(Part):
     id: Name
     topic: Name
     points: float = Field(gt=0)
-    asks: Text
+    asks: LocalizedText
     also: list[str] = Field(default_factory=list, description="other wordings under which a file may hold it")
     code: str | None = Field(None, description="code that is shown below the question")
     picture: Picture | None = None
@@ -334,7 +336,7 @@ class Question(Part):
     ordering: Ordering | None = None
     practical: Practical | None = None
 
-    explanation: Text = Field(description="what a student reads afterwards")
+    explanation: LocalizedText = Field(description="what a student reads afterwards")
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Question:

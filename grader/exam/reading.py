@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from grader.exam.matching import Found, find_options, fold_option
 from grader.exam.questions import Matching, Multiple, Option, Practical, Question, Rows
-from grader.exam.wording import Text
+from grader.exam.wording import LocalizedText
 from grader.model import Answer
 
 NONE = "none applies"
@@ -93,7 +93,7 @@ def _if(wanted: bool, name: str) -> tuple[str, ...]:
     return (name,) if wanted else ()
 
 
-def _texts(texts: Mapping[str, Text], names: bool) -> dict[str, Sequence[str]]:
+def _texts(texts: Mapping[str, LocalizedText], names: bool) -> dict[str, Sequence[str]]:
     return {name: (*text.all, *_if(names, name)) for name, text in texts.items()}
 
 
@@ -163,7 +163,7 @@ def _as_paired(text: str) -> str:
     return _ARROW.sub(" = ", fold_option(text)).strip()
 
 
-def _read_order(steps: Mapping[str, Text], cell: str, names: bool) -> Answer:
+def _read_order(steps: Mapping[str, LocalizedText], cell: str, names: bool) -> Answer:
     plain = cell
     for arrow in ("->", "→", ">"):
         plain = plain.replace(arrow, ";")

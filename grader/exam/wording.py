@@ -25,11 +25,13 @@ _EATEN = re.compile(
 """What YAML makes, in double quotes, of a backslash and the first letter behind it."""
 
 
-class Text(RootModel[dict[str, str]]):
+class LocalizedText(RootModel[dict[str, str]]):
     """Words in each language, {en: …, es: …}, or the same words for all of them.
 
-    >>> Text.model_validate({"en": "edge", "es": "borde"}).say("es"), Text.model_validate("112").say("es")
-    ('borde', '112')
+    >>> LocalizedText.model_validate({"en": "edge", "es": "borde"}).say("es")
+    'borde'
+    >>> LocalizedText.model_validate("112").say("es")
+    '112'
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +46,7 @@ class Text(RootModel[dict[str, str]]):
         return {ANY: str(data)} if isinstance(data, str | int) else data
 
     @model_validator(mode="after")
-    def _says_something(self) -> Text:
+    def _says_something(self) -> LocalizedText:
         if not self.root or any(not words.strip() for words in self.root.values()):
             raise PlacedError("there are no words here", remedy="Write some, or take the key out.")
         for words in self.root.values():

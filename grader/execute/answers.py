@@ -23,7 +23,7 @@ _FEW_NUMBERS = 9
 
 
 @dataclass(frozen=True)
-class Question:
+class ProbeQuestion:
     """A probe made ready to be asked: its inputs are made, and nothing of what is expected is in it."""
 
     name: str
@@ -50,7 +50,7 @@ class Question:
         )
 
 
-def exchange(connection: socket.socket, question: Question) -> Answer:
+def exchange(connection: socket.socket, question: ProbeQuestion) -> Answer:
     """Send the question and receive its answer; an answer that breaks the rules closes the connection."""
     try:
         channel.send(connection, plain.dumps(dict(question.content)))
@@ -67,7 +67,7 @@ def exchange(connection: socket.socket, question: Question) -> Answer:
     return read_answer(question, content)
 
 
-def read_answer(question: Question, content: bytes) -> Answer:
+def read_answer(question: ProbeQuestion, content: bytes) -> Answer:
     """The bytes that came back, as an answer."""
     try:
         value, notes = plain.loads(content)
@@ -77,7 +77,7 @@ def read_answer(question: Question, content: bytes) -> Answer:
     return _as_answer(question, value, notes)
 
 
-def _as_answer(question: Question, value: Any, notes: Mapping[str, str]) -> Answer:
+def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) -> Answer:
     """The kernel's notes as a sentence; of a hidden probe, nothing that could carry its inputs out."""
     subject = question.subject
     match notes.get("status"):
@@ -116,7 +116,7 @@ def _error_name(notes: Mapping[str, str]) -> str:
     )
 
 
-def _say_error(question: Question, notes: Mapping[str, str]) -> str:
+def _say_error(question: ProbeQuestion, notes: Mapping[str, str]) -> str:
     told = {"subject": _who_raised(question, notes), "error": _error_name(notes)}
     # Code of the rubric may stumble over what a function gives, or find that it takes other arguments.
     is_unfit = question.content["kind"] == "evaluate" and not notes.get("function")
@@ -144,7 +144,7 @@ def _say_error(question: Question, notes: Mapping[str, str]) -> str:
     return kept("run", "{error} It was given {arguments}.", error=error, arguments=given) if given else error
 
 
-def _who_raised(question: Question, notes: Mapping[str, str]) -> str:
+def _who_raised(question: ProbeQuestion, notes: Mapping[str, str]) -> str:
     """Of several functions that are asked about, the one that raised the error, where that is known."""
     if question.content["kind"] != "evaluate" or not question.names:
         return question.subject

@@ -18,7 +18,7 @@ from nbformat import NotebookNode, ValidationError
 from traitlets import Float
 
 from grader.execute import answers, redaction
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.forks import CPU_LIMIT, KILL, Fork, ServerError
 from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer
@@ -139,7 +139,7 @@ class NotebookDriver:
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.notebook = notebook
 
-    async def drive(self, questions: Sequence[Question], skip: Mapping[int, CellRun]) -> Progress:
+    async def drive(self, questions: Sequence[ProbeQuestion], skip: Mapping[int, CellRun]) -> Progress:
         """Run every cell but those to skip, then ask every question. A kernel that dies ends it early."""
         context = self.client.km.context
         try:
@@ -254,7 +254,9 @@ class NotebookDriver:
             return limit
         return f"{name}: {value}" if value else name
 
-    async def _ask(self, connection: socket.socket, questions: Sequence[Question], dead: asyncio.Future[None]) -> None:
+    async def _ask(
+        self, connection: socket.socket, questions: Sequence[ProbeQuestion], dead: asyncio.Future[None]
+    ) -> None:
         for question in questions:
             if dead.done():
                 self.progress.answers[question.name] = question.unanswered(
@@ -266,7 +268,7 @@ class NotebookDriver:
             else:
                 self.progress.answers[question.name] = await self._ask_one(connection, question, dead)
 
-    async def _ask_one(self, connection: socket.socket, question: Question, dead: asyncio.Future[None]) -> Answer:
+    async def _ask_one(self, connection: socket.socket, question: ProbeQuestion, dead: asyncio.Future[None]) -> Answer:
         """The question goes over a connection of its own; a line that we have the kernel run answers it there."""
         connection.settimeout(question.limit_s + 3 * GRACE_S)
         exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question))

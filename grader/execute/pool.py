@@ -22,7 +22,7 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from grader.course.materials import Materials
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook_run import NotebookDriver, Progress
@@ -54,7 +54,7 @@ class Work:
     key: str
     sha256: str
     content: bytes
-    questions: Sequence[Question]
+    questions: Sequence[ProbeQuestion]
     limits: Limits
     materials: Materials = field(default_factory=Materials)
 

@@ -7,18 +7,18 @@ import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.rubric import Probe, Random, Rubric, Scene
 from grader.rubric.probe_inputs import make_input
 
 
-def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[Question, ...]:
+def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[ProbeQuestion, ...]:
     """What to ask of this student's notebook, in the order in which it is asked."""
     asked = _in_order(rubric)
     return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
 
 
-def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[Question, ...]]:
+def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[ProbeQuestion, ...]]:
     """What to ask of each student's notebook, in turn; what is asked of all alike is made ready once."""
     asked = _in_order(rubric)
     shared = {name: make_question(name, probe, "") for name, probe in asked if not is_personal(probe)}
@@ -32,7 +32,7 @@ def _in_order(rubric: Rubric) -> list[tuple[str, Probe]]:
     return sorted(asked, key=lambda named: named[1].hidden)
 
 
-def make_question(name: str, probe: Probe, student: str) -> Question:
+def make_question(name: str, probe: Probe, student: str) -> ProbeQuestion:
     """One probe with its inputs made."""
     content: dict[str, Any] = {
         "kind": probe.kind,
@@ -54,7 +54,7 @@ def make_question(name: str, probe: Probe, student: str) -> Question:
             **({"trained_on": probe.trained_on} if probe.trained_on else {}),
         }
         names = tuple(probe.models.names)
-    return Question(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)
+    return ProbeQuestion(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)
 
 
 def is_personal(probe: Probe) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.model import Answer
 
 _LAYERS = frozenset(
@@ -23,7 +23,7 @@ def words_of(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(word for source in sources for word in re.findall(r"[^\W\d]\w*", source))
 
 
-def without_secrets(question: Question, answer: Answer, words: frozenset[str]) -> Answer:
+def without_secrets(question: ProbeQuestion, answer: Answer, words: frozenset[str]) -> Answer:
     """Of a hidden probe of models, no name that a notebook made up after it saw the inputs: a report shows names."""
     if not (question.hidden and question.content["kind"] == "models" and isinstance(answer.value, dict)):
         return answer

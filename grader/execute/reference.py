@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.execute import answers
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import ENVIRONMENT, INSIDE
 from grader.inside import plain
@@ -29,7 +29,7 @@ END_S = 10.0
 
 
 def ask_reference(
-    course: Path, modules: Sequence[str], groups: Sequence[Sequence[Question]], remembered: Path
+    course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQuestion]], remembered: Path
 ) -> list[Mapping[str, Answer]]:
     """The reference's answers to each group of questions: asked once for each state of reference/, and all that is not
     known yet in one process. Each group is kept in `remembered` by itself."""
@@ -45,7 +45,7 @@ def ask_reference(
     return [load_answers(path.read_bytes()) if questions else {} for path, questions in zip(paths, groups, strict=True)]
 
 
-def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) -> str:
+def _key(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion]) -> str:
     digest = hashlib.sha256(json.dumps([list(modules), describe_environment()]).encode())
     for file in sorted((course / "reference").rglob("*.py")):
         digest.update(file.read_bytes())
@@ -54,7 +54,7 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[Question]) ->
     return digest.hexdigest()[:32]
 
 
-def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[Question]]) -> list[dict[str, Answer]]:
+def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQuestion]]) -> list[dict[str, Answer]]:
     ours, theirs = socket.socketpair()
     # -P: a reference/ in the folder where the command was given is not this course's.
     line = [sys.executable, "-P", "-m", "grader.execute.answer_reference", str(theirs.fileno()), str(course), *modules]
@@ -87,7 +87,7 @@ def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[Questio
     return found
 
 
-def _require_answer(course: Path, modules: Sequence[str], question: Question, answer: Answer) -> None:
+def _require_answer(course: Path, modules: Sequence[str], question: ProbeQuestion, answer: Answer) -> None:
     if answer.status != "answered":
         raise UserError(
             f"the reference does not answer the probe `{question.name}`: {_why(question, answer)}",
@@ -105,6 +105,6 @@ def _end(process: subprocess.Popen[bytes]) -> int:
         return process.wait()
 
 
-def _why(question: Question, answer: Answer) -> str:
+def _why(question: ProbeQuestion, answer: Answer) -> str:
     """The reason, told of the reference where the answer tells it of a notebook."""
     return f"it has no {question.subject}" if answer.status == "missing" else answer.because.rstrip(".")

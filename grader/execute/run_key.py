@@ -10,7 +10,7 @@ import platform
 from collections.abc import Sequence
 
 from grader.course.materials import Materials
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.forks import PACKAGES
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import ENVIRONMENT, INSIDE, Sandbox
@@ -40,7 +40,7 @@ def _code_hash() -> str:
 
 def make_key(
     sha256: str,
-    questions: Sequence[Question],
+    questions: Sequence[ProbeQuestion],
     limits: Limits,
     sandbox: Sandbox,
     gpu: GpuShare | None = None,

@@ -9,7 +9,7 @@ from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.exam.wording import fold_words
 from grader.export.grading_sheet import Filled, fill, match_rows, read_number, scale
-from grader.export.rows import Row, write_points
+from grader.export.rows import GradeRow, write_points
 from grader.files.csv_file import CsvTable
 
 _NUMBERED = re.compile(r"(.*?) \(\d+\)")
@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"(.*?) \(\d+\)")
 
 def fill_canvas(
     table: CsvTable,
-    rows: Sequence[Row],
+    rows: Sequence[GradeRow],
     titles: Sequence[str],
     *,
     roster: Roster | None = None,

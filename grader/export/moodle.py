@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.export.grading_sheet import Filled, fill, find_column, match_rows, read_number, scale
-from grader.export.rows import Row, write_points
+from grader.export.rows import GradeRow, write_points
 from grader.files.csv_file import CsvTable
 
 # A site names its columns in its own language.
@@ -26,7 +26,7 @@ PARTICIPANT = re.compile(r"\D+ ?\d+")
 
 
 def fill_moodle(
-    table: CsvTable, rows: Sequence[Row], *, roster: Roster | None = None, column: str = "", rescale: bool = False
+    table: CsvTable, rows: Sequence[GradeRow], *, roster: Roster | None = None, column: str = "", rescale: bool = False
 ) -> Filled:
     """The worksheet with grades and, where it has a column for them, comments."""
     stranger = next((row for row in table.rows if not PARTICIPANT.fullmatch(row.cell(0))), None)

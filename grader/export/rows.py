@@ -10,7 +10,7 @@ from grader.files.spreadsheet import write_csv
 from grader.model import Grade
 
 
-class Row(Protocol):
+class GradeRow(Protocol):
     """What another system is told of one student, of an assignment, an exam or the course."""
 
     @property

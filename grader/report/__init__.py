@@ -9,12 +9,12 @@ pictures_of(notebook)       -> pictures what a fresh run drew
 
 from grader.report.names import page_name
 from grader.report.notebook_pictures import pictures_of
-from grader.report.pages import ClassPage, Picture, SimilarPage, StudentPage, StudentRow
+from grader.report.pages import ClassPage, NotebookPicture, SimilarPage, StudentPage, StudentRow
 from grader.report.render import render_class, render_similar, render_student
 
 __all__ = [
     "ClassPage",
-    "Picture",
+    "NotebookPicture",
     "SimilarPage",
     "StudentPage",
     "StudentRow",

@@ -24,7 +24,7 @@ BARS = 10
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCriteria:
     """Criteria that wait for a person, and for each reason the students to whom it applies."""
 
     findings: tuple[Finding, ...]
@@ -63,7 +63,7 @@ class ClassView:
     rows: tuple[StudentRow, ...]
     pages: Mapping[str, str]
     """student -> file name"""
-    review: tuple[Waiting, ...]
+    review: tuple[WaitingCriteria, ...]
     review_students: int
     ended: tuple[StudentRow, ...]
     alike: tuple[tuple[StudentRow, ...], ...]
@@ -110,7 +110,7 @@ def view_of(page: ClassPage) -> ClassView:
     )
 
 
-def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
+def waiting_of(rows: Sequence[StudentRow]) -> tuple[WaitingCriteria, ...]:
     """What waits for a person: criterion by criterion, or at once where a whole run waits for one reason."""
     students: dict[tuple[str, str], list[StudentRow]] = defaultdict(list)
     findings: dict[str, Finding] = {}
@@ -126,7 +126,8 @@ def waiting_of(rows: Sequence[StudentRow]) -> tuple[Waiting, ...]:
     for (because, _students), criteria in together.items():
         reasons[tuple(criteria)].append((because, tuple(students[criteria[0], because])))
     return tuple(
-        Waiting(tuple(findings[criterion] for criterion in criteria), tuple(reasons[criteria])) for criteria in reasons
+        WaitingCriteria(tuple(findings[criterion] for criterion in criteria), tuple(reasons[criteria]))
+        for criteria in reasons
     )
 
 

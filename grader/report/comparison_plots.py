@@ -43,7 +43,7 @@ CURVE_ACROSS, CURVE_UP = (36.0, 310.0), (150.0, 10.0)
 
 
 @dataclass(frozen=True)
-class Place:
+class AnswerPart:
     """A part of an answer, as the way that leads to it: keys and indices."""
 
     keys: tuple[str | int, ...] = ()
@@ -51,7 +51,7 @@ class Place:
     def __str__(self) -> str:
         """As it stands above its picture: `moved`, `block 2 [1]`.
 
-        >>> str(Place(("block 2", 1)))
+        >>> str(AnswerPart(("block 2", 1)))
         'block 2 [1]'
         """
         return clip(" ".join(f"[{key}]" if isinstance(key, int) else key for key in self.keys), 60)
@@ -134,20 +134,20 @@ def beside(criterion: Criterion, page: StudentPage) -> tuple[Beside, ...]:
     return tuple(drawn[:MOST_IN_A_CRITERION])
 
 
-def _leaves(came: Any, expected: Any, place: Place = Place()) -> Iterator[tuple[Place, Values, Values]]:
+def _leaves(came: Any, expected: Any, place: AnswerPart = AnswerPart()) -> Iterator[tuple[AnswerPart, Values, Values]]:
     """The arrays of numbers that stand in the same place of both, in the order in which the target has them."""
     if len(place.keys) < DEEPEST and isinstance(expected, dict):
         if isinstance(came, dict):
             for key, value in expected.items():
                 if key in came:
-                    yield from _leaves(came[key], value, Place((*place.keys, key)))
+                    yield from _leaves(came[key], value, AnswerPart((*place.keys, key)))
         return
     try:
         theirs = as_numbers(expected)
     except NotNumbersError:
         if len(place.keys) < DEEPEST and isinstance(expected, list) and isinstance(came, list):
             for index, (mine, value) in enumerate(zip(came, expected, strict=False)):
-                yield from _leaves(mine, value, Place((*place.keys, index)))
+                yield from _leaves(mine, value, AnswerPart((*place.keys, index)))
         return
     try:
         yield place, as_numbers(came), theirs
@@ -156,7 +156,7 @@ def _leaves(came: Any, expected: Any, place: Place = Place()) -> Iterator[tuple[
 
 
 def _draw(
-    place: Place, came: Values, expected: Values, close: Close, probe: Probe, below: Values | None
+    place: AnswerPart, came: Values, expected: Values, close: Close, probe: Probe, below: Values | None
 ) -> Iterator[Beside]:
     """The picture of one pair of arrays; of a stack of maps, one for each that differs."""
     wrong = _wrong(came, expected, close)
@@ -171,7 +171,7 @@ def _draw(
     elif form == "curves" and _are_curves(came, expected):
         for column in range(came.shape[1]):
             if wrong[:, column].any():
-                inner = Place((*place.keys, column))
+                inner = AnswerPart((*place.keys, column))
                 yield _curves(str(inner), came[:, column], expected[:, column], close)
     elif came.ndim == expected.ndim == 1 and max(came.size, expected.size) >= LEAST_IN_A_ROW:
         if min(came.size, expected.size) < LEAST_IN_A_CURVE or np.isin(expected, (0, 1)).all():
@@ -182,7 +182,7 @@ def _draw(
         yield _maps(str(place), came, expected, wrong)
     elif came.ndim == expected.ndim == 3 and came.shape == expected.shape:
         for index in range(len(expected)):
-            yield from _draw(Place((*place.keys, index)), came[index], expected[index], close, probe, below)
+            yield from _draw(AnswerPart((*place.keys, index)), came[index], expected[index], close, probe, below)
 
 
 def _are_curves(came: Values, expected: Values) -> bool:

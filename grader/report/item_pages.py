@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.course.grade_bands import GradeBand
 from grader.exam.analysis.flags import Flag, Flags
-from grader.exam.analysis.items import Item, ItemAnalysis, Option
+from grader.exam.analysis.items import Item, ItemAnalysis, OptionUse
 from grader.report.charts import Scale, line
 
 BARS = 20
@@ -103,7 +103,7 @@ def _bars(percents: Sequence[float]) -> tuple[tuple[float, int], ...]:
     return tuple((place * width, places.count(place)) for place in range(BARS))
 
 
-def _letters(options: Sequence[Option]) -> dict[str, str]:
+def _letters(options: Sequence[OptionUse]) -> dict[str, str]:
     return {option.name: chr(ord("A") + place) for place, option in enumerate(options)}
 
 

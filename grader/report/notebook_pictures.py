@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from grader.files.notebook_file import code_cells, title_of
-from grader.report.pages import Picture
+from grader.report.pages import NotebookPicture
 
 MOST = 12
 """Pictures on a page."""
@@ -44,18 +44,18 @@ class ShownPicture:
     """The key of a message: `unreadable`, `too-large`, `page-full`."""
 
 
-def pictures_of(fresh: NotebookNode) -> tuple[Picture, ...]:
+def pictures_of(fresh: NotebookNode) -> tuple[NotebookPicture, ...]:
     """What the code cells of an executed notebook drew, in order; what their outputs hold may be anything."""
-    found: list[Picture] = []
+    found: list[NotebookPicture] = []
     for number, (_, cell) in enumerate(code_cells(fresh), start=1):
         for encoded in _encoded_in(cell):
-            found.append(Picture(number, title_of(cell), _decode(encoded)))
+            found.append(NotebookPicture(number, title_of(cell), _decode(encoded)))
             if len(found) == MOST_TAKEN:
                 return tuple(found)
     return tuple(found)
 
 
-def shown(pictures: Sequence[Picture]) -> tuple[ShownPicture, ...]:
+def shown(pictures: Sequence[NotebookPicture]) -> tuple[ShownPicture, ...]:
     """The first pictures of a page, each looked into and written anew: what cannot be read is left out, and said."""
     room = PAGE_BYTES
     result: list[ShownPicture] = []
@@ -68,7 +68,7 @@ def shown(pictures: Sequence[Picture]) -> tuple[ShownPicture, ...]:
     return tuple(result)
 
 
-def look_into(picture: Picture) -> ShownPicture:
+def look_into(picture: NotebookPicture) -> ShownPicture:
     """The picture, decoded within bounds and written anew, so that nothing but pixels is passed on."""
     if len(picture.png) > LARGEST_BYTES:
         return ShownPicture(picture.number, picture.title, left_out="too-large")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from grader.model import Answer, Grade, Run, Submission
 from grader.rubric import Rubric
-from grader.similarity import Hint, Pair
+from grader.similarity import Hint, SimilarPair
 
 
 @dataclass(frozen=True)
-class Picture:
+class NotebookPicture:
     """A picture that a cell drew in our run: bytes that claim to be a PNG, not yet looked into."""
 
     number: int
@@ -35,7 +35,7 @@ class StudentPage:
     grade: Grade
     expected: Mapping[str, Answer] = field(default_factory=dict)
     """What the reference answered, probe by probe; shown only where the rubric does not hide it."""
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[NotebookPicture, ...] = ()
     public_only: bool = False
     """A self-check: hidden criteria are counted, not shown."""
 
@@ -63,7 +63,7 @@ class ClassPage:
     reused: int
     """Runs that stood already, and were not made again."""
     wall_s: float
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[SimilarPair, ...] = ()
     """Students who share much of their own code; the parts lie on a page of their own."""
     hints: tuple[Hint, ...] = ()
     """What Colab has noted in notebooks, where it is worth a look."""
@@ -75,4 +75,4 @@ class SimilarPage:
 
     course: str
     title: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[SimilarPair, ...]

@@ -25,7 +25,7 @@ MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCriterion:
     """A criterion on the page: its finding, the person's decision that counts, and the words that a person judges."""
 
     finding: Finding
@@ -62,7 +62,7 @@ class Outputs:
 class StudentView:
     """All that the template needs beside the page's own data."""
 
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedCriterion, ...]
     orphans: tuple[Override, ...]
     """Decisions on criteria that the rubric no longer has."""
     counts: tuple[tuple[str, int], ...]
@@ -122,7 +122,9 @@ def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Ou
     )
 
 
-def _judge(findings: Sequence[Finding], standing: Mapping[str, Override], page: StudentPage) -> Iterator[Judged]:
+def _judge(
+    findings: Sequence[Finding], standing: Mapping[str, Override], page: StudentPage
+) -> Iterator[JudgedCriterion]:
     criteria = {criterion.id: criterion for criterion in page.rubric.criteria}
     room = comparison_plots.MOST
     for finding in findings:
@@ -130,7 +132,7 @@ def _judge(findings: Sequence[Finding], standing: Mapping[str, Override], page: 
         pictures = beside(criterion, page)[:room] if criterion is not None else ()
         room -= len(pictures)
         words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
-        yield Judged(
+        yield JudgedCriterion(
             finding=finding,
             override=standing.get(finding.criterion),
             words=words_as_html(words) if words else None,

@@ -20,7 +20,7 @@ from grader.review.guard import HEADERS, Guard
 from grader.review.late import BACK, find_disputed, read_ruling, show_late
 from grader.review.marks import find_marks, show_mark
 from grader.review.page import show_item, show_queue
-from grader.review.queue import ClassQueue, Item
+from grader.review.queue import ClassQueue, ReviewItem
 from grader.review.session import Given, ReviewSession
 from grader.review.trial import keep_points, read_new_points, try_points
 
@@ -111,7 +111,7 @@ def _read_again(session: ReviewSession) -> Answered:
     return redirect(url_for("queue"), 303)
 
 
-def _find_item(session: ReviewSession, key: str) -> Item:
+def _find_item(session: ReviewSession, key: str) -> ReviewItem:
     return session.items.get(key) or abort(404)
 
 
@@ -126,7 +126,7 @@ def _item(session: ReviewSession, key: str) -> str:
     return _render_item(session, _find_item(session, key))
 
 
-def _render_item(session: ReviewSession, item: Item, refused: UserError | None = None) -> str:
+def _render_item(session: ReviewSession, item: ReviewItem, refused: UserError | None = None) -> str:
     page = show_item(session, item, session.standings())
     last = session.history[-1][1] if session.history else None
     return _render("item.html", session=session, page=page, last=last, refused=refused, form=request.form)
@@ -146,7 +146,7 @@ def _decide(session: ReviewSession, key: str) -> Answered | tuple[str, int]:
     return redirect(url_for("item", key=following.key) if following else url_for("queue"), 303)
 
 
-def _read_given(item: Item) -> list[Given]:
+def _read_given(item: ReviewItem) -> list[Given]:
     """The points that were filled in, criterion by criterion; a blank one stays as it was."""
     comment, why = (request.form.get(name, "").strip() for name in ("comment", "why"))
     filled = [(part, request.form.get(f"points-{part.criterion}", "").strip()) for part in item.parts]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from grader.report.notebook_pictures import LARGEST_BYTES, look_into
-from grader.report.pages import Picture
+from grader.report.pages import NotebookPicture
 from grader.report.text import clip, words_as_html
 
 MOST_CELLS = 300
@@ -89,7 +89,7 @@ def _show_data(data: dict[str, Any], room: int) -> ShownOutput:
     """A picture where there is one that can be read, else its plain text; HTML is never passed on."""
     encoded = data.get("image/png")
     if isinstance(encoded, str) and room > 0:
-        picture = look_into(Picture(0, "", _decode(encoded)))
+        picture = look_into(NotebookPicture(0, "", _decode(encoded)))
         if picture.source:
             return ShownOutput(picture=picture.source)
     text = data.get("text/plain") or f"[{', '.join(sorted(data)) or 'nothing'}]"

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.deadlines.deadlines import read_moment, zone_of
+from grader.deadlines.due_dates import read_moment, zone_of
 from grader.deadlines.lateness import tell_moment
 from grader.errors import UserError
 from grader.model import LateRuling
 from grader.review.evidence import ShownNotebook
 from grader.review.page import look_at
 from grader.review.session import ReviewSession
-from grader.verbs.notebooks import Scored
+from grader.verbs.notebooks import ScoredStudent
 
 BACK = "back"
 """What a form says that takes back what was said."""
@@ -23,7 +23,7 @@ BACK = "back"
 class LatePage:
     """Everything that the page of one such submission shows."""
 
-    disputed: Scored
+    disputed: ScoredStudent
     title: str
     facts: tuple[tuple[str, str], ...]
     """what is known, and when it was"""
@@ -34,12 +34,12 @@ class LatePage:
     left: int
 
 
-def find_disputed(session: ReviewSession, name: str, student: str) -> Scored | None:
+def find_disputed(session: ReviewSession, name: str, student: str) -> ScoredStudent | None:
     """The submission of this student that waits."""
     return next((one for one in session.disputed if (one.grade.assignment, one.grade.student) == (name, student)), None)
 
 
-def show_late(session: ReviewSession, disputed: Scored) -> LatePage:
+def show_late(session: ReviewSession, disputed: ScoredStudent) -> LatePage:
     """What there is to decide by: the times that are known, and the notebook as executed."""
     file = session.course.assignment(disputed.grade.assignment).file
     zone = zone_of(file)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.exam.exam import ExamOnDisk
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.printing.arranging import LETTERS, arrange
 from grader.exam.questions import Question
 from grader.exam.reading import NONE
 from grader.exam.scanning.intake import take_copies
 from grader.exam.scanning.marks_review import Pending, decide, pending
 from grader.exam.scanning.paper_answers import copies_read
-from grader.exam.wording import Text
+from grader.exam.scanning.print_store import PaperStore
+from grader.exam.wording import LocalizedText
 from grader.store.work_folder import WorkFolder
 
 
@@ -65,7 +65,7 @@ def show_mark(work: WorkFolder, exam: ExamOnDisk, chosen: Pending, waiting: Sequ
     return MarkPage(exam, chosen, asks, len(waiting), (), tuple(words.items()), _example(asked.question))
 
 
-def _texts(question: Question) -> dict[str, Text]:
+def _texts(question: Question) -> dict[str, LocalizedText]:
     """name -> words of what an answer is made of."""
     choice = question.single or question.multiple
     if choice is not None:

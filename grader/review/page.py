@@ -14,7 +14,7 @@ from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.model import Answer, Finding, Override, Run
 from grader.report.text import clip, words_as_html
 from grader.review.evidence import ShownNotebook, show_notebook
-from grader.review.queue import ClassQueue, Item, Kind
+from grader.review.queue import ClassQueue, Kind, ReviewItem
 from grader.review.session import ReviewSession, Standings, given_sources
 
 HEADINGS: Mapping[Kind, str] = {
@@ -47,7 +47,7 @@ class ShownPart:
 class ItemPage:
     """Everything that the page of an item shows."""
 
-    item: Item
+    item: ReviewItem
     title: str
     heading: str
     parts: tuple[ShownPart, ...]
@@ -57,19 +57,19 @@ class ItemPage:
     notebook: ShownNotebook | None
     raw: str
     """What was handed in, as text, where it is no notebook."""
-    previous: Item | None
-    following: Item | None
+    previous: ReviewItem | None
+    following: ReviewItem | None
     done: int
     whole: int
 
 
 @dataclass(frozen=True)
-class Row:
+class QueueRow:
     """One line of the queue: the items of a criterion, or those of whole notebooks."""
 
     heading: str
     says: str
-    items: tuple[tuple[Item, tuple[str, ...]], ...]
+    items: tuple[tuple[ReviewItem, tuple[str, ...]], ...]
     """(item, students who wait)"""
 
     @property
@@ -82,7 +82,7 @@ class QueuePart:
     """An assignment or exam on the page of the queue."""
 
     queue: ClassQueue
-    rows: tuple[Row, ...]
+    rows: tuple[QueueRow, ...]
 
     @property
     def waiting(self) -> int:
@@ -93,17 +93,17 @@ def show_queue(session: ReviewSession, standings: Standings) -> tuple[QueuePart,
     """What needs, or needed, a person: by assignment and criterion."""
     parts = []
     for queue in session.queues:
-        rows: dict[tuple[str, str], list[tuple[Item, tuple[str, ...]]]] = {}
+        rows: dict[tuple[str, str], list[tuple[ReviewItem, tuple[str, ...]]]] = {}
         for item in queue.items:
             if item.kind != "settled":
                 whole = item.kind in ("failed", "unreadable")
                 says = "" if whole else item.parts[0].says
                 rows.setdefault((HEADINGS[item.kind], says), []).append((item, item.waiting(standings[queue.name])))
-        parts.append(QueuePart(queue, tuple(Row(*names, tuple(items)) for names, items in rows.items())))
+        parts.append(QueuePart(queue, tuple(QueueRow(*names, tuple(items)) for names, items in rows.items())))
     return tuple(parts)
 
 
-def show_item(session: ReviewSession, item: Item, standings: Standings) -> ItemPage:
+def show_item(session: ReviewSession, item: ReviewItem, standings: Standings) -> ItemPage:
     """The page of one item: what there is to decide, and what to decide it by."""
     own = standings[item.assignment]
     waiting = item.waiting(own)
@@ -141,7 +141,9 @@ def show_item(session: ReviewSession, item: Item, standings: Standings) -> ItemP
     )
 
 
-def _look(session: ReviewSession, queue: ClassQueue, item: Item) -> tuple[Markup | None, ShownNotebook | None, str]:
+def _look(
+    session: ReviewSession, queue: ClassQueue, item: ReviewItem
+) -> tuple[Markup | None, ShownNotebook | None, str]:
     """The words, the notebook as executed or else as handed in, and the bytes of what is no notebook."""
     if queue.kind == "exam":
         return None, None, ""

@@ -35,7 +35,7 @@ A further kind needs a function that makes its items, and a `case` in `page.py` 
 
 
 @dataclass(frozen=True)
-class Part:
+class ItemPart:
     """One criterion of an item: what it is worth, what to look for, and what was found for each student."""
 
     criterion: str
@@ -46,13 +46,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Item:
+class ReviewItem:
     """What is decided at once: for all of these students, who gave the same answer."""
 
     key: str
     assignment: str
     kind: Kind
-    parts: tuple[Part, ...]
+    parts: tuple[ItemPart, ...]
     students: tuple[str, ...]
     run_key: str = ""
     """Of the first student; all have the same answer."""
@@ -79,7 +79,7 @@ class ClassQueue:
     name: str
     title: str
     kind: Literal["assignment", "exam"]
-    items: tuple[Item, ...]
+    items: tuple[ReviewItem, ...]
 
 
 _Key = tuple[object, ...]
@@ -175,17 +175,17 @@ def _make_item(
     guides: Mapping[str, str],
     criteria: Mapping[str, Criterion],
     answer: Answer | None = None,
-) -> Item:
+) -> ReviewItem:
     kind, names = key[0], key[1]
     found = [{finding.criterion: finding for finding in standing.findings} for standing in group]
     parts = []
     for name in names:  # type: ignore[attr-defined]
         one = found[0][name]
         findings = {standing.student: its[name] for standing, its in zip(group, found, strict=True)}
-        parts.append(Part(name, one.says, one.possible, guides.get(name, ""), findings))
+        parts.append(ItemPart(name, one.says, one.possible, guides.get(name, ""), findings))
     probe = criteria[parts[0].criterion].probe if parts and parts[0].criterion in criteria else None
     told: Any = [assignment, *key]
-    return Item(
+    return ReviewItem(
         key=hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16],
         assignment=assignment,
         kind=kind,  # type: ignore[arg-type]
@@ -197,10 +197,10 @@ def _make_item(
     )
 
 
-def _sorted(items: Sequence[Item], order: Mapping[str, int]) -> tuple[Item, ...]:
+def _sorted(items: Sequence[ReviewItem], order: Mapping[str, int]) -> tuple[ReviewItem, ...]:
     """Whole notebooks first, then criterion by criterion, and what most students gave first."""
 
-    def rank(item: Item) -> tuple[bool, int, int, str]:
+    def rank(item: ReviewItem) -> tuple[bool, int, int, str]:
         whole = item.kind in ("failed", "unreadable")
         return not whole, order.get(item.parts[0].criterion, 0), -len(item.students), item.students[0].casefold()
 

@@ -15,7 +15,7 @@ from grader.exam.scanning.marks_review import Pending
 from grader.model import LateRuling, Override
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
 from grader.review.marks import find_marks, say_mark
-from grader.review.queue import ClassQueue, Item, gather_assignment, gather_exam
+from grader.review.queue import ClassQueue, ReviewItem, gather_assignment, gather_exam
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 
@@ -44,7 +44,7 @@ class ReviewSession:
     exams: tuple[ExamOnDisk, ...] = ()
     notes: tuple[str, ...] = ()
     """What kept a class from being scored anew."""
-    disputed: tuple[verbs.Scored, ...] = ()
+    disputed: tuple[verbs.ScoredStudent, ...] = ()
     """Whether these came late is for a person to say."""
     history: list[tuple[str, Decision]] = field(default_factory=list)
     """(item, decision), the last one last."""
@@ -56,11 +56,11 @@ class ReviewSession:
         """Score what there is by the rubrics as they are now, and gather the items; no notebook is run."""
         notes: list[str] = []
         self.exams = find_exams(self.course)
-        disputed: list[verbs.Scored] = []
+        disputed: list[verbs.ScoredStudent] = []
         queues = [*self._read_assignments(notes, disputed), *self._read_exams(notes)]
         self.queues, self.notes, self.disputed = tuple(queues), tuple(notes), tuple(disputed)
 
-    def _read_assignments(self, notes: list[str], disputed: list[verbs.Scored]) -> list[ClassQueue]:
+    def _read_assignments(self, notes: list[str], disputed: list[verbs.ScoredStudent]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
         for name in self.course.assignments:
             if self.work.gradebook.submissions(name):
@@ -94,11 +94,11 @@ class ReviewSession:
     # ---- walking ----------------------------------------------------------------------------------------------------
 
     @property
-    def items(self) -> dict[str, Item]:
+    def items(self) -> dict[str, ReviewItem]:
         return {item.key: item for queue in self.queues for item in queue.items}
 
     @property
-    def walk(self) -> list[Item]:
+    def walk(self) -> list[ReviewItem]:
         """The items that need, or needed, a person, in their order."""
         return [item for queue in self.queues for item in queue.items if item.kind != "settled"]
 
@@ -108,7 +108,7 @@ class ReviewSession:
             for queue in self.queues
         }
 
-    def next_waiting(self, after: str, standings: Standings) -> Item | None:
+    def next_waiting(self, after: str, standings: Standings) -> ReviewItem | None:
         """The next item that waits, from the beginning again after the last; None where nothing waits."""
         walk = self.walk
         place = next((place for place, item in enumerate(walk) if item.key == after), -1)
@@ -117,7 +117,7 @@ class ReviewSession:
 
     # ---- deciding ---------------------------------------------------------------------------------------------------
 
-    def decide(self, item: Item, students: Sequence[str], given: Sequence[Given]) -> Decision:
+    def decide(self, item: ReviewItem, students: Sequence[str], given: Sequence[Given]) -> Decision:
         """Append the decision for each of the students and each criterion that points were given on."""
         now = datetime.now(UTC)
         overrides = [

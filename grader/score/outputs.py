@@ -29,7 +29,7 @@ _WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/javascript"
 
 
 @dataclass(frozen=True)
-class Outputs:
+class CellOutputs:
     """A cell's text, one normalised line after the other, and its pictures as bytes of a file."""
 
     lines: tuple[str, ...]
@@ -40,7 +40,7 @@ class Outputs:
         return not self.lines and not self.pictures
 
 
-def read_outputs(cell: Any) -> Outputs:
+def read_outputs(cell: Any) -> CellOutputs:
     """The outputs of a code cell that are worth comparing: not stderr, where warnings and progress bars go."""
     printed: list[str] = []
     shown: list[str] = []
@@ -56,7 +56,7 @@ def read_outputs(cell: Any) -> Outputs:
                 shown.append(text)
                 pictures += drawn
     text = "\n".join(["".join(printed), *shown])[:_LONGEST_TEXT]
-    return Outputs(tuple(_normal_lines(text)), tuple(pictures[:_MOST_PICTURES]))
+    return CellOutputs(tuple(_normal_lines(text)), tuple(pictures[:_MOST_PICTURES]))
 
 
 def _dicts(items: Any) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from grader.language import _, ngettext
 from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
 from grader.rubric import Reproduced
 from grader.score.identifier_match import find_words
-from grader.score.outputs import Outputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
+from grader.score.outputs import CellOutputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
 from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, Verdict, unanswered
 
@@ -97,14 +97,14 @@ def _compare(cell: Any, fresh_cell: Any, run: CellRun | None, number: int, *, in
     )
 
 
-def _pictures_differ_by(stored: Outputs, fresh: Outputs) -> float:
+def _pictures_differ_by(stored: CellOutputs, fresh: CellOutputs) -> float:
     if len(stored.pictures) != len(fresh.pictures):
         return 1.0
     pairs = zip(stored.pictures, fresh.pictures, strict=True)
     return max((picture_difference(one, other) for one, other in pairs), default=0.0)
 
 
-def _excerpts(stored: Outputs, fresh: Outputs) -> tuple[str, str]:
+def _excerpts(stored: CellOutputs, fresh: CellOutputs) -> tuple[str, str]:
     """The first lines with different words or, where the words agree, those with the numbers furthest apart."""
     furthest, excerpts = 0.0, ("", "")
     for index in range(max(len(stored.lines), len(fresh.lines))):

@@ -43,7 +43,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Part:
+class CommonRun:
     """One run of tokens that two students have in common, as each wrote it."""
 
     tokens: int
@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Pair:
+class SimilarPair:
     """Two students who share much of their code. `left` is who has more of it in common."""
 
     left: str
@@ -63,7 +63,7 @@ class Pair:
     """tokens of each that the class does not have in common anyway"""
     share: float
     """of `left`'s own tokens"""
-    parts: tuple[Part, ...]
+    parts: tuple[CommonRun, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class _Prints:
         return int(self.is_own.sum())
 
 
-def find_pairs(codes: Sequence[Code]) -> list[Pair]:
+def find_pairs(codes: Sequence[Code]) -> list[SimilarPair]:
     """The pairs that share the most of their own code, the largest share first; a hint, and no verdict.
 
     What more than a tenth of the class has in common, and more than five students, is the exercise's way and no pair's.
@@ -152,7 +152,7 @@ def _covered(code: Code, begins: Mask) -> Mask:
     return covered
 
 
-def _compare(one: _Prints, other: _Prints, common: Hashes) -> Pair | None:
+def _compare(one: _Prints, other: _Prints, common: Hashes) -> SimilarPair | None:
     """The pair with its parts, if it is one to show."""
     shared = np.setdiff1d(np.intersect1d(one.hashes, other.hashes), common)
     counted = {
@@ -162,7 +162,7 @@ def _compare(one: _Prints, other: _Prints, common: Hashes) -> Pair | None:
     share = counted[id(left)] / max(1, left.own)
     if counted[id(left)] < LEAST_TOKENS or share < LEAST_SHARE:
         return None
-    return Pair(
+    return SimilarPair(
         left=left.code.student,
         right=right.code.student,
         shared=counted[id(left)],
@@ -172,7 +172,7 @@ def _compare(one: _Prints, other: _Prints, common: Hashes) -> Pair | None:
     )
 
 
-def _parts(left: _Prints, right: _Prints, shared: set[int]) -> Iterator[Part]:
+def _parts(left: _Prints, right: _Prints, shared: set[int]) -> Iterator[CommonRun]:
     """What they have in common, in the order of `left`: runs as long as they can be, each after the one before."""
     here, there = left.hashes.tolist(), right.hashes.tolist()
     places = defaultdict(list)
@@ -188,7 +188,7 @@ def _parts(left: _Prints, right: _Prints, shared: set[int]) -> Iterator[Part]:
         # Of several as long, the first.
         run, place = max(found, key=lambda one: (one[0], -one[1]))
         tokens = run + LENGTH - 1
-        yield Part(tokens, _lines(left.code, start, tokens), _lines(right.code, place, tokens))
+        yield CommonRun(tokens, _lines(left.code, start, tokens), _lines(right.code, place, tokens))
         start += tokens
 
 

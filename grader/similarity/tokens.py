@@ -50,7 +50,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenCode:
     """What everybody got: its lines, the names that it imports, and the first line of the released check."""
 
     lines: frozenset[str] = frozenset()
@@ -58,14 +58,14 @@ class Given:
     check: str = ""
 
 
-def read_given(cells: Sequence[str], check: str = "") -> Given:
+def read_given(cells: Sequence[str], check: str = "") -> GivenCode:
     """The code cells that everybody got, read once for a class."""
     lines = [line for cell in cells for line in _lines_of(cell)]
     imported = dict(name for line in lines for name in _imported(line))
-    return Given(frozenset(map(_plain, lines)), imported, check)
+    return GivenCode(frozenset(map(_plain, lines)), imported, check)
 
 
-def read_code(student: str, cells: Sequence[str], given: Given) -> Code:
+def read_code(student: str, cells: Sequence[str], given: GivenCode) -> Code:
     """The tokens that the student wrote."""
     kept = [cell for cell in cells if not (given.check and cell.lstrip().startswith(given.check))]
     own: list[tuple[int, Line]] = []

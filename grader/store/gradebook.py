@@ -18,17 +18,17 @@ from sqlalchemy.orm import Session
 
 from grader.course.course_grade import CourseGrade
 from grader.errors import UserError
-from grader.model import Evidence, Extension, Finding, LateRuling, Override, Problem, Run, Submission
+from grader.model import Extension, Finding, HandInEvidence, LateRuling, Override, Problem, Run, Submission
 from grader.store.gradebook_tables import (
     CollectionRow,
     CourseGradeRow,
     DraftRow,
     ExtensionRow,
+    GradebookRow,
     KeyRow,
     LateRulingRow,
     OverrideRow,
     ResponseRow,
-    Row,
     RunRow,
     ScoreRow,
     SubmissionRow,
@@ -64,7 +64,7 @@ class Gradebook:
         with self._telling():
             carry_over(self._engine)
             self._refuse_other_tables()
-            Row.metadata.create_all(self._engine)
+            GradebookRow.metadata.create_all(self._engine)
 
     @property
     def engine(self) -> Engine:
@@ -98,8 +98,8 @@ class Gradebook:
     def _refuse_other_tables(self) -> None:
         """A file of another program, or of a version whose tables were others."""
         found = inspect(self._engine)
-        for name in sorted(Row.metadata.tables.keys() & set(found.get_table_names())):
-            table = Row.metadata.tables[name]
+        for name in sorted(GradebookRow.metadata.tables.keys() & set(found.get_table_names())):
+            table = GradebookRow.metadata.tables[name]
             missing = {column.name for column in table.columns} - {column["name"] for column in found.get_columns(name)}
             if missing:
                 raise UserError(
@@ -324,7 +324,7 @@ def _as_submission(row: SubmissionRow) -> Submission:
         sha256=row.sha256,
         source=row.source,
         received=datetime.fromisoformat(row.received) if row.received else None,
-        evidence=Evidence.model_validate_json(row.evidence) if row.evidence else None,
+        evidence=HandInEvidence.model_validate_json(row.evidence) if row.evidence else None,
     )
 
 

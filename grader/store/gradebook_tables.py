@@ -8,11 +8,11 @@ from sqlalchemy import DateTime, Engine, String, UniqueConstraint, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
-class Row(DeclarativeBase):
+class GradebookRow(DeclarativeBase):
     """A table of the gradebook."""
 
 
-class SubmissionRow(Row):
+class SubmissionRow(GradebookRow):
     __tablename__ = "submissions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,7 +25,7 @@ class SubmissionRow(Row):
     collected: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class RunRow(Row):
+class RunRow(GradebookRow):
     """Which run was made of which submission; a submission may have several, under several rubrics."""
 
     __tablename__ = "runs"
@@ -38,7 +38,7 @@ class RunRow(Row):
     run_key: Mapped[str]
 
 
-class ScoreRow(Row):
+class ScoreRow(GradebookRow):
     """The findings of one submission under one rubric."""
 
     __tablename__ = "scores"
@@ -52,7 +52,7 @@ class ScoreRow(Row):
     scored: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class OverrideRow(Row):
+class OverrideRow(GradebookRow):
     __tablename__ = "overrides"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,7 +60,7 @@ class OverrideRow(Row):
     override: Mapped[str]
 
 
-class ExtensionRow(Row):
+class ExtensionRow(GradebookRow):
     __tablename__ = "extensions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,7 +68,7 @@ class ExtensionRow(Row):
     extension: Mapped[str]
 
 
-class LateRulingRow(Row):
+class LateRulingRow(GradebookRow):
     __tablename__ = "late_rulings"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,7 +76,7 @@ class LateRulingRow(Row):
     ruling: Mapped[str]
 
 
-class CollectionRow(Row):
+class CollectionRow(GradebookRow):
     """One time that a source was collected, to its end: what of it could not be taken."""
 
     __tablename__ = "collections"
@@ -88,7 +88,7 @@ class CollectionRow(Row):
     ended: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class DraftRow(Row):
+class DraftRow(GradebookRow):
     """A draft that was left in the mailbox: to whom, and about what."""
 
     __tablename__ = "drafts"
@@ -100,7 +100,7 @@ class DraftRow(Row):
     left: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class ResponseRow(Row):
+class ResponseRow(GradebookRow):
     """What has been read of a student's exam, as it stood after each import."""
 
     __tablename__ = "responses"
@@ -113,7 +113,7 @@ class ResponseRow(Row):
     added: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class CourseGradeRow(Row):
+class CourseGradeRow(GradebookRow):
     """A student's grade of the course, as it was reported."""
 
     __tablename__ = "course_grades"
@@ -124,7 +124,7 @@ class CourseGradeRow(Row):
     reported: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class KeyRow(Row):
+class KeyRow(GradebookRow):
     """An exam as it was when it was scored: its key, rules and revisions."""
 
     __tablename__ = "keys"

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from grader.collect.collected import Collected
 from grader.collect.sources import ArchiveSource, FolderSource, Opening, Source, collect_source, parse_source
 from grader.course.course import Assignment, Course
-from grader.deadlines.deadlines import make_terms, zone_of
+from grader.deadlines.due_dates import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
-from grader.deadlines.roster_status import Standing
+from grader.deadlines.roster_status import RosterStatus
 from grader.errors import UserError
 from grader.model import Extension, Problem, Submission
 from grader.store.work_folder import WorkFolder
@@ -96,7 +96,7 @@ def load(*, drafts: bool = False) -> Account:
 
 
 def leave_drafts(
-    course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[Standing], *, tell: Tell
+    course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[RosterStatus], *, tell: Tell
 ) -> int:
     """Leave a draft for everybody who is to chase and can be written to; returns how many are new."""
     made = make_opening(course, work, assignment, watch=lambda *_: None, tell=tell)
@@ -105,7 +105,7 @@ def leave_drafts(
 
 
 def _leave_drafts(
-    course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[Standing], gmail: Gmail
+    course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[RosterStatus], gmail: Gmail
 ) -> int:
     known = work.gradebook.drafts(assignment.name)
     count = 0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from grader.course.course import Course, in_its_language
 from grader.exam.exam import ExamOnDisk
-from grader.exam.exam_scores import Scored, score_exam, variant_of
-from grader.exam.paper.print_store import PaperStore
+from grader.exam.exam_scores import ScoredExam, score_exam, variant_of
 from grader.exam.paper.sheet import BOX_MM, SIZES_MM, STUDENT
 from grader.exam.revisions import Asked, revise
 from grader.exam.scanning.paper_answers import CopyRead, copies_read, student_of
+from grader.exam.scanning.print_store import PaperStore
 from grader.model import Run
 from grader.report import page_name
 from grader.report.exam_pages import ExamPage, ReadBox, ReadSheet, is_right, render_exam_student
@@ -19,7 +19,7 @@ from grader.store.work_folder import WorkFolder
 
 
 @in_its_language
-def report_exam(course: Course, work: WorkFolder, on_disk: ExamOnDisk) -> tuple[Path, Scored]:
+def report_exam(course: Course, work: WorkFolder, on_disk: ExamOnDisk) -> tuple[Path, ScoredExam]:
     """Write a page for each student, by the key as it is now; the folder, and what the pages were made from."""
     scored = score_exam(work.gradebook, on_disk)
     runs = {submission.student: run for submission, run in work.gradebook.responses(on_disk.name)}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.course import Assignment, Course, in_its_language
-from grader.deadlines.deadlines import HandedIn, read_handed_in, zone_of
+from grader.deadlines.due_dates import HandedIn, read_handed_in, zone_of
 from grader.deadlines.lateness import fix_offset, judge_lateness
 from grader.deadlines.later_changes import tell_later
 from grader.errors import UserError
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.pool import Executed, Executor, Resources, Work, execute_all
 from grader.execute.probe_questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
@@ -54,7 +54,7 @@ class Executions:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredStudent:
     """One student's grade, what it was made from, and the points before this score where there were any."""
 
     submission: Submission
@@ -121,7 +121,7 @@ def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterat
         yield Work(key, first.sha256, work.submission(first.sha256), questions, limits, materials)
 
 
-def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[Question, ...]]:
+def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[ProbeQuestion, ...]]:
     return make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
 
 
@@ -146,7 +146,7 @@ def with_facts(assignment: Assignment, executed: Executed) -> Run:
 
 
 @in_its_language
-def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[Scored]:
+def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, keep: bool = True) -> list[ScoredStudent]:
     """Findings from the runs that there are; starts no kernel. What has no run yet is named by a UserError.
 
     `keep` notes the scores in the gradebook; without it, they are only tried out.
@@ -170,7 +170,7 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
     overrides: defaultdict[str, list[Override]] = defaultdict(list)
     for override in work.gradebook.overrides(assignment.name):
         overrides[override.student].append(override)
-    best: dict[str, tuple[Scored, Score]] = {}
+    best: dict[str, tuple[ScoredStudent, Score]] = {}
     for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
@@ -180,7 +180,7 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
         lateness = _lateness(work, assignment, submission, handed_in)
         grade = _grade(submission, run, fold(findings, own), own, lateness)
         known_grade = _grade(submission, run, fold(known.findings, own), own, lateness) if known else None
-        scored = Scored(
+        scored = ScoredStudent(
             submission=_timed(submission, assignment, lateness),
             run=run,
             grade=grade,
@@ -218,7 +218,7 @@ def _timed(submission: Submission, assignment: Assignment, lateness: Lateness | 
     return submission.model_copy(update={"received": received, "late_by_s": lateness.late_by_s})
 
 
-def _current(run: Run, questions: Sequence[Question]) -> Run:
+def _current(run: Run, questions: Sequence[ProbeQuestion]) -> Run:
     """The run without answers to probes that have changed since it was asked."""
     asked = {question.name: question.hash for question in questions}
     kept = {name: answer for name, answer in run.answers.items() if run.asked.get(name) == asked.get(name)}
@@ -241,7 +241,7 @@ def expected_for(
         return {student: {} for student in students}
     personal = [name for name in names if is_personal(rubric.probes[name])]
     shared = [make_question(name, rubric.probes[name], "") for name in names if name not in personal]
-    own: dict[tuple[str, str], Question] = {}
+    own: dict[tuple[str, str], ProbeQuestion] = {}
     for number, student in enumerate(students):
         for name in personal:
             own[student, name] = replace(make_question(name, rubric.probes[name], student), name=f"{name}-{number}")
@@ -272,7 +272,7 @@ def report(
     course: Course,
     work: WorkFolder,
     assignment: Assignment,
-    graded: Sequence[Scored],
+    graded: Sequence[ScoredStudent],
     executions: Executions,
     *,
     wall_s: float,
@@ -312,7 +312,7 @@ def _student_pages(
     course: Course,
     work: WorkFolder,
     assignment: Assignment,
-    graded: Sequence[Scored],
+    graded: Sequence[ScoredStudent],
     expected: Mapping[str, Mapping[str, Answer]],
 ) -> Iterator[tuple[str, str]]:
     for scored in graded:

@@ -37,7 +37,7 @@ from grader.score.verdict import Evidence, UnansweredError, UnscoredError
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verify.solved import solve
-from grader.verify.verification import Judged, Parts, Watch, read_parts
+from grader.verify.verification import JudgedNotebook, Parts, Watch, read_parts
 
 MOST_LOST = 0.01
 """A correct solution may lose a criterion by chance in so many of its runs, and not in more."""
@@ -114,7 +114,7 @@ def calibrate(
     bands = _bands(stated, lambda one, metric: [_error(one, metric, made[s], stated, expected[s]) for s in students])
     rubric = with_thresholds(stated, bands)
     _refuse_open_thresholds(assignment, rubric, runs)
-    lost = [Judged(made[s], score(made[s], rubric, expected[s]), rubric).lost for s in students]
+    lost = [JudgedNotebook(made[s], score(made[s], rubric, expected[s]), rubric).lost for s in students]
     return Calibration(
         assignment=assignment.name,
         noise=Noise(runs=runs, made_from=parts.fingerprint, criteria=bands),

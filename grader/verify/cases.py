@@ -12,7 +12,7 @@ from grader.files.config_files import read_yaml
 from grader.rubric import Name, Part
 
 
-class Mistake(Part):
+class WrongCase(Part):
     """wrong/<name>.yaml: what a student might write, and what it must cost."""
 
     about: str = Field(min_length=5, description="what the student has misunderstood, in a sentence")
@@ -66,9 +66,9 @@ class Solution(RootModel[dict[str, str]]):
     """solution.yaml: cell id -> source, for cells whose work is more than functions of the reference."""
 
 
-def read_mistakes(folder: Path) -> dict[str, Mistake]:
+def read_mistakes(folder: Path) -> dict[str, WrongCase]:
     """The deliberate mistakes of an assignment, by the names of their files."""
-    return {path.stem: read_yaml(path, Mistake) for path in sorted((folder / "wrong").glob("*.yaml"))}
+    return {path.stem: read_yaml(path, WrongCase) for path in sorted((folder / "wrong").glob("*.yaml"))}
 
 
 def read_equivalents(folder: Path) -> list[Equivalent]:

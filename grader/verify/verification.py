@@ -18,7 +18,7 @@ from grader.rubric import Rubric, read_noise
 from grader.score import score
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
-from grader.verify.cases import Equivalent, Mistake, read_equivalents, read_mistakes, read_solution
+from grader.verify.cases import Equivalent, WrongCase, read_equivalents, read_mistakes, read_solution
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Mutant, make_cell_mutants, make_mutants
 from grader.verify.solved import code_in, functions_of, solve
@@ -64,7 +64,7 @@ class Parts:
     given: bytes
     modules: Modules
     solution: Mapping[str, str]
-    mistakes: Mapping[str, Mistake]
+    mistakes: Mapping[str, WrongCase]
     equivalents: Sequence[Equivalent]
 
     def solved_by(self, modules: Modules) -> Notebook:
@@ -101,21 +101,23 @@ class Bench:
     executor: Executor
     watch: Watch
 
-    def judge(self, what: str, notebooks: Mapping[str, Notebook], *, hurried: bool = False) -> dict[str, Judged]:
+    def judge(
+        self, what: str, notebooks: Mapping[str, Notebook], *, hurried: bool = False
+    ) -> dict[str, JudgedNotebook]:
         """Every notebook by its name, run and scored."""
-        assignment, judged = self.parts.assignment, dict[str, Judged]()
+        assignment, judged = self.parts.assignment, dict[str, JudgedNotebook]()
         works = (_make_work(assignment, name, make(), hurried=hurried) for name, make in notebooks.items())
         for done, (work, executed) in enumerate(execute_all(works, self.executor), start=1):
             run = verbs.with_facts(assignment, executed)
             if run.end == "failed":
                 raise RuntimeError(f"{assignment.name}, {work.key}: {run.because}")
-            judged[work.key] = Judged(run, score(run, assignment.rubric, self.expected), assignment.rubric)
+            judged[work.key] = JudgedNotebook(run, score(run, assignment.rubric, self.expected), assignment.rubric)
             self.watch(what, done, len(notebooks))
         return judged
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedNotebook:
     """A notebook's run and findings."""
 
     run: Run
@@ -221,7 +223,7 @@ def _check_mistakes(bench: Bench) -> Iterator[str]:
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
 
 
-def _compare(mistake: Mistake, judged: Judged) -> Iterator[str]:
+def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
     for criterion, pattern in mistake.loses.items():
         finding = judged.lost.get(criterion)
         if finding is None:

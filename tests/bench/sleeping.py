@@ -16,7 +16,7 @@ from distributed import Client, Worker
 
 from grader.course.course import read_course
 from grader.execute.cluster.executor import ClusterExecutor
-from grader.execute.cluster.offers import Choice
+from grader.execute.cluster.offers import WorkerChoice
 from grader.execute.cluster.worker import NotebookRunner
 from grader.execute.pool import Executed, Requirements, Resources, Work, make_run
 from grader.files.notebook_file import read_notebook
@@ -60,7 +60,7 @@ def main() -> None:
     connect = functools.partial(Client, address, set_as_default=False)
 
     def executor(required: Requirements) -> SleepingExecutor:
-        return SleepingExecutor(connect, required, Choice(None, None, {}, 1))
+        return SleepingExecutor(connect, required, WorkerChoice(None, None, {}, 1))
 
     first_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started_s, cpu_s = time.monotonic(), time.process_time()

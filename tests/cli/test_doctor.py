@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import version
 
 from grader.cli import doctor
-from grader.cli.doctor import Trial
+from grader.cli.doctor import DoctorCheck
 from grader.cli.place import Place
 from grader.inside import colab_packages
 from grader.report import pdf
@@ -27,7 +27,7 @@ def test_packages_that_the_class_imports_and_that_are_missing_are_told_with_thei
     assert "broken packages missing here, imported by notebooks: a_package (by 2)" in told
     assert f"{sys.executable} -m pip install a-package, and grade again" in told
     monkeypatch.setattr(colab_packages, "COLAB", frozenset({"numpy"}))
-    assert tried(course) == {"packages": Trial("packages", True, "all that 3 notebooks import")}
+    assert tried(course) == {"packages": DoctorCheck("packages", True, "all that 3 notebooks import")}
 
 
 def tried(course):
@@ -38,9 +38,9 @@ def tried(course):
 def test_packages_that_the_course_states_are_told_with_their_versions_or_what_to_install(course):
     state(course, "numpy", "PIL.Image")
     told = f"numpy {version('numpy')}, PIL {version('pillow')}"
-    assert tried(course) == {"environment": Trial("environment", True, told)}
+    assert tried(course) == {"environment": DoctorCheck("environment", True, told)}
     state(course, "numpy", "no_such_package.part", "sklearn_of_ours")
-    assert tried(course)["environment"] == Trial(
+    assert tried(course)["environment"] == DoctorCheck(
         "environment",
         False,
         "stated in course.toml, missing here: no_such_package, sklearn_of_ours",
@@ -55,7 +55,7 @@ def test_what_notebooks_import_beside_the_stated_packages_is_told(course, tmp_pa
     )
     call("--course", course, "collect", "hello", folder)
     told = "all that 2 notebooks import; not in [environment] of course.toml: requests (by 2)"
-    assert tried(course)["packages"] == Trial("packages", True, told)
+    assert tried(course)["packages"] == DoctorCheck("packages", True, told)
 
 
 def state(course, *imports):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.model import Evidence, Submission
+from grader.model import HandInEvidence, Submission
 from grader.store.gradebook import Gradebook
 from tests.small_course import RIGHT, notebook_of, run_grader
 
@@ -24,7 +24,7 @@ def late(course, tmp_path):
     content = notebook_of(*RIGHT).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     (work / "submissions" / f"{sha256}.ipynb").write_bytes(content)
-    evidence = Evidence(kind="attachment", sent=SENT, message="m1")
+    evidence = HandInEvidence(kind="attachment", sent=SENT, message="m1")
     one = Submission(student="ana", assignment="hello", sha256=sha256, source="mail", received=SENT, evidence=evidence)
     Gradebook(work / "gradebook.sqlite").add_submissions([one])
     return course, work

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.model import Evidence, Submission
+from grader.model import HandInEvidence, Submission
 from grader.store.gradebook import Gradebook
 from tests.small_course import RIGHT, WRONG, notebook_of, run_grader
 
@@ -29,7 +29,7 @@ def hand_in(course, tmp_path):
             sha256=sha256,
             source="mail",
             received=received,
-            evidence=Evidence(**evidence),
+            evidence=HandInEvidence(**evidence),
         )
         Gradebook(work / "gradebook.sqlite").add_submissions([one])
 

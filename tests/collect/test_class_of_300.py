@@ -12,7 +12,7 @@ import pytest
 
 from grader.collect.google_account import ENDPOINT
 from grader.course.course import read_course
-from grader.deadlines.deadlines import read_handed_in
+from grader.deadlines.due_dates import read_handed_in
 from grader.store.work_folder import WorkFolder
 from tests.collect.conftest import DUE, colab, identity, write_mail
 from tests.collect.google_double import BROKEN, DROP, HTML, RATE, TOO_MANY, TRUNCATE, Google

@@ -7,7 +7,7 @@ import pytest
 
 from grader.collect.google_account import ENDPOINT
 from grader.course.course import read_course
-from grader.deadlines.deadlines import read_handed_in
+from grader.deadlines.due_dates import read_handed_in
 from grader.deadlines.lateness import choose, find_step
 from grader.deadlines.roster_status import stand
 from grader.errors import UserError

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.course.course import LatePolicy
 from grader.deadlines.lateness import Terms, choose, choose_candidates, find_step, judge_lateness, measure_late_s
 from grader.deadlines.later_changes import tell_changes, tell_later
-from grader.model import Evidence, Finding, Grade, LateRuling, Submission
+from grader.model import Finding, Grade, HandInEvidence, LateRuling, Submission
 from tests.small_course import notebook_of
 
 DUE = datetime(2024, 8, 11, 3, 0, tzinfo=UTC)
@@ -26,11 +26,11 @@ def terms(late=PER_DAY, **more):
 
 def mailed(after, sha256="a"):
     sent = DUE + after
-    return submission(sha256, sent, Evidence(kind="attachment", sent=sent, message="m1"))
+    return submission(sha256, sent, HandInEvidence(kind="attachment", sent=sent, message="m1"))
 
 
 def linked(modified, looked, sent=-DAY, sha256="a"):
-    evidence = Evidence(kind="link", sent=DUE + sent, looked=DUE + looked, modified=DUE + modified, file="f1")
+    evidence = HandInEvidence(kind="link", sent=DUE + sent, looked=DUE + looked, modified=DUE + modified, file="f1")
     return submission(sha256, DUE + max(modified, sent), evidence)
 
 
@@ -50,7 +50,7 @@ def submission(sha256="a", received=None, evidence=None):
         (linked(HOUR, DAY), "changed"),
         (linked(2 * HOUR, DAY, sent=HOUR), "unchanged"),
         (submission(received=DUE), "upload"),
-        (submission(received=DUE, evidence=Evidence(kind="revision", modified=DUE)), "revision"),
+        (submission(received=DUE, evidence=HandInEvidence(kind="revision", modified=DUE)), "revision"),
         (submission(), "unknown"),
     ],
 )
@@ -152,7 +152,7 @@ def test_coming_later_never_costs_less_and_never_more_than_the_cap(days, more, f
             "2024-08-10 23:00:00 UTC−03:00. The link came on 2024-08-10 00:00:00 UTC−03:00.",
         ),
         (
-            submission(received=DUE - HOUR, evidence=Evidence(kind="revision", modified=DUE - HOUR)),
+            submission(received=DUE - HOUR, evidence=HandInEvidence(kind="revision", modified=DUE - HOUR)),
             "Of your shared notebook’s history the last state before the deadline was graded, "
             "of 2024-08-10 23:00:00 UTC−03:00.",
         ),

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from grader.execute import forks
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.pool import Executed, Servers, Work, execute_one
 from grader.model import Limits
 from tests.waiting import wait_until
@@ -24,7 +24,7 @@ HELD = "import os, time\nwhile not os.path.exists(os.environ['GRADER_MATERIALS']
 """The begin of a cell that goes on once the test lets it: `let_go`."""
 
 
-def make_work(*cells: str, questions: Sequence[Question] = (), limits: Limits = LIMITS, key: str = "key") -> Work:
+def make_work(*cells: str, questions: Sequence[ProbeQuestion] = (), limits: Limits = LIMITS, key: str = "key") -> Work:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     return Work(key, "sha", nbformat.writes(notebook).encode(), questions, limits)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.execute.answers import Question
+from grader.execute.answers import ProbeQuestion
 from grader.execute.probe_questions import make_question
 from grader.execute.reference import ask_reference
 from grader.rubric import Probe
 
 
-def question(name: str, value: int) -> Question:
+def question(name: str, value: int) -> ProbeQuestion:
     return make_question(name, Probe.model_validate({"call": "double", "with": {"x": value}}), "ana")
 
 

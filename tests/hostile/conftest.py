@@ -20,7 +20,7 @@ from grader.report import page_name
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verbs.collection import collect
-from grader.verbs.notebooks import Scored
+from grader.verbs.notebooks import ScoredStudent
 
 from .corpus import COURSE, read_cases, write_case, write_innocent
 from .left import left_by
@@ -33,7 +33,7 @@ JOBS = 6
 class Class:
     """What came of a class, by student, and the pages that were written."""
 
-    scored: dict[str, Scored]
+    scored: dict[str, ScoredStudent]
     pages: Path
     work: WorkFolder
 

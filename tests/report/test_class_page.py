@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Evidence, Finding, Grade, Lateness, Run, Submission
+from grader.model import Finding, Grade, HandInEvidence, Lateness, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
 from grader.report.pages import StudentPage
@@ -187,7 +187,7 @@ def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(c
 
 def test_what_a_person_should_know_of_how_it_was_handed_in_is_told(class_page: ClassPage, row: Row) -> None:
     carla = row("carla")
-    evidence = Evidence(kind="attachment", flags=("The mail lay in the bin.", "So it is."))
+    evidence = HandInEvidence(kind="attachment", flags=("The mail lay in the bin.", "So it is."))
     flagged = replace(carla, submission=carla.submission.model_copy(update={"evidence": evidence}))
     text = read(replace(class_page, students=(*class_page.students, flagged)))
     assert "How it was handed in: worth a look carla The mail lay in the bin. So it is." in text

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override
-from grader.report import ClassPage, Picture, StudentPage, StudentRow, render_class, render_student
+from grader.report import ClassPage, NotebookPicture, StudentPage, StudentRow, render_class, render_student
 from grader.report.text import sentence, visible, words_as_html
 from tests.report.html_tree import Page
 from tests.waiting import PATIENCE_S
@@ -91,7 +91,7 @@ def attacked(page: StudentPage, attack: str) -> StudentPage:
         grade=page.grade.model_copy(
             update={"student": attack, "findings": findings, "overrides": (override, gone), "end": "stopped"}
         ),
-        pictures=(Picture(1, attack, b"<svg/>"),),
+        pictures=(NotebookPicture(1, attack, b"<svg/>"),),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from grader.language import current_language, language
-from grader.model import Evidence
+from grader.model import HandInEvidence
 from grader.report import ClassPage, StudentPage, render_class, render_student
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ def test_how_a_run_ended_is_told_in_spanish_though_it_is_kept_in_english(student
 
 def test_what_a_person_should_know_of_a_submission_is_told_in_spanish(class_page: ClassPage):
     first, *others = class_page.students
-    evidence = Evidence(kind="attachment", flags=("The mail lay in the bin.",))
+    evidence = HandInEvidence(kind="attachment", flags=("The mail lay in the bin.",))
     flagged = replace(first, submission=first.submission.model_copy(update={"evidence": evidence}))
     with language("es"):
         text = words_of(render_class(replace(class_page, students=(flagged, *others))))

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image, PngImagePlugin
 
-from grader.report import Picture, StudentPage, pictures_of, render_student
+from grader.report import NotebookPicture, StudentPage, pictures_of, render_student
 from grader.report.notebook_pictures import LARGEST_BYTES, look_into, shown
 from tests.report.html_tree import Page
 
@@ -90,7 +90,7 @@ def test_no_notebook_has_more_pictures_than_anyone_looks_at() -> None:
 
 
 def test_a_picture_is_shown_with_its_size_and_a_text(student_page: StudentPage) -> None:
-    page = Page(render_student(replace(student_page, pictures=(Picture(3, "plt.plot(x)", png()),))))
+    page = Page(render_student(replace(student_page, pictures=(NotebookPicture(3, "plt.plot(x)", png()),))))
     images = {name: value for tag, name, value in page.attributes if tag == "img"}
     assert images["alt"] == "Picture drawn by cell 3"
     assert (images["width"], images["height"]) == ("8", "6")
@@ -103,7 +103,7 @@ def test_only_pixels_are_passed_on() -> None:
     secret.add_text("Comment", "<script>alert(1)</script>", zip=False)
     content = png(pnginfo=secret) + b"<script>alert(2)</script>"
     assert b"alert(1)" in content
-    look = look_into(Picture(1, "", content))
+    look = look_into(NotebookPicture(1, "", content))
     written = base64.b64decode(look.source.removeprefix("data:image/png;base64,"))
     assert b"alert" not in written
     with Image.open(io.BytesIO(written)) as image:
@@ -148,8 +148,8 @@ def broken(content: bytes) -> bytes:
 def test_a_picture_that_cannot_be_looked_into_is_left_out_with_a_note(
     student_page: StudentPage, content: bytes, left_out: str
 ) -> None:
-    assert look_into(Picture(1, "", content)).left_out == left_out
-    page = Page(render_student(replace(student_page, pictures=(Picture(1, "", content),))))
+    assert look_into(NotebookPicture(1, "", content)).left_out == left_out
+    page = Page(render_student(replace(student_page, pictures=(NotebookPicture(1, "", content),))))
     assert "img" not in page.tags
     notes = {
         "unreadable": "A picture is left out: its bytes are not a PNG that can be read.",
@@ -159,7 +159,7 @@ def test_a_picture_that_cannot_be_looked_into_is_left_out_with_a_note(
 
 
 def test_a_large_picture_is_made_smaller() -> None:
-    look = look_into(Picture(1, "", png(3000, 1500)))
+    look = look_into(NotebookPicture(1, "", png(3000, 1500)))
     with Image.open(io.BytesIO(base64.b64decode(look.source.removeprefix("data:image/png;base64,")))) as image:
         assert image.size == (1200, 600)
     assert (look.width_px, look.height_px) == (3000, 1500)
@@ -169,11 +169,11 @@ def test_a_large_picture_is_made_smaller() -> None:
 def test_every_kind_of_png_is_shown(mode: str) -> None:
     written = io.BytesIO()
     Image.new(mode, (5, 5)).save(written, "PNG")
-    assert look_into(Picture(1, "", written.getvalue())).left_out == ""
+    assert look_into(NotebookPicture(1, "", written.getvalue())).left_out == ""
 
 
 def test_a_page_shows_a_dozen_pictures_and_counts_the_rest(student_page: StudentPage) -> None:
-    page = Page(render_student(replace(student_page, pictures=(Picture(1, "", png()),) * 15)))
+    page = Page(render_student(replace(student_page, pictures=(NotebookPicture(1, "", png()),) * 15)))
     assert page.tags.count("img") == 12
     assert "3 more pictures are not shown; they are in the notebook." in page.text
 
@@ -181,7 +181,7 @@ def test_a_page_shows_a_dozen_pictures_and_counts_the_rest(student_page: Student
 def test_pictures_beyond_the_room_of_a_page_are_left_out_with_a_note(
     student_page: StudentPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Picture(1, "", png())
+    one = NotebookPicture(1, "", png())
     room = len(look_into(one).source)
     monkeypatch.setattr("grader.report.notebook_pictures.PAGE_BYTES", room)
     assert [look.left_out for look in shown((one, one))] == ["", "page-full"]

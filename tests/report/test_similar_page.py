@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.report import ClassPage, SimilarPage, render_class, render_similar
-from grader.similarity import Hint, Lines, Pair, Part
+from grader.similarity import CommonRun, Hint, Lines, SimilarPair
 from tests.report.html_tree import Page
 
 LEFT = (Lines(2, "def stretch(image):\n    return image / 255"), Lines(3, "print(stretch(x))"))
 RIGHT = (Lines(5, "def f(<b>):  # </pre><script>alert(1)</script>"),)
-PAIR = Pair("ana", "Bruno Díaz", shared=90, own=(120, 300), share=0.75, parts=(Part(90, LEFT, RIGHT),))
+PAIR = SimilarPair("ana", "Bruno Díaz", shared=90, own=(120, 300), share=0.75, parts=(CommonRun(90, LEFT, RIGHT),))
 HINT = (
     "A hint, never a verdict: who learned from the same source, or worked together as they may, looks like this, too."
 )

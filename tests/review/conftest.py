@@ -14,21 +14,21 @@ from flask.testing import FlaskClient
 
 from grader.course.course import read_course
 from grader.exam.exam import find_exam
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.paper.readings import BoxReading, Sheet
 from grader.exam.printing.planning import Enrolled, plan_print
 from grader.exam.scanning.intake import take_copies
 from grader.exam.scanning.paper_answers import copies_read
+from grader.exam.scanning.print_store import PaperStore
 from grader.review.app import make_app
 from grader.review.guard import Guard
-from grader.review.queue import Item
+from grader.review.queue import ReviewItem
 from grader.review.serving import listening
 from grader.review.session import ReviewSession
 from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, question, single
 from tests.review.making import make_class
 
-Find = Callable[[str, str], Item]
+Find = Callable[[str, str], ReviewItem]
 PORT = 8765
 ORIGIN = f"http://127.0.0.1:{PORT}"
 
@@ -61,10 +61,10 @@ def client(stranger: FlaskClient, guard: Guard) -> FlaskClient:
 
 
 @pytest.fixture
-def find(session: ReviewSession) -> Callable[[str, str], Item]:
+def find(session: ReviewSession) -> Callable[[str, str], ReviewItem]:
     """The item of a criterion for a student: `find("words", "ana")`."""
 
-    def found(criterion: str, student: str) -> Item:
+    def found(criterion: str, student: str) -> ReviewItem:
         return next(
             item
             for item in session.items.values()

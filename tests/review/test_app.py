@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.model import Evidence
+from grader.model import HandInEvidence
 from grader.review.guard import Guard
-from grader.review.queue import Item
+from grader.review.queue import ReviewItem
 from grader.review.session import ReviewSession
 from tests.report.html_tree import Page
 from tests.review.conftest import ORIGIN, Find
@@ -108,7 +108,7 @@ def test_the_secrets_are_in_no_repr(guard: Guard) -> None:
 # ---- deciding -------------------------------------------------------------------------------------------------------
 
 
-def keep(client: FlaskClient, guard: Guard, item: Item, **form: object) -> TestResponse:
+def keep(client: FlaskClient, guard: Guard, item: ReviewItem, **form: object) -> TestResponse:
     return post(client, guard, f"/item/{item.key}", **{"student": list(item.students), **form})
 
 
@@ -222,7 +222,7 @@ def test_who_may_have_been_late_is_told_with_what_to_say(
     path = session.course.root / "assignments/noise/assignment.toml"
     path.write_text('title = "Noise"\ndeadline = 2024-08-11T00:00:00-03:00\n[late]\nrule = "fixed"\ncosts = 0.2\n')
     late = datetime(2024, 8, 12, 12, tzinfo=UTC)
-    told = Evidence(kind="link", looked=late, modified=late)
+    told = HandInEvidence(kind="link", looked=late, modified=late)
     add_student(session.course, session.work, "gil", words="A thought.", bright=3, received=late, evidence=told)
     post(client, guard, "/again")
     text = read(get(client, "/"))

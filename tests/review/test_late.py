@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
-from grader.model import Evidence, Grade
+from grader.model import Grade, HandInEvidence
 from grader.review.guard import Guard
 from grader.review.session import ReviewSession
 from grader.verbs.notebooks import score_class
@@ -29,7 +29,7 @@ SETTINGS = (
 def session(session: ReviewSession) -> ReviewSession:
     """The session, with two students whose links were looked at too late: gil is alike ana, hana is another."""
     (session.course.root / "assignments/noise/assignment.toml").write_text(SETTINGS)
-    told = Evidence(kind="link", looked=LATE, modified=LATE)
+    told = HandInEvidence(kind="link", looked=LATE, modified=LATE)
     for student in ("gil", "hana"):
         add_student(session.course, session.work, student, words=student, bright=3, received=LATE, evidence=told)
     session.read()
@@ -114,7 +114,7 @@ def test_another_state_of_the_notebook_is_looked_at_anew(
 ) -> None:
     say(client, guard, session, "gil", counts="refused")
     later = LATE.replace(hour=15)
-    told = Evidence(kind="link", looked=later, modified=later)
+    told = HandInEvidence(kind="link", looked=later, modified=later)
     add_student(session.course, session.work, "gil", words="Other words.", bright=3, received=later, evidence=told)
     assert grade_of(session, "gil").needs_review
 

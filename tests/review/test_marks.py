@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from grader.exam.exam import Exam, ExamOnDisk
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.printing.planning import Enrolled, plan_print
-from grader.exam.scanning.marks_review import Pending, Waiting
+from grader.exam.scanning.marks_review import Pending, WaitingMark
+from grader.exam.scanning.print_store import PaperStore
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.marks import find_marks, show_mark
@@ -90,7 +90,7 @@ def test_one_of_several_options_is_said_by_a_button_and_others_by_names_that_are
     PaperStore(work.root, "paper").add_print(planned)
     pages = {}
     for name in ("edge", "corner", "order"):
-        waiting = Waiting(f"{planned.id}-1-1", name, "question", 1, "ana", name, "It is unsure.", (0, 0, 9, 9))
+        waiting = WaitingMark(f"{planned.id}-1-1", name, "question", 1, "ana", name, "It is unsure.", (0, 0, 9, 9))
         pages[name] = show_mark(work, exam, Pending(waiting, tmp_path / "cut.png"), [])
     assert pages["edge"].asks == "Which at $f = 400$?"
     letters = [says[0] for _, _, says in pages["edge"].offers]

@@ -13,7 +13,7 @@ import nbformat
 from playwright.sync_api import Page, expect
 
 from grader.course.course import read_course
-from grader.model import Evidence, Submission
+from grader.model import HandInEvidence, Submission
 from grader.review.session import ReviewSession
 from grader.store.work_folder import WorkFolder
 from tests.browser import PATIENCE_MS, browser, complaints, needs_browser
@@ -118,7 +118,7 @@ def send(work: WorkFolder, student: str, cells: tuple[str, ...], received: datet
     sha256 = hashlib.sha256(content).hexdigest()
     work.keep(sha256, content)
     told = {"student": student, "assignment": "hello", "sha256": sha256, "source": "mail", "received": received}
-    work.gradebook.add_submissions([Submission.model_validate({**told, "evidence": Evidence(**evidence)})])
+    work.gradebook.add_submissions([Submission.model_validate({**told, "evidence": HandInEvidence(**evidence)})])
 
 
 def decide(page: Page) -> int:

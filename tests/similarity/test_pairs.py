@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.release import FIRST_LINE
-from grader.similarity import LEAST_SHARE, LEAST_TOKENS, Given, find_pairs, read_code, read_given
+from grader.similarity import LEAST_SHARE, LEAST_TOKENS, GivenCode, find_pairs, read_code, read_given
 
 HONEST = {path.stem: path.read_text().split("# %%\n") for path in sorted((Path(__file__).parent / "honest").iterdir())}
 """The same exercise (a data set, a line that learns it, its slope), solved in four ways."""
@@ -101,7 +101,7 @@ def test_what_was_given_is_nobodys_own():
 def test_the_released_check_and_imports_and_comments_and_docstrings_are_nobodys_own():
     cells = [f"{FIRST_LINE}\nrun(1, 2)", "# a comment\nimport numpy as np\n'''Words\nof it.'''", "%pip install x\n!ls"]
     assert read_code("ana", cells, read_given([], FIRST_LINE)).tokens == ()
-    assert read_code("ana", cells[:1], Given()).tokens
+    assert read_code("ana", cells[:1], GivenCode()).tokens
 
 
 def test_what_many_of_a_class_have_in_common_makes_no_pair_of_two():
@@ -138,7 +138,7 @@ def test_an_import_under_another_name_hides_nothing():
     ["def f(:\n  (((", "'''never closed", "x = " + "(" * 5000, "\x00\ud800" * 10, "é = '\u202e'", "f'{a!r:>{w}}'"],
 )
 def test_code_that_is_no_python_is_read_all_the_same(cell):
-    read_code("ana", [cell, cell], Given())
+    read_code("ana", [cell, cell], GivenCode())
 
 
 NAMES = st.lists(st.from_regex(r"[a-z]{2,8}_[0-9]", fullmatch=True), min_size=3, max_size=3, unique=True)

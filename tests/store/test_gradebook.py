@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.errors import UserError
-from grader.model import Evidence, Extension, Finding, Override, Submission
+from grader.model import Extension, Finding, HandInEvidence, Override, Submission
 from grader.store.gradebook import Gradebook, Score
 
 
@@ -52,7 +52,9 @@ def test_a_submission_that_was_handed_in_before_counts_again(gradebook):
 
 
 def test_what_has_a_time_is_added_once_and_every_state_of_it_is_kept(gradebook):
-    evidence = Evidence(kind="link", file="f", revision="1", looked=datetime(2024, 8, 2, tzinfo=UTC), flags=("So.",))
+    evidence = HandInEvidence(
+        kind="link", file="f", revision="1", looked=datetime(2024, 8, 2, tzinfo=UTC), flags=("So.",)
+    )
     first = submission().model_copy(update={"received": datetime(2024, 8, 1, tzinfo=UTC), "evidence": evidence})
     again = first.model_copy(update={"received": datetime(2024, 8, 3, tzinfo=UTC)})
     other = again.model_copy(update={"sha256": "b"})

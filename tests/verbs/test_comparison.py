@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.course.course import Assignment, Course, read_course
-from grader.model import Evidence, Extension, Grade, Run, Submission
+from grader.model import Extension, Grade, HandInEvidence, Run, Submission
 from grader.report import StudentRow
 from grader.store.work_folder import WorkFolder
 from grader.verbs.comparison import find_noted, find_similar
@@ -40,7 +40,7 @@ class Class:
     def hand_in(self, student: str, content: str, *, file: str = "", late_by_s: float = 0.0) -> None:
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         self.work.keep(sha256, content.encode())
-        evidence = Evidence(kind="link", file=file)
+        evidence = HandInEvidence(kind="link", file=file)
         submission = Submission(student=student, assignment="hello", sha256=sha256, source="link", evidence=evidence)
         self.work.gradebook.add_submissions([submission])
         run = Run(key="0", sha256=sha256, end="finished", because="Every cell was run without an error.")

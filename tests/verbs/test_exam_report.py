@@ -10,8 +10,8 @@ import pypdfium2
 import pytest
 import yaml
 
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.scanning.marks_review import decide
+from grader.exam.scanning.print_store import PaperStore
 from grader.report import pdf
 from tests.browser import needs_browser
 from tests.exam.making import exam_of, multiple, question, single

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.exam.analysis.items import Item, ItemAnalysis, Option
+from grader.exam.analysis.items import Item, ItemAnalysis, OptionUse
 
 POOR = 0.2
 """Below this, both the corrected correlation and the upper-lower index are poor (Ebel's rule of thumb)."""
@@ -83,7 +83,7 @@ def _doubts(item: Item, threshold: float) -> Iterator[tuple[float, Flag]]:
             yield abs(r), Flag(item.question, option.name, told)
 
 
-def _preferred(option: Option, key: list[Option]) -> bool:
+def _preferred(option: OptionUse, key: list[OptionUse]) -> bool:
     """Whether the upper group prefers the option to every right one."""
     return all(
         (option.upper or 0.0) > (right.upper or 0.0) and (option.correlation or 0.0) > (right.correlation or -1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.exam.analysis.items import Figure, ItemAnalysis
+from grader.exam.analysis.items import ItemAnalysis, Statistic
 from grader.files.spreadsheet import write_csv
 
 
@@ -51,7 +51,7 @@ def options_as_csv(analysis: ItemAnalysis) -> str:
     return write_csv([head, *rows])
 
 
-def _three(figure: Figure) -> tuple[str, str, str]:
+def _three(figure: Statistic) -> tuple[str, str, str]:
     return _one(figure.value), _one(figure.low), _one(figure.high)
 
 

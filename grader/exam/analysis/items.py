@@ -37,7 +37,7 @@ MOST_WAITING = 0.1
 
 
 @dataclass(frozen=True)
-class Figure:
+class Statistic:
     """A statistic with its interval; None is undefined, and `why` says so."""
 
     value: float | None
@@ -47,7 +47,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Option:
+class OptionUse:
     """How the class used one option."""
 
     name: str
@@ -74,25 +74,25 @@ class Item:
     says: str
     possible: float
     blank: int
-    difficulty: Figure
+    difficulty: Statistic
     """The mean share of its points."""
-    uncorrected: Figure
-    corrected: Figure
-    upper_lower: Figure
-    alpha_if_dropped: Figure
+    uncorrected: Statistic
+    corrected: Statistic
+    upper_lower: Statistic
+    alpha_if_dropped: Statistic
     by_group: tuple[float, ...]
-    options: tuple[Option, ...]
+    options: tuple[OptionUse, ...]
 
 
 @dataclass(frozen=True)
 class Reliability:
     """The exam as a whole, over the questions and students that were analysed."""
 
-    mean: Figure
-    deviation: Figure
-    alpha: Figure
-    kr20: Figure
-    standard_error: Figure
+    mean: Statistic
+    deviation: Statistic
+    alpha: Statistic
+    kr20: Statistic
+    standard_error: Statistic
     """In points."""
 
 
@@ -137,7 +137,7 @@ def analyse(asked: Sequence[Asked], responses: Sequence[Response], language: str
     who = [responses[place] for place in students]
     questions = [asked[place] for place in kept]
     possible = np.array([one.question.points for one in questions], dtype=np.float64)
-    table = Table(points[np.ix_(students, kept)], possible)
+    table = PointsTable(points[np.ix_(students, kept)], possible)
     items = [_item(one, table, place, who, language) for place, one in enumerate(questions)]
     return ItemAnalysis(
         students=table.students,
@@ -152,7 +152,7 @@ def analyse(asked: Sequence[Asked], responses: Sequence[Response], language: str
 
 
 @dataclass(frozen=True)
-class Table:
+class PointsTable:
     """The points of the students and questions that are analysed: (students, questions), and (questions,) at most."""
 
     scores: Floats
@@ -199,7 +199,7 @@ class Table:
         return float(lower), float(upper)
 
 
-def _item(asked: Asked, table: Table, place: int, who: Sequence[Response], language: str) -> Item:
+def _item(asked: Asked, table: PointsTable, place: int, who: Sequence[Response], language: str) -> Item:
     question, n = asked.question, table.students
     points = table.scores[:, place]
     shares, rest = points / table.possible[place], table.totals - points
@@ -222,11 +222,11 @@ def _item(asked: Asked, table: Table, place: int, who: Sequence[Response], langu
     )
 
 
-def _option(name: str, choice: Choice, rest: Floats, table: Table) -> Option:
+def _option(name: str, choice: Choice, rest: Floats, table: PointsTable) -> OptionUse:
     chosen = np.array(choice.chosen, dtype=np.float64)
     r = correlate(chosen, rest)
     lower, upper = table.extremes(chosen)
-    return Option(
+    return OptionUse(
         name=name,
         says=choice.says,
         right=choice.right,
@@ -281,14 +281,14 @@ def _select(
 # ---- figures --------------------------------------------------------------------------------------------------------
 
 
-def _figure(value: float, interval: tuple[float, float] | None, why: str) -> Figure:
+def _figure(value: float, interval: tuple[float, float] | None, why: str) -> Statistic:
     if math.isnan(value):
-        return Figure(None, why=why)
+        return Statistic(None, why=why)
     low, high = interval or (math.nan, math.nan)
-    return Figure(value, None if math.isnan(low) else low, None if math.isnan(high) else high)
+    return Statistic(value, None if math.isnan(low) else low, None if math.isnan(high) else high)
 
 
-def _correlation(value: float, students: int) -> Figure:
+def _correlation(value: float, students: int) -> Statistic:
     return _figure(value, correlation_interval(value, students), "all have the same points")
 
 
@@ -305,7 +305,7 @@ def _reliability(scores: Floats, possible: Floats) -> Reliability:
     if np.isin(shares, (0.0, 1.0)).all() and len(set(possible.tolist())) <= 1:
         formula = _figure(kr20(shares), None, why)
     else:
-        formula = Figure(None, why="some questions have parts of their points, or weigh more than others: see alpha")
+        formula = Statistic(None, why="some questions have parts of their points, or weigh more than others: see alpha")
     return Reliability(
         mean=_figure(float(totals.mean()) if n else math.nan, None, "there are no students"),
         deviation=_figure(float(totals.std(ddof=1)) if n > 1 else math.nan, None, "it takes two students"),

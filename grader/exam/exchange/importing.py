@@ -32,7 +32,7 @@ _FINISHED = ("finished", "finalizado", "terminado", "")
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCell:
     """A cell that a person has to look at."""
 
     row: int
@@ -42,7 +42,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Row:
+class ImportedRow:
     """One row of a file below its head: what became of it, and why."""
 
     number: int
@@ -58,9 +58,9 @@ class Imported:
 
     source: str
     layout: Layout
-    rows: tuple[Row, ...]
+    rows: tuple[ImportedRow, ...]
     responses: tuple[tuple[Submission, Run], ...]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingCell, ...]
     unused: tuple[str, ...]
     """Heads of columns that belong to no question."""
     without: tuple[str, ...]
@@ -84,14 +84,14 @@ def read_responses(
     asked = on_disk.exam.questions
     questions = {question.id: make_variant(question, seed) for question in asked}
     columns = find_columns(table, questions, layout, student_head)
-    fates: dict[int, Row] = {}
+    fates: dict[int, ImportedRow] = {}
     read: dict[str, CsvRow] = {}
     for record in table.rows:
         row = _fate_of(record, len(table.head.cells), columns, layout, roster)
         if row.fate == "read" and row.student in read:
             earlier = read[row.student].number
             because = f"row {row.number} is from `{row.student}`, too: the last one counts"
-            fates[earlier] = Row(earlier, "replaced", row.student, because)
+            fates[earlier] = ImportedRow(earlier, "replaced", row.student, because)
         if row.fate == "read":
             read[row.student] = record
         fates[row.number] = row
@@ -102,7 +102,7 @@ def read_responses(
         source = f"{path.name}, row {record.number}"
         responses.append(as_response(student, on_disk.name, source, answers, seed, drawn))
         waiting += [
-            Waiting(record.number, student, name, answer.because)
+            WaitingCell(record.number, student, name, answer.because)
             for name, answer in answers.items()
             if answer.status == "unusable"
         ]
@@ -122,20 +122,20 @@ def read_responses(
 # ---- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _fate_of(row: CsvRow, width: int, columns: Columns, layout: Layout, roster: Roster | None) -> Row:
+def _fate_of(row: CsvRow, width: int, columns: Columns, layout: Layout, roster: Roster | None) -> ImportedRow:
     cells, number = row.cells, row.number
     student = _called(row.cell(columns.student), roster)
     if len(cells) != width:
         because = f"it has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, but the head has {width}"
-        return Row(number, "refused", student, because)
+        return ImportedRow(number, "refused", student, because)
     if layout == "moodle" and any(fold_option(cell) in ("overall average", "promedio general") for cell in cells):
-        return Row(number, "summary", "", "the average of the class")
+        return ImportedRow(number, "summary", "", "the average of the class")
     if not student:
-        return Row(number, "refused", "", "it does not say who it is from")
+        return ImportedRow(number, "refused", "", "it does not say who it is from")
     state = fold_option(cells[columns.state]) if columns.state is not None else ""
     if layout == "moodle" and state not in _FINISHED:
-        return Row(number, "unfinished", student, f"the quiz says: {cells[columns.state or 0]}")
-    return Row(number, "read", student)
+        return ImportedRow(number, "unfinished", student, f"the quiz says: {cells[columns.state or 0]}")
+    return ImportedRow(number, "read", student)
 
 
 def _called(cell: str, roster: Roster | None) -> str:

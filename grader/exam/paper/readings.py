@@ -45,7 +45,7 @@ class Sheet(Noun):
         return sheet_id(self.print_id, self.copy_number, self.page)
 
 
-class Decision(Noun):
+class MarkDecision(Noun):
     """What a person said of one item: a box is marked or empty, words are read, a student is named."""
 
     sheet: str

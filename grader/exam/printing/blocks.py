@@ -17,7 +17,7 @@ from grader.exam.printing.phrases import Phrases
 from grader.exam.printing.typesetting import MM_IN_PT, SetText, set_code, set_words, width_mm
 from grader.exam.questions import Kind, Picture
 from grader.exam.reading import NONE
-from grader.exam.wording import Text
+from grader.exam.wording import LocalizedText
 
 SIZE_PT = 9.5
 SMALL_PT = 7.5
@@ -95,7 +95,7 @@ class Setting:
     """Where the exam's pictures are."""
     room_mm: float
 
-    def say(self, text: Text) -> str:
+    def say(self, text: LocalizedText) -> str:
         return text.say(self.language)
 
 

@@ -49,7 +49,7 @@ def mark_cells(corner: int) -> NDArray[np.bool_]:
     return np.asarray(cv2.aruco.generateImageMarker(dictionary, corner, MARK_CELLS) == 0, bool)
 
 
-class Drawing:
+class PdfDrawing:
     """A PDF in the making. Everything is given in millimetres from the upper left corner of the page."""
 
     def __init__(self, width_mm: float, height_mm: float, title: str) -> None:
@@ -153,7 +153,7 @@ def draw_copies(print_: Print, folder: Path, *, duplex: bool = False) -> bytes:
 
     `duplex` adds an empty page to copies with an odd number of them, so that no back of a sheet is another copy's.
     """
-    drawing = Drawing(*SIZES_MM[print_.paper], print_.exam.title.say(print_.language))
+    drawing = PdfDrawing(*SIZES_MM[print_.paper], print_.exam.title.say(print_.language))
     marks = [_mark(corner, *origin) for corner, origin in enumerate(mark_origins_mm(print_))]
     for copy in print_.copies:
         composed = compose(

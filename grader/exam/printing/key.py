@@ -9,7 +9,7 @@ from grader.exam.paper.sheet import MARGIN_MM, SIZES_MM, Copy, Print
 from grader.exam.printing.arranging import LETTERS, Arranged, arrange
 from grader.exam.printing.blocks import GREY, SMALL_PT, Block, Draft, Setting
 from grader.exam.printing.cover import set_head
-from grader.exam.printing.drawing import Drawing
+from grader.exam.printing.drawing import PdfDrawing
 from grader.exam.printing.ink import WordsInk
 from grader.exam.printing.phrases import Phrases, phrases_in
 from grader.exam.printing.typesetting import set_words, width_mm
@@ -31,7 +31,7 @@ def draw_key(print_: Print) -> bytes:
             set_head(" · ".join(filter(None, (phrases.copy.format(copy.number), copy.name or copy.student))), setting)
         )
         blocks += _answers(print_, copy, setting)
-    drawing = Drawing(width, height, title)
+    drawing = PdfDrawing(width, height, title)
     page: list[Block] = []
     y = EDGE_MM
     for block in blocks:

@@ -8,13 +8,13 @@ from typing import Literal
 
 from grader.errors import UserError
 from grader.exam.exam_scores import Taken, take_responses
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.paper.readings import BoxReading, Sheet
 from grader.exam.paper.sheet import Print
 from grader.exam.responses import as_response
 from grader.exam.scanning.marks_review import waiting_on
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, copies_read, owners_of, student_of, tell_copies
-from grader.exam.scanning.scan_files import Picture
+from grader.exam.scanning.print_store import PaperStore
+from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from grader.exam.variants import draw_parameters
 from grader.model import Answer, Run, Submission
@@ -53,7 +53,7 @@ class Intake:
         return sum(page.fate == fate for page in self.pages)
 
 
-def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Iterable[Picture]) -> Intake:
+def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Iterable[ScannedPage]) -> Intake:
     """Read what is new, keep it, and take every copy's answers into the gradebook."""
     prints = store.prints()
     if not prints:
@@ -77,7 +77,9 @@ def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Ite
     return Intake(pages, tuple(remarks_on(copies)), tell_absent(prints, copies), take_copies(gradebook, exam, copies))
 
 
-def _take_one(store: PaperStore, sheets: dict[str, Sheet], prints: Mapping[str, Print], picture: Picture) -> PageFate:
+def _take_one(
+    store: PaperStore, sheets: dict[str, Sheet], prints: Mapping[str, Print], picture: ScannedPage
+) -> PageFate:
     """Read one picture; `sheets` is what has been read so far, and gets what is new."""
     if picture.grey is None:
         return PageFate(picture.source, "rejected", None, picture.because)

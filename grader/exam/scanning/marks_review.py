@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.errors import UserError
-from grader.exam.paper.print_store import PaperStore
-from grader.exam.paper.readings import Decision
+from grader.exam.paper.readings import MarkDecision
 from grader.exam.paper.sheet import BOX_MM, MARGIN_MM, STUDENT, Page
 from grader.exam.reading import read_cell
 from grader.exam.scanning.paper_answers import (
@@ -22,6 +21,7 @@ from grader.exam.scanning.paper_answers import (
     student_of,
     tell_copies,
 )
+from grader.exam.scanning.print_store import PaperStore
 from grader.exam.variants import make_variant
 
 Kind = Literal["box", "question", "student"]
@@ -37,7 +37,7 @@ _RIGHT_MM = 70.0
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingMark:
     """One thing that a person has to look at."""
 
     sheet: str
@@ -56,7 +56,7 @@ class Waiting:
 class Pending:
     """The same with its picture, for a page that shows it."""
 
-    waiting: Waiting
+    waiting: WaitingMark
     picture: Path
     """A PNG file: the part of the scan."""
 
@@ -68,12 +68,12 @@ def pending(store: PaperStore) -> list[Pending]:
     return [Pending(item, store.cut(item.sheet, item.item, item.place_mm)) for item in found]
 
 
-def decide(store: PaperStore, sheet: str, item: str, value: str, *, who: str) -> Decision:
+def decide(store: PaperStore, sheet: str, item: str, value: str, *, who: str) -> MarkDecision:
     """Keep what a person says of an item; the last word counts. The caller then takes the copies in again."""
     read = _copy_of(store, sheet)
     page = next(page for page in read.copy.pages if page.number == read_page(sheet))
     _check(read, page, item, value)
-    decision = Decision(sheet=sheet, item=item, value=value, who=who, when=datetime.now(UTC))
+    decision = MarkDecision(sheet=sheet, item=item, value=value, who=who, when=datetime.now(UTC))
     store.add_decision(decision)
     return decision
 
@@ -87,7 +87,7 @@ def read_page(sheet: str) -> int:
     return int(sheet.rpartition("-")[2])
 
 
-def waiting_on(copies: Sequence[CopyRead]) -> Iterator[Waiting]:
+def waiting_on(copies: Sequence[CopyRead]) -> Iterator[WaitingMark]:
     """What waits in all copies, and first of each what one of several copies of a student is."""
     owners = owners_of(copies)
     for read in copies:
@@ -96,11 +96,11 @@ def waiting_on(copies: Sequence[CopyRead]) -> Iterator[Waiting]:
         if student is not None and len(own) > 1:
             sheet = read.sheets[min(read.sheets)]
             told = f"{tell_copies(student, own)} Nobody's is written {NOBODY}."
-            yield Waiting(sheet.id, STUDENT, "student", read.copy.number, student, STUDENT, told, _HEAD_MM)
+            yield WaitingMark(sheet.id, STUDENT, "student", read.copy.number, student, STUDENT, told, _HEAD_MM)
         yield from waiting_in(read)
 
 
-def waiting_in(read: CopyRead) -> Iterator[Waiting]:
+def waiting_in(read: CopyRead) -> Iterator[WaitingMark]:
     """What waits in one copy, page after page."""
     student, because = student_of(read)
     answers = answers_of(read)
@@ -110,7 +110,7 @@ def waiting_in(read: CopyRead) -> Iterator[Waiting]:
             continue
         if because and any(box.question == STUDENT for box in page.boxes):
             place = _place_of(page, STUDENT)
-            yield Waiting(sheet.id, STUDENT, "student", read.copy.number, None, STUDENT, because, place)
+            yield WaitingMark(sheet.id, STUDENT, "student", read.copy.number, None, STUDENT, because, place)
         reasons = {reading.box: reading.because for reading in sheet.boxes}
         for question in dict.fromkeys((*(b.question for b in page.boxes), *(f.question for f in page.fields))):
             answer = answers.get(question)
@@ -120,10 +120,10 @@ def waiting_in(read: CopyRead) -> Iterator[Waiting]:
             for box in unsure:
                 at = (box.x_mm - _ROUND_MM, box.y_mm - _ROUND_MM, BOX_MM + _RIGHT_MM, BOX_MM + 2 * _ROUND_MM)
                 told = reasons[box.id]
-                yield Waiting(sheet.id, box.id, "box", read.copy.number, student, question, told, at)
+                yield WaitingMark(sheet.id, box.id, "box", read.copy.number, student, question, told, at)
             if not unsure and not read.ticks(question).unsure:
                 place, told = _place_of(page, question), answer.because
-                yield Waiting(sheet.id, question, "question", read.copy.number, student, question, told, place)
+                yield WaitingMark(sheet.id, question, "question", read.copy.number, student, question, told, place)
 
 
 def _place_of(page: Page, question: str) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.exam.paper.digits import fold_number, read_digits
-from grader.exam.paper.readings import Decision, Sheet, State
+from grader.exam.paper.readings import MarkDecision, Sheet, State
 from grader.exam.paper.sheet import STUDENT, Box, Copy, Print
 from grader.exam.questions import Question
 from grader.exam.reading import NONE, read_cell
@@ -16,7 +16,7 @@ from grader.model import Answer
 NOBODY = "-"
 """Named as the student of a copy that belongs to nobody: a spoilt one, or one that was replaced."""
 
-Decisions = Mapping[tuple[str, str], Decision]
+Decisions = Mapping[tuple[str, str], MarkDecision]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class CopyRead:
                     states[box.id] = "marked" if decision.value == "marked" else "empty"
         return Ticks(tuple(boxes), states, complete)
 
-    def decision(self, item: str) -> Decision | None:
+    def decision(self, item: str) -> MarkDecision | None:
         """What a person said of a question, or of the student, on whichever sheet."""
         found = [self.decisions[sheet.id, item] for sheet in self.sheets.values() if (sheet.id, item) in self.decisions]
         return max(found, key=lambda decision: decision.when, default=None)

@@ -20,7 +20,7 @@ LONGER_SIDE_PX = 2400
 
 
 @dataclass(frozen=True)
-class Picture:
+class ScannedPage:
     """A page of a file."""
 
     source: str
@@ -52,22 +52,22 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def open_pictures(path: Path) -> Iterator[Picture]:
+def open_pictures(path: Path) -> Iterator[ScannedPage]:
     """Every page of a file, one after the other; a file that cannot be opened is one page with the reason."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        yield Picture(path.name, "", None, f"It cannot be opened: {error.strerror}.")
+        yield ScannedPage(path.name, "", None, f"It cannot be opened: {error.strerror}.")
         return
     pages = _pages_of_pdf(path) if path.suffix.lower() == ".pdf" else _pages_of_picture(path)
     number = 0
     try:
         for number, grey in enumerate(pages, start=1):
-            yield Picture(f"{path.name}, page {number}", _hash(content, number), grey)
+            yield ScannedPage(f"{path.name}, page {number}", _hash(content, number), grey)
     except (OSError, SyntaxError, ValueError, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
         # What Pillow and PDFium raise for bytes that are no picture.
         told = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        yield Picture(
+        yield ScannedPage(
             f"{path.name}, page {number + 1}", _hash(content, number + 1), None, f"It cannot be opened: {told}."
         )
 

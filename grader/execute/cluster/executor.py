@@ -23,7 +23,7 @@ from distributed.client import FutureCancelledError
 
 from grader.course.materials import Materials
 from grader.errors import PassingError
-from grader.execute.cluster.offers import Choice, settle
+from grader.execute.cluster.offers import WorkerChoice, settle
 from grader.execute.cluster.wire import unpack
 from grader.execute.cluster.worker import NotebookRunner, count_places, hold, run_work
 from grader.execute.pool import Executed, Requirements, Work, make_run
@@ -57,7 +57,7 @@ class ClusterExecutor:
 
     runner: type[NotebookRunner] = NotebookRunner
 
-    def __init__(self, connect: Callable[[], Client], required: Requirements, choice: Choice) -> None:
+    def __init__(self, connect: Callable[[], Client], required: Requirements, choice: WorkerChoice) -> None:
         self.sandbox = required.sandbox
         self.gpu = choice.gpu
         self._connect = connect

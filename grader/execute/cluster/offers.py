@@ -79,7 +79,7 @@ def _of(environment: Mapping[str, str], name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Choice:
+class WorkerChoice:
     """Of several workers those that are used, and for what."""
 
     gpu: GpuShare | None
@@ -91,7 +91,7 @@ class Choice:
 
 def choose(
     offers: Mapping[str, Offer], required: Requirements, here: Mapping[str, str], *, any_environment: bool
-) -> Choice:
+) -> WorkerChoice:
     """All the notebooks of a class run on the same: on GPUs where one is wanted and there is one, else on none of them.
 
     `here` is what this machine has. UserError where no worker is left.
@@ -102,7 +102,7 @@ def choose(
     refused = {worker: told for worker, offer in offers.items() if (told := _refuse(offer, gpu, expected))}
     if len(refused) == len(offers):
         raise UserError(_tell_none(refused), remedy=_remedy(offers))
-    return Choice(gpu, expected, refused, len(offers) - len(refused))
+    return WorkerChoice(gpu, expected, refused, len(offers) - len(refused))
 
 
 def _refuse(offer: Offer, gpu: GpuShare | None, expected: Mapping[str, str] | None) -> str:
@@ -123,6 +123,6 @@ def _remedy(offers: Mapping[str, Offer]) -> str:
     return "Start grader, scheduler and workers from the same environment, or allow others: --any-environment."
 
 
-def settle(required: Requirements, choice: Choice) -> Requirements:
+def settle(required: Requirements, choice: WorkerChoice) -> Requirements:
     """What is required of every worker, once it is known whether the class runs on GPUs."""
     return replace(required, gpu="required" if choice.gpu else "none")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.execute.answers import Question, read_answer
+from grader.execute.answers import ProbeQuestion, read_answer
 from grader.inside import answering, plain
 from grader.model import Answer, Finding, Run
 from grader.rubric import Rubric
@@ -37,7 +37,7 @@ def run_checks(told: Mapping[str, Any], rubric: Rubric, left_out: int, namespace
 
 def _ask(name: str, asked: Mapping[str, Any], namespace: Mapping[str, Any]) -> Answer:
     """The notebook's answer, by way of the same bytes as when it is graded; it prints and changes nothing."""
-    question = Question(name, asked["content"], tuple(asked["names"]), hidden=False, limit_s=asked["limit_s"])
+    question = ProbeQuestion(name, asked["content"], tuple(asked["names"]), hidden=False, limit_s=asked["limit_s"])
     # Inputs are made anew, since a student's function may write into them.
     content, _ = plain.loads(plain.dumps(dict(question.content)))
     with _random_state_kept(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.exam.paper.print_store import PaperStore
+from grader.exam.scanning.print_store import PaperStore
 from grader.store.gradebook import Gradebook
 from tests.exam.making import exam_of, question, single
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.exam.paper.digits import digit_places
-from grader.exam.paper.readings import BoxReading, Decision, Sheet
+from grader.exam.paper.readings import BoxReading, MarkDecision, Sheet
 from grader.exam.responses import fits
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, student_of
 from grader.model import Answer
@@ -49,7 +49,7 @@ def read(*marked, unsure=(), blank=("word", "shape", "work"), decisions=None, co
 def decided(item, value, minute=0, page=1, copy=1):
     sheet = f"{PRINT.id}-{copy}-{page}"
     when = datetime(2024, 8, 3, 10, minute, tzinfo=UTC)
-    return {(sheet, item): Decision(sheet=sheet, item=item, value=value, who="tester", when=when)}
+    return {(sheet, item): MarkDecision(sheet=sheet, item=item, value=value, who="tester", when=when)}
 
 
 def page_of(question):

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from grader.exam.paper.print_store import PaperStore
-from grader.exam.paper.readings import Decision
+from grader.exam.paper.readings import MarkDecision
 from grader.exam.paper.sheet import BOX_MM
 from grader.exam.scanning.intake import take_scans
 from grader.exam.scanning.marks_review import waiting_in
 from grader.exam.scanning.paper_answers import answers_of, copies_read
-from grader.exam.scanning.scan_files import Picture
+from grader.exam.scanning.print_store import PaperStore
+from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from grader.model import Answer
 from grader.store.gradebook import Gradebook
@@ -98,7 +98,7 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
     store = PaperStore(tmp_path, "midterm")
     store.add_print(PRINT)
     gradebook = Gradebook(tmp_path / "gradebook.sqlite")
-    (page,) = take_scans(store, gradebook, "midterm", [Picture("a.png, page 1", "0", picture)]).pages
+    (page,) = take_scans(store, gradebook, "midterm", [ScannedPage("a.png, page 1", "0", picture)]).pages
     assert page.fate == "needs review"
     (copy,) = copies_read(store.prints(), store.sheets(), {})
     because = "No box of it is ticked, but something is written beside them: was it meant?"
@@ -118,4 +118,4 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
 
 
 def _decision(value):
-    return Decision(sheet=SHEET, item="edge", value=value, who="tester", when=datetime(2024, 8, 3, tzinfo=UTC))
+    return MarkDecision(sheet=SHEET, item="edge", value=value, who="tester", when=datetime(2024, 8, 3, tzinfo=UTC))

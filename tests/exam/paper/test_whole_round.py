@@ -13,8 +13,8 @@ from PIL import Image
 
 from grader.exam.exam import find_exam
 from grader.exam.exam_scores import score_exam
-from grader.exam.paper.print_store import PaperStore
 from grader.exam.scanning.marks_review import decide, pending
+from grader.exam.scanning.print_store import PaperStore
 from grader.store.gradebook import Gradebook
 from tests.exam.making import exam_of, multiple, question, rows, single
 

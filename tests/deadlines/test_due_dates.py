@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grader.course.course import AssignmentFile, read_course
-from grader.deadlines.deadlines import make_terms, read_handed_in, zone_of
+from grader.deadlines.due_dates import make_terms, read_handed_in, zone_of
 from grader.errors import UserError
 from grader.files.config_files import read_toml
-from grader.model import Evidence, Extension, Submission
+from grader.model import Extension, HandInEvidence, Submission
 from grader.store.gradebook import Gradebook
 from tests.small_course import write_course
 
@@ -114,7 +114,7 @@ def test_free_late_days_are_spent_in_the_order_of_the_deadlines(course, tmp_path
     hours_late = {"one": 25, "two": 1, "three": 30, "four": 50}
     for name, hours in hours_late.items():
         received = course.assignment(name).file.deadline + timedelta(hours=hours)
-        evidence = Evidence(kind="attachment", sent=received)
+        evidence = HandInEvidence(kind="attachment", sent=received)
         gradebook.add_submissions(
             [Submission(student="ana", assignment=name, sha256=name, source="x", received=received, evidence=evidence)]
         )

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from grader.errors import UserError
-from grader.exam.paper.readings import Decision, Sheet
+from grader.exam.paper.readings import MarkDecision, Sheet
 from grader.exam.paper.sheet import Print
 from grader.exam.scanning.sheet_reader import cut_out
 
@@ -71,7 +71,7 @@ class PaperStore:
             _write(path, encoded.tobytes())
         return path
 
-    def add_decision(self, decision: Decision) -> None:
+    def add_decision(self, decision: MarkDecision) -> None:
         """Append what a person decided."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "decisions.jsonl").open("a", encoding="utf-8") as file:
@@ -79,13 +79,13 @@ class PaperStore:
             file.flush()
             os.fsync(file.fileno())
 
-    def decisions(self) -> Mapping[tuple[str, str], Decision]:
+    def decisions(self) -> Mapping[tuple[str, str], MarkDecision]:
         """(sheet, item) -> what counts of it."""
         path = self.root / "decisions.jsonl"
         if not path.exists():
             return {}
         lines = path.read_text(encoding="utf-8").splitlines()
-        made = [Decision.model_validate_json(line) for line in lines if line.strip()]
+        made = [MarkDecision.model_validate_json(line) for line in lines if line.strip()]
         return {(decision.sheet, decision.item): decision for decision in made}
 
 
