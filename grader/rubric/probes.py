@@ -1,4 +1,4 @@
-"""Probes: what to ask of a notebook. How it is asked stands in `execute/questions.py` and `inside/`."""
+"""Probes: what to ask of a notebook. How it is asked stands in `execute/probe_questions.py` and `inside/`."""
 
 from __future__ import annotations
 
