@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 # Where it is set, each of the hundred commands that the tests start would compile the grader anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types tests explore bench verify schema catalog doctor setup clean
+.PHONY: demo test lint types tests explore frozen bench verify schema catalog doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -32,6 +32,11 @@ tests: setup
 # The properties, on other and many more examples than `make test`, which takes the same ones each time.
 explore: setup
 	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile explore
+
+# What classes and exams got once, beside what they get now: every notebook is run again, which takes some minutes.
+# Where a difference is right: .venv/bin/python -m tests.frozen --accept, which also prints its line for the changelog.
+frozen: setup
+	$(BIN)/python -m tests.frozen
 
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
 bench: setup

@@ -34,6 +34,7 @@ LONGEST = (
     "tests/release/test_release.py",
     "tests/execute/test_conformance.py",
     "tests/test_submissions.py",
+    "tests/frozen/test_frozen.py",
     "tests/exam/paper/test_whole_round.py",
     "tests/verify/test_ordinary_kernel.py",
     "tests/cli/test_checking.py",

@@ -51,6 +51,11 @@ Place = tuple[str, str, str]
 
 Outcomes = Mapping[Place, Outcome]
 
+Command = Callable[..., Ended]
+"""Runs `grader` on a course, a work folder and what else its line says."""
+Grader = Command
+"""The same, but what ends badly is an error."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -59,12 +64,19 @@ class Part:
     name: str
     table: str
     """The file in `outcomes/`: scored, read or run."""
-    make: Callable[[Path], Iterator[tuple[Place, Outcome]]]
+    make: Callable[[Grader, Path], Iterator[tuple[Place, Outcome]]]
 
-    def outcomes(self) -> Outcomes:
-        """What everybody gets now."""
+    def outcomes(self, run: Command = run_grader) -> Outcomes:
+        """What everybody gets now; `run` is the command, by default in a process of its own."""
+
+        def grader(course: Path, work: Path, *arguments: object) -> Ended:
+            ended = run(course, work, *arguments)
+            if ended.code not in (0, 1):  # 1: something waits for a person
+                raise RuntimeError(f"grader {' '.join(map(str, arguments))} ended with {ended.code}\n{ended.err}")
+            return ended
+
         with tempfile.TemporaryDirectory(prefix="frozen-") as folder:
-            return dict(self.make(Path(folder)))
+            return dict(self.make(grader, Path(folder)))
 
 
 def unpack(archive: str, folder: Path) -> Path:
@@ -72,14 +84,6 @@ def unpack(archive: str, folder: Path) -> Path:
     with tarfile.open(STORED / f"{archive}.tar.xz") as file:
         file.extractall(folder, filter="data")
     return folder
-
-
-def grader(course: Path, work: Path, *arguments: object) -> Ended:
-    """The command, which has to end well; something may wait for a person."""
-    ended = run_grader(course, work, *arguments)
-    if ended.code not in (0, 1):
-        raise RuntimeError(f"grader {' '.join(map(str, arguments))} ended with {ended.code}\n{ended.err}")
-    return ended
 
 
 def told(name: str, ended: Ended) -> Iterator[tuple[Place, Outcome]]:
@@ -100,13 +104,13 @@ def _number(value: Any) -> str:
 # ---- scored: runs and responses of the past, by the code of today ---------------------------------------------------
 
 
-def _score(archive: str, name: str, exam: bool, folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _score(archive: str, name: str, exam: bool, grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     unpack(archive, folder)
     verb = ("exam", "score") if exam else ("score",)
     yield from told(name, grader(folder / "course", folder / "work", *verb, name, "--json"))
 
 
-def _grade_course(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _grade_course(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     unpack("small-course", folder)
     table = grader(folder / "course", folder / "work", "export", "--to", "csv").out
     for row in csv.DictReader(io.StringIO(table)):
@@ -116,7 +120,7 @@ def _grade_course(folder: Path) -> Iterator[tuple[Place, Outcome]]:
 # ---- read: responses and scans, taken in again ----------------------------------------------------------------------
 
 
-def _read(exam: str, folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _read(exam: str, grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     unpack("exams", folder)
     course, work = folder / "course", folder / "fresh"
     if exam in SCANS:
@@ -131,16 +135,16 @@ def _read(exam: str, folder: Path) -> Iterator[tuple[Place, Outcome]]:
 # ---- run: notebooks, from the beginning -----------------------------------------------------------------------------
 
 
-def _run_demo(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_demo(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     yield from told("demo", grader(REPOSITORY, folder, "demo", "--json"))
 
 
-def _run_exercise(name: str, folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_exercise(name: str, grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     notebooks = unpack("notebooks", folder / "notebooks") / name
     yield from told(name, grader(REPOSITORY, folder / "work", "grade", name, notebooks, "--json"))
 
 
-def _run_hostile(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_hostile(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     (folder / "handed-in").mkdir()
     for case in read_cases():
         if not case.pending:
@@ -149,21 +153,19 @@ def _run_hostile(folder: Path) -> Iterator[tuple[Place, Outcome]]:
     yield from told("hostile", grader(course, folder / "work", "grade", "hostile", folder / "handed-in", "--json"))
 
 
-def _run_hello(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_hello(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     unpack("small-course", folder)
     grader(folder / "course", folder / "work", "execute", "hello", "--again")
     yield from told("hello", grader(folder / "course", folder / "work", "score", "hello", "--json"))
 
 
-def _run_init(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_init(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     course, work = folder / "course", folder / "work"
     grader(REPOSITORY, work, "init", course)
     yield from told("init", grader(course, work, "grade", "hello", course / "submissions", "--json"))
 
 
-
-
-def _run_exam(folder: Path) -> Iterator[tuple[Place, Outcome]]:
+def _run_exam(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     """Responses to the course's exam, by the exam as it is today; a quarter of them is enough."""
     lines = (unpack("exams", folder) / "course/responses/exam-2024.csv").read_text(encoding="utf-8").splitlines(True)
     (folder / "some.csv").write_text("".join(lines[:11]), encoding="utf-8")
