@@ -1,0 +1,51 @@
+"""Asks a kernel the questions of a rubric's probes, one after the other, and reads what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Sequence
+
+from grader.execute import answers, redaction
+from grader.execute.answers import ProbeQuestion
+from grader.execute.cell_client import GRACE_S, CellClient
+from grader.language import kept
+from grader.model import Answer
+
+
+class NotebookAsker:
+    """Asks one notebook's kernel, for as long as it lives; `answers` fills up as they come."""
+
+    def __init__(
+        self, client: CellClient, words: frozenset[str], dead: asyncio.Future[None], answered: dict[str, Answer]
+    ) -> None:
+        self.client = client
+        self.words = words
+        self.dead = dead
+        self.answered = answered
+
+    async def ask(self, questions: Sequence[ProbeQuestion]) -> None:
+        """Ask every question; what cannot be asked any more is answered by the reason."""
+        for question in questions:
+            self.answered[question.name] = await self._answer(question)
+
+    async def _answer(self, question: ProbeQuestion) -> Answer:
+        if self.dead.done():
+            return question.unanswered(kept("run", "the kernel died before it was asked"))
+        if self.client.connection.fileno() < 0:
+            return question.unanswered(kept("run", "the notebook has broken the connection over which it is asked"))
+        return await self._ask_one(self.client.connection, question)
+
+    async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> Answer:
+        """The question goes over a connection of its own; a line that we have the kernel run answers it there."""
+        connection.settimeout(question.limit_s + 3 * GRACE_S)
+        exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question))
+        line = "__import__('grader.inside.answering', fromlist=['ask']).ask()"
+        await self.client.request(line, question.limit_s, self.dead)
+        done, _ = await asyncio.wait({exchange}, timeout=GRACE_S)
+        if not done:
+            # The kernel says that it is done and has not answered: its notebook has meddled with our code.
+            with contextlib.suppress(OSError):  # it may have closed its end already
+                connection.shutdown(socket.SHUT_RDWR)
+        return redaction.without_secrets(question, await exchange, self.words)

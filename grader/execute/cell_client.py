@@ -1,0 +1,119 @@
+"""nbclient for one notebook: bounded outputs, a kernel that is believed in nothing, and lines of ours that it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from nbclient import NotebookClient
+from nbformat import NotebookNode, ValidationError
+from traitlets import Float
+
+from grader.execute.forks import ServerError
+from grader.model import Limits
+
+GRACE_S = 5.0
+"""How long a cell may take to heed an interrupt before its kernel is ended."""
+
+START_S = 60.0
+
+
+class CellClient(NotebookClient):
+    """nbclient, with a limit on what a notebook prints and no belief in what a kernel sends."""
+
+    timeout = Float(None, allow_none=True)
+
+    def __init__(self, notebook: NotebookNode, limits: Limits, **options: Any) -> None:
+        super().__init__(
+            notebook,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            record_timing=False,
+            shutdown_kernel="immediate",  # nothing is left to ask of it, and a polite end takes it seconds
+            **options,
+        )
+        self.limit_bytes = int(limits.output_mib * (1 << 20))
+        self.output_bytes = 0
+        self.reply: Mapping[str, Any] = {}
+        self.interrupting: asyncio.Future[None] | None = None
+        self.on_cell_executed = self._keep_reply
+
+    async def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
+        self.reply = execute_reply["content"]
+
+    async def async_start_new_kernel_client(self) -> AsyncKernelClient:
+        """Connect, and wait until both the kernel's answers and its outputs reach us.
+
+        jupyter_client's own wait ends with a fifth of a second of silence, which would be a third of a short notebook.
+        """
+        assert self.km is not None
+        fork = self.km.provisioner.fork
+        # Sockets that connect before the kernel has bound its own try again only after a tenth of a second.
+        self.connection = await asyncio.to_thread(fork.accept)
+        client = self.km.client()
+        client.start_channels(stdin=False, hb=False, control=False)
+        client.allow_stdin = False
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and await self.km.is_alive():
+            request = client.kernel_info()
+            if await _heard(client.shell_channel, request, 1.0) and await _heard(client.iopub_channel, request, 0.1):
+                self.kc = client
+                return client
+        raise ServerError(f"the kernel did not start: {fork.last_words()}")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        kind = msg["msg_type"]
+        if kind.startswith("comm"):
+            return None  # widgets: nothing to show them, and no limit on what they hold
+        if kind in ("stream", "display_data", "execute_result", "update_display_data", "error"):
+            before, self.output_bytes = self.output_bytes, self.output_bytes + _size(msg["content"])
+            if self.output_bytes > self.limit_bytes:
+                if before <= self.limit_bytes:
+                    self.interrupting = asyncio.ensure_future(self.km.interrupt_kernel())
+                return None
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError, ValidationError):
+            return None  # an output that is not Jupyter's, forged by the notebook
+
+    async def request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> None:
+        """Have the kernel run a line of ours, for so long at most."""
+        client = self.kc
+        request = client.execute(code, silent=True, store_history=False, allow_stdin=False)
+        for patience in (limit_s, GRACE_S):
+            heard = asyncio.ensure_future(_heard(client.shell_channel, request, patience))
+            waiting: set[asyncio.Future[Any]] = {heard, dead}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if dead.done():
+                heard.cancel()
+            if dead.done() or heard.result():
+                return
+            await self.km.interrupt_kernel()
+        await self.km.provisioner.kill()
+        await dead
+
+
+async def _heard(channel: Any, request: str, timeout_s: float) -> bool:
+    """Whether a message that belongs to the request came in time."""
+    deadline = time.monotonic() + timeout_s
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            message = await asyncio.wait_for(channel.get_msg(), left)
+        except TimeoutError:
+            return False
+        if message["parent_header"].get("msg_id") == request:
+            return True
+    return False
+
+
+def _size(content: Any) -> int:
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(_size(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(_size(value) for value in content)
+    return 8
