@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.course.materials import Materials
 from grader.execute import cgroups, sandbox, unprivileged
@@ -34,6 +34,9 @@ START_S = 120.0
 """How long the imports may take on a cold disk."""
 
 ACCEPT_S = 60.0
+
+ANSWER_S = 60.0
+"""How long the server may take to answer. One that takes longer was stopped from outside: it is replaced."""
 
 _RECORD_BYTES = 1 << 16
 _MOST_MISSING, _LONGEST_MISSING = 50, 300
@@ -60,6 +63,9 @@ def sweep() -> None:
         with contextlib.suppress(FileNotFoundError):  # another grader, started just now, sweeps too
             if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+_T = TypeVar("_T")
 
 
 class ServerError(RuntimeError):
@@ -271,7 +277,7 @@ class ForkServer:
         wanted["cpu_s"] = int(4 * limits.notebook_s) + 10
         self.greeting  # noqa: B018  (waits until it is warm)
         self._send(op="fork", name=fork.name, limits=wanted, gpu=fork.gpu)
-        problem = fork.started.result(timeout=START_S)
+        problem = self._await(fork.started, START_S)
         if problem:
             raise ServerError(problem)
 
@@ -300,7 +306,7 @@ class ForkServer:
             shutil.rmtree(fork.folder, ignore_errors=True)
             raise ServerError("the kernel was never started")
         self.kill(fork)
-        ending = fork.ended.result(timeout=30)
+        ending = self._await(fork.ended, ANSWER_S)
         self._forks.pop(fork.name, None)
         memory_mib = self._watchdog.remove(fork.name)
         group = self._groups.pop(fork.name, None)
@@ -313,6 +319,19 @@ class ForkServer:
         """Whether the system ended the kernel, or a process of its, for want of memory."""
         group = self._groups.get(fork.name)
         return group is not None and group.killed_for_memory()
+
+    def _await(self, future: concurrent.futures.Future[_T], limit_s: float) -> _T:
+        """What the server answers; one that does not answer in time is ended, so that nobody waits for it again."""
+        try:
+            return future.result(timeout=limit_s)
+        except concurrent.futures.TimeoutError as error:
+            self.give_up()
+            raise ServerError(f"the fork server did not answer within {limit_s:.0f} s") from error
+
+    def give_up(self) -> None:
+        """End a server that no longer answers: its kernels' runs fail at once, and are run again on another."""
+        self._is_gone = True
+        sandbox.end(self._process.result())
 
     def close(self) -> None:
         """End the server and every kernel, and take the folder away."""
@@ -355,20 +374,24 @@ class ForkServer:
         self._listen()
 
     def _listen(self) -> None:
-        with contextlib.suppress(OSError):
-            while packet := self._control.recv(1 << 16):
-                message = json.loads(packet)
-                match message.pop("event"):
-                    case "ready":
-                        self._ready.set_result(message)
-                    case "forked":
-                        self._forks[message["name"]].started.set_result(message["problem"])
-                    case "signalled":
-                        self._signals.pop(message["id"]).set_result(None)
-                    case "ended":
-                        fork = self._forks[message.pop("name")]
-                        fork.ended.set_result(Ending(**message))
-        self._fail_all()
+        """Hand on what the server says until it is gone. Nobody else's error may end this thread: all runs wait here."""
+        try:
+            with contextlib.suppress(OSError):
+                while packet := self._control.recv(1 << 16):
+                    self._hear(json.loads(packet))
+        finally:
+            self._fail_all()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        match message.pop("event"):
+            case "ready":
+                _settle(self._ready, message)
+            case "forked" if message["name"] in self._forks:
+                _settle(self._forks[message["name"]].started, message["problem"])
+            case "signalled" if message["id"] in self._signals:
+                _settle(self._signals.pop(message["id"]), None)
+            case "ended" if message["name"] in self._forks:
+                _settle(self._forks[message.pop("name")].ended, Ending(**message))
 
     def _fail_all(self) -> None:
         """The server is gone: nobody may wait for it for ever."""
@@ -377,11 +400,17 @@ class ForkServer:
             self._process.result().wait()
             self._ready.set_exception(ServerError(f"the fork server did not start: {self._last_words()}"))
         for sent in list(self._signals.values()):
-            sent.set_result(None)  # there is nothing left that it could hit
+            _settle(sent, None)  # there is nothing left that it could hit
         for fork in list(self._forks.values()):
             for future in (fork.started, fork.ended):
                 if not future.done():
                     future.set_exception(ServerError("the fork server is gone"))
+
+
+def _settle(future: concurrent.futures.Future[Any], value: object) -> None:
+    """Give the future its value, unless whoever waited has given up and cancelled it."""
+    with contextlib.suppress(concurrent.futures.InvalidStateError):
+        future.set_result(value)
 
 
 def _with_room_for_cuda(limits: Limits, fork: Fork) -> Limits:

@@ -119,6 +119,9 @@ class ProcessServer:
         if not fork.ended.done():
             self._processes[fork.name].kill()
 
+    def give_up(self) -> None:
+        """There is no server between us and a kernel that could stop answering."""
+
     def killed_for_memory(self, _: Fork) -> bool:
         return False
 

@@ -16,7 +16,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Type
 
-from grader.execute.forks import KILL, Fork
+from grader.execute.forks import ANSWER_S, KILL, Fork, ServerError
 from grader.execute.processes import KernelServer
 from grader.model import Limits
 
@@ -49,7 +49,13 @@ class ForkProvisioner(KernelProvisionerBase):
     async def send_signal(self, signum: int) -> None:
         """jupyter_client sends one only, to interrupt a cell; another one is an end."""
         if signum == signal.SIGINT:
-            await asyncio.wrap_future(self.server.interrupt(self.fork))
+            # The waiter alone may be cancelled: the future is the server's, which has yet to settle it.
+            sent = asyncio.shield(asyncio.wrap_future(self.server.interrupt(self.fork)))
+            try:
+                await asyncio.wait_for(sent, ANSWER_S)
+            except TimeoutError as error:
+                await asyncio.to_thread(self.server.give_up)
+                raise ServerError(f"the fork server did not answer within {ANSWER_S:.0f} s") from error
         else:
             self.server.kill(self.fork)
 

@@ -226,3 +226,32 @@ def test_a_server_that_is_closed_as_it_starts_leaves_no_process(after_s: float):
     time.sleep(after_s)
     server.close()
     wait_until(lambda: not _find(server.home), "the sandbox ends", limit_s=30)
+
+
+def test_an_interrupt_whose_waiter_gave_up_ends_neither_the_server_nor_its_other_runs(servers):
+    """asyncio passes a cancellation on to the future that it waits for; the server settles that future later."""
+    with servers.lend() as server:
+        fork = server.prepare(Materials())
+        server.start(fork, make_work("").limits)
+        sent = server.interrupt(fork)
+        sent.cancel()
+        assert printed(execute_one(make_work("print('through')"), servers)) == "through\n"
+        assert server.is_alive
+        assert server._thread.is_alive()
+        server.end(fork)
+
+
+def test_a_server_that_no_longer_answers_is_replaced_and_costs_no_run(monkeypatch, caplog):
+    monkeypatch.setattr(forks, "ANSWER_S", 1.0)
+    with Servers("bubblewrap") as servers:
+        with servers.lend() as stopped:
+            assert printed(execute_one(make_work("print('warm')"), servers)) == "warm\n"
+        pid = next(pid for pid in _below(stopped._process.result().pid) if _name_of(pid).startswith("python"))
+        os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(forks, "START_S", 2.0)
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(execute_one, make_work("print('through')"), servers)
+            wait_until(lambda: stopped._is_gone, "it is given up")
+            monkeypatch.setattr(forks, "START_S", 120.0)
+            assert printed(running.result()) == "through\n"
+        assert not stopped.is_alive
