@@ -89,7 +89,7 @@ class Limits(Noun):
     memory_mib: int = Field(2048, gt=0, description="memory of each process")
     gpu_memory_mib: int = Field(4096, gt=0, description="memory of the GPU, where one is used")
     output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
-    disk_mib: int = Field(200, gt=0, description="any one file, /tmp, and /dev/shm")
+    disk_mib: int = Field(200, gt=0, description="all files in /content, /tmp and /dev/shm together")
     processes: int = Field(128, gt=0, description="processes and threads")
     open_files: int = Field(512, ge=256)
     notebook_mib: float = Field(20.0, gt=0, description="the file as handed in")

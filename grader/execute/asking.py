@@ -26,9 +26,18 @@ class NotebookAsker:
         self.answered = answered
 
     async def ask(self, questions: Sequence[ProbeQuestion]) -> None:
-        """Ask every question; what cannot be asked any more is answered by the reason."""
+        """Ask every question, those that students see first; what cannot be asked any more is answered by the reason.
+
+        Between the two the gate is closed: whatever the notebook learns of a hidden input, it can only answer with it.
+        """
         for question in questions:
-            self.answered[question.name] = await self._answer(question)
+            if not question.hidden:
+                self.answered[question.name] = await self._answer(question)
+        provisioner = self.client.km.provisioner
+        await asyncio.to_thread(provisioner.server.close_gate, provisioner.fork)
+        for question in questions:
+            if question.hidden:
+                self.answered[question.name] = await self._answer(question)
 
     async def _answer(self, question: ProbeQuestion) -> Answer:
         if self.dead.done():

@@ -13,6 +13,8 @@ from nbformat import NotebookNode, ValidationError
 from traitlets import Float
 
 from grader.execute.forks import ServerError
+from grader.execute.provisioner import MOST_MESSAGES, SIZE
+from grader.language import kept
 from grader.model import Limits
 
 GRACE_S = 5.0
@@ -56,6 +58,8 @@ class CellClient(NotebookClient):
         client = self.km.client()
         client.start_channels(stdin=False, hb=False, control=False)
         client.allow_stdin = False
+        for channel in (client.shell_channel, client.iopub_channel):
+            channel.flooded = self._end_flood
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline and await self.km.is_alive():
             request = client.kernel_info()
@@ -64,12 +68,19 @@ class CellClient(NotebookClient):
                 return client
         raise ServerError(f"the kernel did not start: {fork.last_words()}")
 
+    def _end_flood(self) -> None:
+        provisioner = self.km.provisioner
+        if not provisioner.fork.overran.done():
+            told = kept("run", "it sent more than the {limit} messages that a notebook may", limit=MOST_MESSAGES)
+            provisioner.fork.overran.set_result(told)
+        provisioner.server.kill(provisioner.fork)
+
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         kind = msg["msg_type"]
         if kind.startswith("comm"):
             return None  # widgets: nothing to show them, and no limit on what they hold
         if kind in ("stream", "display_data", "execute_result", "update_display_data", "error"):
-            before, self.output_bytes = self.output_bytes, self.output_bytes + _size(msg["content"])
+            before, self.output_bytes = self.output_bytes, self.output_bytes + msg.get(SIZE, 0)
             if self.output_bytes > self.limit_bytes:
                 if before <= self.limit_bytes:
                     self.interrupting = asyncio.ensure_future(self.km.interrupt_kernel())
@@ -107,13 +118,3 @@ async def _heard(channel: Any, request: str, timeout_s: float) -> bool:
         if message["parent_header"].get("msg_id") == request:
             return True
     return False
-
-
-def _size(content: Any) -> int:
-    if isinstance(content, str):
-        return len(content)
-    if isinstance(content, dict):
-        return sum(_size(value) for value in content.values())
-    if isinstance(content, list):
-        return sum(_size(value) for value in content)
-    return 8

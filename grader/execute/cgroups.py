@@ -13,6 +13,9 @@ from pathlib import Path
 from grader.model import Limits
 
 ROOT = Path("/sys/fs/cgroup")
+_EQUAL_SHARE = "1024"
+"""The system's own default. What counts is that each submission is one group, however many sessions it starts."""
+
 _SLACK_MIB = 64
 """What the kernel's own threads and the page tables take."""
 
@@ -98,6 +101,7 @@ def _version_1(name: str, memory: str, limits: Limits) -> dict[Path, dict[str, s
     for controller, values in (
         ("memory", {"memory.limit_in_bytes": memory}),
         ("pids", {"pids.max": str(limits.processes)}),
+        ("cpu", {"cpu.shares": _EQUAL_SHARE}),
     ):
         if (ROOT / controller / "cgroup.procs").exists():
             found[ROOT / controller / name] = values

@@ -84,6 +84,14 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Used:
+    """What a kernel and all that it started have used so far."""
+
+    cpu_s: float
+    memory_mib: float
+
+
+@dataclass(frozen=True)
 class Fork:
     """One kernel: its folder, where its sockets are from here and as it sees them, and how it ended once it has."""
 
@@ -101,6 +109,9 @@ class Fork:
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     """A sentence that names the limit, once its processes together passed one."""
+    noted: concurrent.futures.Future[tuple[str, ...]] = field(default_factory=concurrent.futures.Future)
+    used: concurrent.futures.Future[Used] = field(default_factory=concurrent.futures.Future)
+    """What it had used when the gate was closed: what is measured later could tell what a hidden question held."""
 
     @property
     def sockets(self) -> Path:
@@ -119,14 +130,17 @@ class Fork:
         raise ServerError(f"the kernel did not start: {self.last_words()}")
 
     def read_missing(self) -> tuple[str, ...]:
-        """What its notebook asked for in vain, each once; to be read once. The pipe holds 64 KiB and no more."""
+        """What its notebook asked for in vain, each once. The pipe holds 64 KiB, and is closed once it is read."""
+        if self.noted.done():
+            return self.noted.result()
         try:
             content = os.read(self.record, _RECORD_BYTES)
         except BlockingIOError:  # nothing, and something that it started still holds the other end
             content = b""
         os.close(self.record)
         lines = (" ".join(line[:_LONGEST_MISSING].split()) for line in content.decode(errors="replace").splitlines())
-        return tuple(dict.fromkeys(line for line in lines if line))[:_MOST_MISSING]
+        self.noted.set_result(tuple(dict.fromkeys(line for line in lines if line))[:_MOST_MISSING])
+        return self.noted.result()
 
     def last_words(self) -> str:
         """What a kernel that did not start has left behind."""
@@ -313,7 +327,13 @@ class ForkServer:
         if group is not None:
             group.remove()
         shutil.rmtree(fork.folder, ignore_errors=True)
-        return replace(ending, memory_mib=memory_mib, missing=missing)
+        used = fork.used.result() if fork.used.done() else Used(ending.cpu_s, memory_mib)
+        return replace(ending, cpu_s=used.cpu_s, memory_mib=used.memory_mib, missing=missing)
+
+    def close_gate(self, fork: Fork) -> None:
+        """Before the first hidden question: from now on nothing but answers comes out of the kernel."""
+        fork.read_missing()
+        fork.used.set_result(Used(*self._watchdog.measure(fork.name)))
 
     def killed_for_memory(self, fork: Fork) -> bool:
         """Whether the system ended the kernel, or a process of its, for want of memory."""
@@ -374,7 +394,7 @@ class ForkServer:
         self._listen()
 
     def _listen(self) -> None:
-        """Hand on what the server says until it is gone. Nobody else's error may end this thread: all runs wait here."""
+        """Hand on what the server says until it is gone. No run's error may end this thread: all runs wait for it."""
         try:
             with contextlib.suppress(OSError):
                 while packet := self._control.recv(1 << 16):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import zmq
@@ -86,19 +87,62 @@ class ForkProvisioner(KernelProvisionerBase):
         return {**shared, **self.fork.address, "key": session.key}
 
 
+MOST_MESSAGES = 100_000
+"""On one channel, in one run. A progress bar sends ten a second; we check a signature and parse JSON for each."""
+
+MESSAGE_DEPTH = 64
+"""Containers within containers. Figures of plotly and vega have fewer than twenty; Python's parser ends near 1000."""
+
+SIZE = "grader_bytes"
+"""The key under which a message carries the size of what it holds, as it came."""
+
+
 class WaryChannel(AsyncZMQSocketChannel):
     """Hands on only what has the form of a Jupyter message: a notebook may send anything in its kernel's name."""
+
+    left = MOST_MESSAGES
+    flooded: Callable[[], object] = staticmethod(lambda: None)
+    """Called when there were more messages than a notebook may send; none is handed on after that."""
+
+    async def _recv(self, **kwargs: Any) -> dict[str, Any]:
+        parts: list[bytes] = await self.socket.recv_multipart(**kwargs)
+        self.left -= 1
+        if self.left == 0:
+            self.flooded()
+        if self.left <= 0:
+            raise ValueError("more messages than a notebook may send")
+        _, signed = self.session.feed_identities(parts)
+        message: dict[str, Any] = self.session.deserialize(signed)
+        metadata, content = signed[3:5]
+        message[SIZE] = len(metadata) + len(content) + sum(len(buffer) for buffer in signed[5:])
+        may_be_deep = content.count(b"[") + content.count(b"{") + metadata.count(b"[") + metadata.count(b"{")
+        if may_be_deep > MESSAGE_DEPTH and _is_too_deep([message["content"], message["metadata"]]):
+            raise ValueError("nested too deep")
+        return message
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            # What is there already is handed on without a pause, so a flood would never let the clocks of the loop run.
+            await asyncio.sleep(0)
             try:
                 message = await super().get_msg(left)
             except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
                 continue  # a wrong signature, no JSON, or no message at all
             if _is_message(message):
                 return dict(message)
+
+
+def _is_too_deep(tree: Any) -> bool:
+    """Whether there are containers below that depth; looks level by level, as what is deep cannot be walked down."""
+    level = [tree]
+    for _ in range(MESSAGE_DEPTH):
+        inner = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+        level = [part for part in inner if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _is_message(message: Any) -> bool:

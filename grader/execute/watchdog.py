@@ -6,6 +6,7 @@ The system keeps the limits of single processes; those of a tree need a cgroup, 
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,6 +56,15 @@ class Watchdog:
         with self._lock:
             self._watched[name] = Watched(pid, limits, estimated_mib, measured_mib, overran)
             self._peaks[name] = 0.0
+
+    def measure(self, name: str) -> tuple[float, float]:
+        """Processor seconds of the tree until now, and the most memory in MiB, beyond what it had at first."""
+        with self._lock:
+            watched, peak = self._watched.get(name), self._peaks.get(name, 0.0)
+        if watched is None:
+            return 0.0, peak
+        now = estimate_usage(watched.pid).less(watched.estimated_mib).memory_mib
+        return sum(map(_cpu_s, _tree(watched.pid))), max(peak, now)
 
     def remove(self, name: str) -> float:
         """No longer watch it; returns the most memory that was seen, in MiB, beyond what it had at first."""
@@ -114,6 +124,18 @@ def _tree(pid: int) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 for child in children.read_text().split():
                     yield from _tree(int(child))
+
+
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor seconds of one process and of the children that it has waited for; 0 once it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / _TICKS_A_SECOND  # utime, stime, cutime, cstime: proc(5)
 
 
 def _memory_kib(pid: int) -> int:

@@ -54,15 +54,21 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 
 
 def enter_folders(kernel: str, spool: str, disk_mib: int, kept: Sequence[str]) -> None:
-    """The submission's own /run/kernel; an empty /content, /tmp and /dev/shm; and nothing of its neighbours'.
+    """The submission's own /run/kernel and terminals; an empty /content, /tmp and /dev/shm; nothing of its neighbours'.
 
+    The three empty folders share one file system, so that what all of them hold is limited together.
     `kept` are folders that stay what they are, also below /tmp: Python's own, where somebody has installed it there.
     """
     held = {path: os.open(path, os.O_PATH) for path in kept if path.startswith("/tmp/")}
     _mount(kernel, KERNEL_FOLDER, None, _MS_BIND)
+    _mount("tmpfs", spool, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={disk_mib}m,nr_inodes=20000,mode=0755")
     for target in (CONTENT_FOLDER, "/tmp", "/dev/shm"):
-        _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={disk_mib}m,nr_inodes=20000,mode=1777")
+        source = os.path.join(spool, target.rpartition("/")[2])
+        os.mkdir(source)
+        os.chmod(source, 0o1777)  # not by mkdir, which the umask cuts
+        _mount(source, target, None, _MS_BIND)
     _mount("tmpfs", spool, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=4k,nr_inodes=2,mode=0555")
+    _mount("devpts", "/dev/pts", "devpts", _MS_NOSUID | _MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
     for path, descriptor in held.items():
         os.makedirs(path, exist_ok=True)
         _mount(f"/proc/self/fd/{descriptor}", path, None, _MS_BIND | _MS_REC)

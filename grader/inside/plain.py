@@ -109,7 +109,7 @@ def as_array(value: Any) -> npt.NDArray[Any] | None:
     return None
 
 
-def loads(content: bytes, *, max_depth: int = MAX_DEPTH) -> tuple[Any, dict[str, str]]:
+def loads(content: bytes, *, max_nodes: int = MAX_NODES, max_depth: int = MAX_DEPTH) -> tuple[Any, dict[str, str]]:
     """The value and the notes. ValueError, KeyError, TypeError or safetensors' own error where they are malformed.
 
     What is read keeps the rules of what is written, whoever wrote it: it can be stored again.
@@ -117,21 +117,30 @@ def loads(content: bytes, *, max_depth: int = MAX_DEPTH) -> tuple[Any, dict[str,
     arrays = load(content)
     size = int.from_bytes(content[:8], "little")
     notes = dict(json.loads(content[8 : 8 + size]).get("__metadata__", {}))
-    tree = json.loads(notes.pop("tree", "null"))
-    return decode(tree, arrays, max_depth), notes
+    text = notes.pop("tree", "null")
+    # Each part costs a tag and two brackets, and is parsed before it can be counted.
+    if text.count("[") + text.count("{") > 3 * max_nodes:
+        raise ValueError("too many parts")
+    return _Decoder(arrays, max_nodes).decode(json.loads(text), max_depth), notes
 
 
-def decode(tree: Any, arrays: Mapping[str, npt.NDArray[Any]], depth_left: int = MAX_DEPTH) -> Any:
-    """The tagged tree as the value that it stands for; ValueError where it stands for none."""
-    if depth_left < 0:
-        raise ValueError("nested too deep")
-    match tree:
-        case None | bool() | int() | float() | str():
-            return _scalar(tree)
-        case ["list", list(items)]:
-            return [decode(item, arrays, depth_left - 1) for item in items]
-        case ["dict", dict(items)]:
-            return {_key(key): decode(item, arrays, depth_left - 1) for key, item in items.items()}
-        case ["array", str(name)] if name in arrays:
-            return arrays[name]
-    raise ValueError("not a tagged tree")
+class _Decoder:
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], max_nodes: int) -> None:
+        self.arrays = arrays
+        self.nodes_left = max_nodes
+
+    def decode(self, tree: Any, depth_left: int) -> Any:
+        """The tagged tree as the value that it stands for; ValueError where it stands for none."""
+        self.nodes_left -= 1
+        if depth_left < 0 or self.nodes_left < 0:
+            raise ValueError("nested too deep, or too many parts")
+        match tree:
+            case None | bool() | int() | float() | str():
+                return _scalar(tree)
+            case ["list", list(items)]:
+                return [self.decode(item, depth_left - 1) for item in items]
+            case ["dict", dict(items)]:
+                return {_key(key): self.decode(item, depth_left - 1) for key, item in items.items()}
+            case ["array", str(name)] if name in self.arrays:
+                return self.arrays[name]
+        raise ValueError("not a tagged tree")

@@ -22,6 +22,8 @@ _NEW_NAMESPACES = 0x7E020080
 _FAMILIES = (1, 2, 10, 16)
 """Sockets: unix, IPv4, IPv6 and netlink; the network namespace has none but its own loopback."""
 
+# inotify would tell one submission when another opens a file that both can read. Memory that belongs to no process
+# (memfd, System V segments and queues) is seen by no watchdog, only by a cgroup, which not every user may make.
 _REFUSED: dict[str, dict[str, int]] = {
     "x86_64": {
         "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_getfd": 438,
@@ -36,6 +38,7 @@ _REFUSED: dict[str, dict[str, int]] = {
         "clock_settime": 227, "clock_adjtime": 305, "adjtimex": 159, "syslog": 103, "iopl": 172, "ioperm": 173,
         "lookup_dcookie": 212, "fanotify_init": 300, "vhangup": 153, "nfsservctl": 180, "uselib": 134, "ustat": 136,
         "sysfs": 139, "vmsplice": 278,
+        "inotify_init": 253, "inotify_init1": 294, "memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68,
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "pidfd_getfd": 438,
@@ -48,6 +51,7 @@ _REFUSED: dict[str, dict[str, int]] = {
         "quotactl_fd": 443, "name_to_handle_at": 264, "open_by_handle_at": 265, "settimeofday": 170,
         "clock_settime": 112, "clock_adjtime": 266, "adjtimex": 171, "syslog": 116, "lookup_dcookie": 18,
         "fanotify_init": 262, "vhangup": 58, "nfsservctl": 42, "vmsplice": 75,
+        "inotify_init1": 26, "memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186,
     },
 }  # fmt: skip
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

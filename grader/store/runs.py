@@ -74,5 +74,5 @@ def dump_answers(answers: Mapping[str, Answer]) -> bytes:
 
 
 def load_answers(content: bytes) -> dict[str, Answer]:
-    tree, _ = plain.loads(content, max_depth=plain.STORED_DEPTH)
+    tree, _ = plain.loads(content, max_nodes=sys.maxsize, max_depth=plain.STORED_DEPTH)
     return {name: Answer.model_validate(told) for name, told in tree.items()}
