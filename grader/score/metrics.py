@@ -14,7 +14,7 @@ from grader.rubric import Metric, Mistake, OfReference
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
 from grader.score.common_failures import diagnose_network
 from grader.score.network_answers import Network, Networks, read_networks
-from grader.score.sentences import code, inside, number, shape, subject
+from grader.score.sentences import code, inside, measured, number, shape, subject
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 
 MetricName = Literal["mse", "rmse", "mae", "max-error"]
@@ -124,7 +124,9 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     words = {"error_name": error_name, "what": inside(what), "band": _band(metric)}
     # The error of a single number would tell what that number should be.
     if evidence.tells or target.size > 1:
-        because = _("The {error_name} of {what} is {error} ({band}).", **words, error=number(error_size))
+        because = _(
+            "The {error_name} of {what} is {error} ({band}).", **words, error=measured(error_size, tells=evidence.tells)
+        )
     else:
         because = _("The {error_name} of {what} is not told ({band}).", **words)
     return _banded(metric, error_size, because, values)
@@ -182,25 +184,23 @@ class _Measured:
 
 
 def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidence: Evidence) -> Verdict:
-    measured = sorted(
+    ranked = sorted(
         (_measure(metric.name, network, target, tells=evidence.tells) for network in found.networks),
         key=lambda one: one.rank,
     )
-    chosen = _choose(metric.of, measured, found)
+    chosen = _choose(metric.of, ranked, found)
     if not math.isfinite(chosen.error):
         return Verdict(0.0, chosen.because, chosen.diagnosis)
     if metric.of == "mean":
-        mean = float(np.mean([one.error for one in measured]))
+        mean = float(np.mean([one.error for one in ranked]))
         because = _(
             "Your networks have a {error_name} of {error} on average ({band}).",
             error_name=_(_IN_WORDS[metric.name]),
-            error=number(mean),
+            error=measured(mean, tells=evidence.tells),
             band=_band(metric),
         )
         return Verdict(_fraction(metric, mean), because, measured=mean)
-    because = _say_error(
-        metric, chosen, several=len(measured) > 1, unseen=bool(evidence.probe and evidence.probe.hidden)
-    )
+    because = _say_error(metric, chosen, several=len(ranked) > 1, evidence=evidence)
     fraction = _fraction(metric, chosen.error)
     misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
     if misfit is None:
@@ -209,7 +209,7 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
     return Verdict(fraction, f"{because} {told}", misfit.name, measured=chosen.error)
 
 
-def _say_error(metric: Metric, chosen: _Measured, *, several: bool, unseen: bool) -> str:
+def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Evidence) -> str:
     name = code(chosen.network.name)
     if several and metric.of == "best":
         which = _("Your best network, {network},", network=name)
@@ -217,8 +217,9 @@ def _say_error(metric: Metric, chosen: _Measured, *, several: bool, unseen: bool
         which = _("Your worst network, {network},", network=name)
     else:
         which = _("Your network {network}", network=name)
-    words = {"error_name": _(_IN_WORDS[metric.name]), "error": number(chosen.error), "band": _band(metric)}
-    if unseen:
+    error = measured(chosen.error, tells=evidence.tells)
+    words = {"error_name": _(_IN_WORDS[metric.name]), "error": error, "band": _band(metric)}
+    if evidence.probe is not None and evidence.probe.hidden:
         return _("{which} has a {error_name} of {error} where it has not looked ({band}).", which=which, **words)
     return _("{which} has a {error_name} of {error} ({band}).", which=which, **words)
 

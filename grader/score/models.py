@@ -13,7 +13,7 @@ from grader.rubric import Built, Distinct, Grid, Mistake, Nonlinear, Trained
 from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
 from grader.score.network_answers import Network, read_networks
-from grader.score.sentences import code, listed, number
+from grader.score.sentences import code, listed, measured, number
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
 _SAME_ANSWERS = 1e-4
@@ -235,8 +235,8 @@ def _learning(network: Network, target: FloatArray, better_by: float, *, tells: 
     text = _(
         "Before training the error of {network} was {before}, after it {after}.",
         network=name,
-        before=number(before),
-        after=number(after),
+        before=measured(before, tells=tells),
+        after=measured(after, tells=tells),
     )
     learned = before >= better_by * after
     return _Learning(name, learned, text, None if learned else "not-trained")

@@ -41,6 +41,15 @@ def _figure(value: float, digits: int) -> str:
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e9 else text
 
 
+def measured(value: float, *, tells: bool) -> str:
+    """A number that was measured on an answer; of a hidden one with two digits, for it could carry the inputs out.
+
+    >>> measured(0.00412345, tells=True), measured(0.00412345, tells=False)
+    ('0.00412', '0.0041')
+    """
+    return number(float(value), 3 if tells else 2)
+
+
 def number_pair(one: float, other: float) -> tuple[str, str]:
     """Two numbers, with as many digits as it takes to tell them apart.
 

@@ -180,6 +180,11 @@ def judge_count(count: Count, evidence: Evidence) -> Verdict:
     have, there, note = _count(count, evidence)
     too_few = count.at_least is not None and have < count.at_least
     too_many = count.at_most is not None and have > count.at_most
+    if count.of == "items" and not evidence.tells:
+        # Of an answer to a hidden question the notebook may choose the length, and with it say what it was asked.
+        told = _("There are fewer than asked.") if too_few else _("There are more than asked.")
+        is_met = not too_few and not too_many
+        return Verdict(1.0, _("There are as many as asked.")) if is_met else Verdict(0.0, told)
     if not too_few and not too_many:
         return Verdict(1.0, f"{there}.{note}")
     if not evidence.tells:

@@ -212,8 +212,8 @@ def test_the_sentence_on_a_shape_type_text_error_or_count(expect, answer, status
         ({"text": {"contains": ["secret"]}}, "no", "The value of `square` on a hidden input does not say "
          "what is expected."),
         ({"text": {"matches": "secret"}}, "no", "The value of `square` on a hidden input is not of the expected form."),
-        ({"count": {"at_least": 12}}, [1], "There is 1 item: fewer than asked."),
-        ({"count": {"at_most": 1}}, [1, 2], "There are 2 items: more than asked."),
+        ({"count": {"at_least": 12}}, [1], "There are fewer than asked."),
+        ({"count": {"at_most": 1}}, [1, 2], "There are more than asked."),
     ],
 )  # fmt: skip
 def test_hidden_criteria_keep_what_they_expect(expect, answer, sentence):
