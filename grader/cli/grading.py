@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import typer
 
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT, SOURCES, tell_wait
+from grader.cli.dry_run import print_dry_run, write_dry_run
 from grader.cli.place import Place
 from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, GPU_JOBS, JOBS, SANDBOX, find_resources
 from grader.course.course import Assignment, Course
@@ -23,6 +25,7 @@ from grader.verbs.notebooks import Executions
 NEEDS_A_PERSON = 1
 
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
+DRY_RUN = typer.Option(False, "--dry-run", help="Say whose points would change, where and why; note nothing.")
 AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
 
 
@@ -130,14 +133,17 @@ def execute(
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
 
-def score(context: typer.Context, assignment: str = ASSIGNMENT, as_json: bool = JSON) -> None:
+def score(context: typer.Context, assignment: str = ASSIGNMENT, dry_run: bool = DRY_RUN, as_json: bool = JSON) -> None:
     """Judge the runs by the rubric as it is now. No notebook is run."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
     with work.locked():
-        graded = verbs.score_class(course, work, chosen)
-    if as_json:
+        graded = verbs.score_class(course, work, chosen, keep=not dry_run)
+    if dry_run:
+        tell = write_dry_run if as_json else functools.partial(print_dry_run, show.console())
+        tell(assignment, graded)
+    elif as_json:
         show.print_json(assignment, graded, Executions(0, len(graded)))
     else:
         out = show.console()

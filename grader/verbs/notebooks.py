@@ -55,12 +55,17 @@ class Executions:
 
 @dataclass(frozen=True)
 class ScoredStudent:
-    """One student's grade, what it was made from, and the points before this score where there were any."""
+    """One student's grade, what it was made from, and the grade by the score before this one where there is one."""
 
     submission: Submission
     run: Run
     grade: Grade
-    before: float | None
+    was: Grade | None
+
+    @property
+    def before(self) -> float | None:
+        """The points by the score before."""
+        return self.was.earned if self.was is not None else None
 
 
 def execute(
@@ -179,12 +184,11 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
         known = before.get(submission.student)
         lateness = _lateness(work, assignment, submission, handed_in)
         grade = _grade(submission, run, fold(findings, own), own, lateness)
-        known_grade = _grade(submission, run, fold(known.findings, own), own, lateness) if known else None
         scored = ScoredStudent(
             submission=_timed(submission, assignment, lateness),
             run=run,
             grade=grade,
-            before=known_grade.earned if known_grade else None,
+            was=_grade(submission, run, fold(known.findings, own), own, lateness) if known else None,
         )
         if submission.student not in best or grade.earned > best[submission.student][0].grade.earned:
             best[submission.student] = scored, Score(submission.student, key, findings)

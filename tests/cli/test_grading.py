@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -212,6 +213,78 @@ def test_a_change_of_points_starts_no_process_at_all_and_tells_before_and_after(
     again = json.loads(run_alone(course, work, "score", "hello", "--json").stdout)
     assert {entry["student"]: entry["earned"] for entry in again["students"]}["ana"] == 7.0
     assert "changed" not in run_alone(course, work, "score", "hello").stdout, "it is told once"
+
+
+def scores_in(work):
+    """Every row that was ever noted of a score."""
+    with sqlite3.connect(work / "gradebook.sqlite") as book:
+        return list(book.iterdump())
+
+
+def test_a_dry_run_says_whose_points_would_change_where_and_why_and_notes_nothing(graded):
+    course, work = graded
+    changed = RUBRIC.replace("points: 4", "points: 7").replace("points: 2, probe: doubled", "points: 5, probe: doubled")
+    (course / "rubrics" / "hello.yaml").write_text(changed.replace("expect: {value: hola}", "expect: {value: chau}"))
+    before = scores_in(work)
+    ended = run_alone(course, work, "score", "hello", "--dry-run", "--json")
+    assert (ended.returncode, scores_in(work)) == (0, before)
+    told = json.loads(ended.stdout)
+    assert (told["assignment"], told["scored"], told["new"]) == ("hello", 13, [])
+    students = {entry["student"]: entry for entry in told["students"]}
+    double, word = students["ana"]["changes"]
+    assert (students["ana"]["was"], students["ana"]["now"]) == (4.0, 6.0)
+    assert (double["criterion"], double["was"]["earned"], double["now"]["earned"]) == ("double", 2.0, 5.0)
+    assert double["why"] == "It was worth 2 points, and is worth 5."
+    assert (word["was"]["status"], word["now"]["status"]) == ("met", "missed")
+    assert word["why"] == word["now"]["because"] == '`word` is "hola", but "chau" is expected.'
+    assert [one["now"]["earned"] for one in students["carla"]["changes"]] == [0.0, 1.0]
+    assert "The points of 7 of 13 students changed:" in run_alone(course, work, "score", "hello").stdout
+    assert scores_in(work) != before
+
+
+def test_a_dry_run_prints_a_row_for_each_criterion_that_would_change(graded):
+    course, work = graded
+    changed = RUBRIC.replace(
+        "id: unseen, says: double is right on other numbers too., points: 1, probe: unseen",
+        "id: same, says: A new one., points: 1, probe: unseen",
+    )
+    (course / "rubrics" / "hello.yaml").write_text(changed)
+    ended = run_alone(course, work, "score", "hello", "--dry-run")
+    assert ended.returncode == 0, ended.stderr
+    lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    start = lines.index("bruno 1 of 4 1 of 4")
+    assert lines[start + 1 : start + 3] == [
+        "same missed, 0 of 1 The rubric had no such criterion.",
+        "unseen missed, 0 of 1 The rubric no longer has this criterion.",
+    ]
+    assert lines[-2:] == [
+        "13 of 13 students would be scored differently. Nothing was noted.",
+        "To score them so: grader score hello",
+    ]
+
+
+def test_a_dry_run_of_a_rubric_that_did_not_change_changes_nobody_and_one_that_asks_anew_waits(graded):
+    course, work = graded
+    ended = run_alone(course, work, "score", "hello", "--dry-run")
+    assert (ended.returncode, ended.stdout) == (
+        0,
+        "0 of 13 students would be scored differently. Nothing was noted.\n",
+    )
+    (course / "rubrics" / "hello.yaml").write_text(RUBRIC.replace("word: {variable: word}", "word: {evaluate: word}"))
+    ended = run_alone(course, work, "score", "hello", "--dry-run", "--json")
+    assert ended.returncode == 1, "somebody would wait"
+    (word,) = json.loads(ended.stdout)["students"][0]["changes"]
+    assert word["why"] == "This run was not asked the probe `word`; it waits until it is run again."
+
+
+def test_a_dry_run_names_who_has_not_been_scored_before(graded):
+    course, work = graded
+    write_class(course / "more", zoe=RIGHT)
+    assert run_grader(course, work, "collect", "hello", course / "more").code == 0
+    assert run_grader(course, work, "execute", "hello").code == 0
+    ended = run_alone(course, work, "score", "hello", "--dry-run")
+    assert ended.stdout.splitlines()[-1] == "Not scored before: zoe."
+    assert json.loads(run_alone(course, work, "score", "hello", "--dry-run", "--json").stdout)["new"] == ["zoe"]
 
 
 def test_a_changed_probe_waits_until_it_is_asked_again_and_decisions_outlive_both(graded):
