@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 # Where it is set, each of the hundred commands that the tests start would compile the grader anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types tests explore frozen bench verify schema catalog doctor setup clean
+.PHONY: demo test lint types tests explore frozen bench verify schema guide pictures catalog doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -48,6 +48,15 @@ verify: setup
 
 schema: setup
 	$(BIN)/python -m grader.rubric.schema > rubrics/rubric.schema.json
+	$(BIN)/python -m grader.exam.exam_schema > assignments/exam.schema.json
+
+# The parts of the guide that schemas and commands say: between `<!-- made: … -->` and `<!-- end -->`.
+guide: setup
+	$(BIN)/grader guide --write grader/guide
+
+# The guide's pictures, of the demo's class and others: some five minutes, and Chromium.
+pictures: setup
+	$(BIN)/python -m tests.guide.pictures
 
 # Gathers the texts from code and templates into the catalogs: new ones are to be translated there, old ones are gone.
 catalog: setup

@@ -38,7 +38,7 @@ LONGEST = (
     "tests/exam/paper/test_whole_round.py",
     "tests/verify/test_ordinary_kernel.py",
     "tests/cli/test_checking.py",
-    "tests/test_readme.py",
+    "tests/guide/test_examples.py",
     "tests/cli/test_checking_elsewhere.py",
     "tests/execute/test_forks.py",
     "tests/verify/test_calibration.py",

@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,21 +26,30 @@ from grader.cli import (
     exporting,
     extending,
     grading,
+    guiding,
     releasing,
     reporting,
     reviewing,
     verifying,
 )
+from grader.cli.help import SETTINGS, GroupedCommands
 from grader.cli.place import Place
 from grader.errors import UserError
 
 app = typer.Typer(
+    cls=GroupedCommands,
+    context_settings=dict(SETTINGS),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Grades notebooks: runs them once in a sandbox, scores them by rubrics, writes a page for each student.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"grader {version('dl4cv-grader')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -50,6 +60,9 @@ def set_up(
     ),
     work_dir: Path | None = typer.Option(
         None, "--work", metavar="DIR", help="Where the grader writes; by default .grader in the course."
+    ),
+    shown_version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
     ),
 ) -> None:
     """What all commands share."""
@@ -70,6 +83,7 @@ for group in (
     exam_commands,
     courses,
     doctor,
+    guiding,
 ):
     group.add_to(app)
 

@@ -10,6 +10,8 @@ import typer
 
 from grader.cli import show
 from grader.errors import UserError
+from grader.exam.exam_schema import exam_schema
+from grader.rubric.schema import rubric_schema
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,14 +21,13 @@ def add_to(app: typer.Typer) -> None:
 def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is not there yet, or is empty.")) -> None:
     """Start a new course. It has a small assignment with its notebook, solution and rubric, and two submissions."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UserError(
-            "there is something already",
-            where=str(directory),
-            remedy="Name a folder that is not there yet.",
-        )
+        raise UserError("The folder is not empty.", where=str(directory), remedy="Name a new one.")
     try:
         with as_file(files("grader.cli") / "course") as template:
             shutil.copytree(template, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        # What the first line of each YAML file names, so that an editor completes and checks it.
+        (directory / "rubrics" / "rubric.schema.json").write_text(rubric_schema(), encoding="utf-8")
+        (directory / "assignments" / "exam.schema.json").write_text(exam_schema(), encoding="utf-8")
     except OSError as error:
         why = f": {error.strerror}" if error.strerror else ""  # where several files fail, their error has none
         raise UserError(

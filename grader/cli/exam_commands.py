@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli import paper_commands, show
+from grader.cli.help import ListedCommands
 from grader.cli.paper_commands import open_exam, tell_count
 from grader.cli.place import Place
 from grader.exam.analysis.flags import Flags, flag
@@ -33,6 +34,7 @@ STUDENT = typer.Option(None, "--student", metavar="COLUMN", help="The column tha
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 
 exams = typer.Typer(
+    cls=ListedCommands,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="An exam: checked and printed, its responses scanned or imported, then scored and analysed.",

@@ -55,7 +55,7 @@ def review(
 def decide(
     context: typer.Context,
     assignment: str = typer.Argument(metavar="ASSIGNMENT", help="The assignment or exam."),
-    student: str = typer.Argument(metavar="STUDENT"),
+    student: str = typer.Argument(metavar="STUDENT", help="The student, as the class page names them."),
     criterion: str = typer.Argument(metavar="CRITERION", help="Its id in the rubric, or the question's in an exam."),
     points: str | None = typer.Argument(None, metavar="POINTS", help="From 0 to what the criterion is worth."),
     comment: str = typer.Option("", help="What the student reads in place of the grader's reason."),

@@ -60,7 +60,7 @@ def sign_in(folder: Path, *, drafts: bool, open_browser: bool) -> None:
         raise UserError(
             "there is no OAuth client",
             where=str(client),
-            remedy="Make one in a few steps, and put it there: see the README.",
+            remedy="Make one in a few steps, and put it there: grader guide colab-and-gmail",
         )
     scopes = [*READ, *([DRAFTS] if drafts else [])]
     try:
@@ -85,7 +85,9 @@ def load_account(folder: Path, *, drafts: bool = False, environment: Mapping[str
     """The account that was signed in."""
     path = folder / "token.json"
     if not path.exists():
-        raise UserError("nobody has signed in to Google yet", remedy="Sign in: grader sign-in (see the README)")
+        raise UserError(
+            "nobody has signed in to Google yet", remedy="Sign in: grader sign-in (how: grader guide colab-and-gmail)"
+        )
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise UserError(

@@ -25,7 +25,7 @@ _FATAL = {
     "dailyLimitExceededUnreg": ("Google does not know who asks", SIGN_IN),
     "accessNotConfigured": (
         "the API is not switched on in your Google project",
-        "Switch on the Gmail API and the Google Drive API there: see the README.",
+        "Switch on the Gmail API and the Google Drive API there: grader guide colab-and-gmail",
     ),
     "insufficientPermissions": (
         "you signed in without allowing what this needs",

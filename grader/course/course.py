@@ -145,7 +145,7 @@ class Assignment:
             raise UserError(
                 f"the assignment `{self.name}` has no rubric",
                 where=str(self.rubric_path),
-                remedy="Write one there: probes and criteria; see the README.",
+                remedy="Write one there, probes and criteria: grader guide write-a-rubric",
             )
         return read_rubric(self.rubric_path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from grader.exam import rules
 from grader.exam.arithmetic import evaluate, names_of
@@ -33,7 +33,12 @@ def _arithmetic(expression: str) -> str:
     return expression
 
 
-Expression = Annotated[str, BeforeValidator(_as_written), AfterValidator(_arithmetic)]
+Expression = Annotated[
+    str,
+    BeforeValidator(_as_written),
+    AfterValidator(_arithmetic),
+    WithJsonSchema({"type": ["string", "number"]}),
+]
 """A number, or arithmetic over the question's parameters and values."""
 
 

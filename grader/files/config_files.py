@@ -46,9 +46,7 @@ def read_yaml(path: Path, model: type[Document]) -> Document:
             remedy="Put quotes round it, or mend it.",
         ) from error
     if tree is None:
-        raise UserError(
-            "the file is empty", where=str(path), remedy=f"See the example of a {model.__name__.lower()} in the README."
-        )
+        raise UserError("the file is empty", where=str(path), remedy="See an example: grader guide")
     _refuse_duplicate_keys(path, tree)
     return _validate(path, model, data, lambda keys: _line_of(tree, keys))
 

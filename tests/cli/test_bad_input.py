@@ -59,7 +59,7 @@ def test_an_assignment_without_a_rubric(refuse, course):
     path.unlink()
     assert refuse() == (
         f"grader: {path}: the assignment `hello` has no rubric\n"
-        "  Write one there: probes and criteria; see the README.\n"
+        "  Write one there, probes and criteria: grader guide write-a-rubric\n"
     )
 
 

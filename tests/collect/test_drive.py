@@ -219,7 +219,7 @@ def test_a_long_wait_is_told_and_as_long_as_google_says(google, drive, told, mon
         (
             Fault("403", "accessNotConfigured"),
             "the API is not switched on in your Google project\n"
-            "  Switch on the Gmail API and the Google Drive API there: see the README.",
+            "  Switch on the Gmail API and the Google Drive API there: grader guide colab-and-gmail",
         ),
         (
             Fault("403", "insufficientPermissions"),

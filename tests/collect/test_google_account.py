@@ -98,7 +98,8 @@ def test_without_a_client_the_way_to_one_is_told(tmp_path):
     ended = sign_in(tmp_path)
     path = tmp_path / "grader/client.json"
     assert ended.stderr == (
-        f"grader: {path}: there is no OAuth client\n  Make one in a few steps, and put it there: see the README.\n"
+        f"grader: {path}: there is no OAuth client\n"
+        "  Make one in a few steps, and put it there: grader guide colab-and-gmail\n"
     )
 
 
@@ -114,7 +115,10 @@ def test_a_client_of_another_kind_is_told(google, tmp_path, text):
 
 
 def test_without_a_sign_in_it_is_told(tmp_path):
-    assert refuse(tmp_path) == "nobody has signed in to Google yet\n  Sign in: grader sign-in (see the README)"
+    assert (
+        refuse(tmp_path)
+        == "nobody has signed in to Google yet\n  Sign in: grader sign-in (how: grader guide colab-and-gmail)"
+    )
 
 
 def test_a_right_that_others_can_read_is_refused(config):

@@ -29,9 +29,7 @@ def refuse_toml(folder, text, model=AssignmentFile):
 
 
 def test_an_empty_rubric_is_told_as_such(tmp_path):
-    assert refuse_yaml(tmp_path, b"# nothing yet\n") == (
-        ": the file is empty\n  See the example of a rubric in the README."
-    )
+    assert refuse_yaml(tmp_path, b"# nothing yet\n") == (": the file is empty\n  See an example: grader guide")
 
 
 def test_a_character_that_yaml_forbids_is_told(tmp_path):
