@@ -24,3 +24,7 @@ class MissingFileError(UserError):
 
 class PassingError(UserError):
     """Something that mends itself, such as a network that is gone: the same command may do later what it cannot now."""
+
+
+class DamagedError(UserError):
+    """A stored file that no longer holds what was stored."""

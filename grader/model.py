@@ -197,6 +197,7 @@ class Override(Noun):
     who: str
     when: datetime
     why: str = ""
+    judged: tuple[str, ...] = Field((), description="hashes of what was judged: see `Finding.judged`; empty: any work")
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,13 @@ from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.inside.colab_packages import COLAB, is_missing
 from grader.model import Limits
 from grader.report.pdf import write_pdfs
+from grader.store.checkup import check_folder
 from grader.store.gradebook import Gradebook
 from grader.store.work_folder import WorkFolder
 
 HAZARD = 1
 CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each worker of a cluster, as `grade` takes it.")
+WORK = typer.Option(None, "--work", metavar="DIR", help="Read everything in this work folder, and say what is damaged.")
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,10 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(context: typer.Context, cluster: str | None = CLUSTER) -> None:
+def doctor(context: typer.Context, cluster: str | None = CLUSTER, work: Path | None = WORK) -> None:
     """Try everything that grading needs, here or on a cluster. Exit code 1 where something does not work."""
+    if work is not None:
+        raise typer.Exit(_check_folder(work))
     if cluster is not None:
         raise typer.Exit(_try_cluster(context.obj, cluster))
     out = show.console()
@@ -73,6 +77,17 @@ def _print(out: Console, trial: DoctorCheck, where: str = "") -> None:
     out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}{escape(where)}")
     if trial.cure and not trial.works:
         out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
+
+
+def _check_folder(root: Path) -> int:
+    if not root.is_dir():
+        raise UserError("there is no such folder", where=str(root), remedy="Name a work folder.")
+    found = check_folder(WorkFolder(root.resolve()))
+    out = show.console()
+    for damage in found.damaged:
+        out.print(f"damaged  {damage}", markup=False)
+    out.print(f"{found.read}: {len(found.damaged) or 'none'} damaged.", markup=False)
+    return HAZARD if found.damaged else 0
 
 
 def try_worker() -> list[DoctorCheck]:

@@ -20,6 +20,7 @@ from grader.exam.exam import find_exam
 from grader.exam.exam_scores import ScoredExam, Taken, analyse_exam, score_exam, take_in
 from grader.exam.exchange.importing import Imported, read_responses
 from grader.exam.lint import find_remarks
+from grader.files.durable import write_file
 from grader.report.item_pages import ItemsPage
 from grader.report.render import render_items
 from grader.verbs.notebooks import Executions
@@ -180,9 +181,9 @@ def items(context: typer.Context, exam: str = EXAM) -> None:
         page = ItemsPage(course.file.title, title, exam, analysis, flags, tuple(chosen.exam.bands))
         folder = work.reports(exam)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "items.html").write_text(render_items(page), encoding="utf-8")
-        (folder / "items.csv").write_text(questions_as_csv(analysis), encoding="utf-8")
-        (folder / "options.csv").write_text(options_as_csv(analysis), encoding="utf-8")
+        write_file(folder / "items.html", render_items(page))
+        write_file(folder / "items.csv", questions_as_csv(analysis))
+        write_file(folder / "options.csv", options_as_csv(analysis))
     out = show.console()
     _tell_flags(out, flags)
     whole = analysis.reliability.alpha

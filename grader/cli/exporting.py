@@ -18,6 +18,7 @@ from grader.exam.exam_scores import score_exam
 from grader.export import CourseRow, ExportRow, Filled, as_csv, as_results, course_as_csv, fill_canvas, fill_moodle
 from grader.export.grading_sheet import read_sheet
 from grader.export.rows import GradeRow
+from grader.files.durable import write_file
 from grader.report import page_name
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
@@ -143,7 +144,7 @@ def _write_results(folder: Path, rows: Sequence[ExportRow]) -> Filled:
             if row.points is None:
                 path.unlink(missing_ok=True)
             else:
-                path.write_text(json.dumps(as_results(row), indent=1), encoding="utf-8")
+                write_file(path, json.dumps(as_results(row), indent=1))
     except OSError as error:
         raise UserError(f"this cannot be written: {error.strerror}", where=str(folder)) from error
     settled = tuple(row.student for row in rows if row.points is not None)

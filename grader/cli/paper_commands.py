@@ -96,7 +96,7 @@ def print_copies(
     planned = plan_print(chosen, enrolled, blank=blank, paper=paper.value, language=spoken, digits=digits)
     with work.locked():
         # Kept before anything is written that could be handed out: a sheet whose print is lost cannot be read.
-        PaperStore(work.root, exam).add_print(planned)
+        PaperStore(work, exam).add_print(planned)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "copies.pdf").write_bytes(draw_copies(planned, chosen.folder, duplex=duplex))
@@ -129,7 +129,7 @@ def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES) ->
     from grader.exam.scanning.scan_files import find_files, open_pictures
 
     chosen, work = open_exam(context, exam)
-    store = PaperStore(work.root, exam)
+    store = PaperStore(work, exam)
     found = find_files(files)
     with work.locked():
         pictures = (picture for file in found for picture in open_pictures(file))
@@ -193,7 +193,7 @@ def resolve(
     from grader.review.decisions import find_user
 
     _, work = open_exam(context, exam)
-    store, out = PaperStore(work.root, exam), show.console()
+    store, out = PaperStore(work, exam), show.console()
     with work.locked():
         if sheet is not None:
             if item is None or value is None:

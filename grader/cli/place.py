@@ -22,6 +22,10 @@ class Place:
     def work(self, course: Course, below: str = "") -> WorkFolder:
         return WorkFolder(self.work_root(course) / below)
 
+    def find_work_root(self) -> Path:
+        """Where the work folder is, or would be; --work needs no course."""
+        return self.work_dir.resolve() if self.work_dir else self.work_root(self.course())
+
     def work_root(self, course: Course) -> Path:
         """Where the work folder is, or would be."""
         return (self.work_dir or course.root / ".grader").resolve()

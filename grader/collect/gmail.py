@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from grader.collect.mail import Letter, read_letter
 from grader.collect.retrying import Patience, RefusedError, ask
 from grader.errors import UserError
+from grader.files.durable import write_file
 
 
 class Gmail:
@@ -72,9 +72,7 @@ class Gmail:
                 remedy="Collect again; what is collected is kept.",
             ) from refused
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(f".draft{os.getpid()}")
-        draft.write_text(json.dumps(told), encoding="utf-8")
-        draft.replace(path)
+        write_file(path, json.dumps(told))
         return told
 
     def read_kept(self, name: str) -> Letter | None:

@@ -21,6 +21,7 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from googleapiclient.discovery import build
 
 from grader.errors import UserError
+from grader.files.durable import write_file
 
 READ = (
     "https://www.googleapis.com/auth/gmail.readonly",
@@ -130,9 +131,4 @@ def _read_endpoint(environment: Mapping[str, str]) -> str:
 def _write(path: Path, text: str) -> None:
     """A file that only its owner can read, from its first byte on."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
+    write_file(path, text, mode=0o600)

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import UserError
+from grader.errors import DamagedError, UserError
 from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import ENVIRONMENT, INSIDE
+from grader.files.durable import read_sealed, seal, write_file
 from grader.inside import plain
 from grader.model import Answer
 from grader.store.runs import dump_answers, load_answers
@@ -33,16 +34,22 @@ def ask_reference(
 ) -> list[Mapping[str, Answer]]:
     """The reference's answers to each group of questions: asked once for each state of reference/, and all that is not
     known yet in one process. Each group is kept in `remembered` by itself."""
-    paths = [remembered / f"{_key(course, modules, questions)}.safetensors" for questions in groups]
-    known = [not questions or path.exists() for path, questions in zip(paths, groups, strict=True)]
-    unknown = {path: asked for path, asked, is_known in zip(paths, groups, known, strict=True) if not is_known}
+    paths = [remembered / f"{_key(course, modules, questions)}.answers" for questions in groups]
+    known = {path: _recall(path) for path, questions in zip(paths, groups, strict=True) if questions}
+    unknown = {path: asked for path, asked in zip(paths, groups, strict=True) if asked and known[path] is None}
     if unknown:
-        remembered.mkdir(parents=True, exist_ok=True)
         for path, found in zip(unknown, _ask(course, modules, list(unknown.values())), strict=True):
-            draft = path.with_suffix(f".draft{os.getpid()}")
-            draft.write_bytes(dump_answers(found))
-            draft.rename(path)
-    return [load_answers(path.read_bytes()) if questions else {} for path, questions in zip(paths, groups, strict=True)]
+            write_file(path, seal(dump_answers(found)))
+            known[path] = found
+    return [known.get(path) or {} for path in paths]
+
+
+def _recall(path: Path) -> Mapping[str, Answer] | None:
+    """What the reference answered before; None where it was not asked, or what is kept is damaged."""
+    try:
+        return load_answers(read_sealed(path))
+    except (OSError, DamagedError):
+        return None
 
 
 def _key(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion]) -> str:

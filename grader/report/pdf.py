@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import UserError
+from grader.files.durable import write_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -46,12 +47,11 @@ def require_pdf() -> None:
 
 
 def _write_pdf(context: BrowserContext, page: Path) -> Path:
-    path, draft = page.with_suffix(".pdf"), page.with_suffix(".pdf.draft")
+    path = page.with_suffix(".pdf")
     opened = context.new_page()
     try:
         opened.goto(page.resolve().as_uri(), timeout=1000 * ENOUGH_S)
-        opened.pdf(
-            path=draft,
+        content = opened.pdf(
             format="A4",
             prefer_css_page_size=True,
             print_background=True,
@@ -63,7 +63,7 @@ def _write_pdf(context: BrowserContext, page: Path) -> Path:
         )
     finally:
         opened.close()
-    draft.replace(path)
+    write_file(path, content)
     return path
 
 

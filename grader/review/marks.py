@@ -43,14 +43,14 @@ class MarkPage:
 
 def find_marks(work: WorkFolder, exam: ExamOnDisk) -> list[Pending]:
     """What waits on an exam's sheets; nothing where none were scanned."""
-    store = PaperStore(work.root, exam.name)
+    store = PaperStore(work, exam.name)
     return pending(store) if (store.root / "sheets").is_dir() else []
 
 
 def show_mark(work: WorkFolder, exam: ExamOnDisk, chosen: Pending, waiting: Sequence[Pending]) -> MarkPage:
     """The page of one mark: the question as its copy asks it, and how it can be answered."""
     told = chosen.waiting
-    print_ = PaperStore(work.root, exam.name).prints()[told.sheet.split("-")[0]]
+    print_ = PaperStore(work, exam.name).prints()[told.sheet.split("-")[0]]
     copy = next(copy for copy in print_.copies if copy.number == told.copy)
     asked = next((one for section in arrange(print_.exam, copy.seed) for one in section.questions
                   if one.question.id == told.question), None)  # fmt: skip
@@ -94,7 +94,7 @@ def _example(question: Question) -> str:
 
 def say_mark(work: WorkFolder, exam: ExamOnDisk, sheet: str, item: str, value: str, *, who: str) -> None:
     """Append what a person says of a mark, and take the answers in with it; the last word on a mark counts."""
-    store = PaperStore(work.root, exam.name)
+    store = PaperStore(work, exam.name)
     with work.locked():
         decide(store, sheet, item, value, who=who)
         take_copies(work.gradebook, exam.name, copies_read(store.prints(), store.sheets(), store.decisions()))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from grader.course.course import Assignment, Course
 from grader.errors import UserError
+from grader.files.durable import write_file
 from grader.review.decisions import read_standings
 from grader.review.rubric_points import LineChange, change_points, compare_lines
 from grader.rubric import Criterion
@@ -104,7 +103,9 @@ def keep_points(
                 where=str(assignment.rubric_path),
                 remedy="Try it out again.",
             )
-        _replace(assignment.rubric_path, change_points(text, criterion, points, where=str(assignment.rubric_path)))
+        path = assignment.rubric_path
+        mode = path.stat().st_mode & 0o777
+        write_file(path, change_points(text, criterion, points, where=str(path)), mode=mode)
         verbs.score_class(course, work, course.assignment(assignment.name))
 
 
@@ -119,16 +120,3 @@ def _written(work: WorkFolder, text: str) -> Iterator[Path]:
         file.write(text.encode("utf-8"))
         file.flush()
         yield Path(file.name)
-
-
-def _replace(path: Path, text: str) -> None:
-    """The file with another content, whole or not at all, and with the permissions that it had."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-        shutil.copymode(path, draft)
-        os.replace(draft, path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise

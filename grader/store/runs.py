@@ -11,9 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
+from safetensors import SafetensorError
 
+from grader.errors import DamagedError
+from grader.files.durable import DRAFT, hash_of, make_folder, sync_folder, write_through
 from grader.inside import plain
 from grader.model import Answer, Run
+
+MANIFEST = "manifest.json"
+"""file -> its hash. Runs from before there were manifests have none: of them, only what cannot be read is noticed."""
 
 
 class RunStore:
@@ -23,48 +29,86 @@ class RunStore:
         self.folder = folder
 
     def is_finished(self, key: str) -> bool:
-        """Whether there is a finished run; one in which the grader itself failed is to be done again."""
-        return self._end(key) not in (None, "failed")
+        """Whether there is a finished run; a damaged one, and one in which the grader failed, is to be done again."""
+        try:
+            files = self.read(key) if self.exists(key) else {}
+            if files and MANIFEST not in files:
+                self.load(key)
+            return bool(files) and json.loads(files["run.json"])["end"] != "failed"
+        except DamagedError:
+            return False
 
     def exists(self, key: str) -> bool:
-        """Whether there is a run that can be scored, however it ended."""
-        return self._end(key) is not None
+        """Whether there is a run, be it damaged."""
+        return bool(key) and (self.folder / key).is_dir()
 
-    def _end(self, key: str) -> str | None:
-        """How the run ended; None where there is none, or a power cut left half of one."""
-        try:
-            return str(json.loads((self.folder / key / "run.json").read_text(encoding="utf-8"))["end"])
-        except (OSError, ValueError, KeyError):
-            return None
+    @property
+    def keys(self) -> list[str]:
+        """Of all runs."""
+        return sorted(path.name for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith(DRAFT))
 
     def store(self, run: Run, fresh: NotebookNode | None) -> None:
-        """Write the run's folder; it appears whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.folder))
-        (draft / "run.json").write_text(run.model_dump_json(exclude={"answers"}, indent=1), encoding="utf-8")
-        (draft / "answers.safetensors").write_bytes(dump_answers(run.answers))
+        """Write the run's folder; it appears whole or not at all, and is on the disk when this returns."""
+        files = {
+            "run.json": run.model_dump_json(exclude={"answers"}, indent=1).encode(),
+            "answers.safetensors": dump_answers(run.answers),
+        }
         if fresh is not None:
-            (draft / "executed.ipynb").write_text(json.dumps(fresh, indent=1), encoding="utf-8")
-        final = self.folder / run.key
+            files["executed.ipynb"] = json.dumps(fresh, indent=1).encode()
+        files[MANIFEST] = _manifest({name: hash_of(content) for name, content in files.items()})
+        make_folder(self.folder)
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=self.folder))
+        for name, content in files.items():
+            write_through(draft / name, content)
+        sync_folder(draft)
+        final, old = self.folder / run.key, draft.with_name(f"{draft.name}-old")
         if final.exists():
-            shutil.rmtree(final)
+            os.rename(final, old)
         os.rename(draft, final)
+        sync_folder(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
 
     def load(self, key: str) -> Run:
-        folder = self.folder / key
-        told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        answers = load_answers((folder / "answers.safetensors").read_bytes())
-        return Run.model_validate({**told, "answers": answers})
+        """A run that was stored; DamagedError where it is not what was stored, or another version's."""
+        files = self.read(key)
+        try:
+            told = json.loads(files["run.json"])
+            return Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])})
+        except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
+            raise self._damaged(key, "it cannot be read, or is of another version") from error
 
     def load_executed(self, key: str) -> bytes | None:
         """The notebook as executed, or None where nothing was run."""
-        path = self.folder / key / "executed.ipynb"
-        return path.read_bytes() if path.exists() else None
+        return self.read(key).get("executed.ipynb")
+
+    def read(self, key: str) -> Mapping[str, bytes]:
+        """The files of a run, each as it was stored, and its manifest where it has one."""
+        try:
+            files = {path.name: path.read_bytes() for path in sorted((self.folder / key).iterdir())}
+        except OSError as error:
+            raise self._damaged(key, f"it cannot be read: {error.strerror}") from error
+        if MANIFEST in files:
+            found = {name: hash_of(content) for name, content in files.items() if name != MANIFEST}
+            # Compared as bytes: a manifest that says the same in other words is damaged, too.
+            if files[MANIFEST] != _manifest(found):
+                raise self._damaged(key, "its files do not match their hashes")
+        return files
+
+    def _damaged(self, key: str, why: str) -> DamagedError:
+        return DamagedError(
+            f"this run is damaged: {why}",
+            where=str(self.folder / key),
+            remedy="`grader execute` runs the notebook again.",
+        )
 
     def sweep(self) -> None:
         """Take away drafts that a killed grader left behind."""
-        for draft in self.folder.glob(".draft-*"):
+        for draft in self.folder.glob(f"{DRAFT}*"):
             shutil.rmtree(draft)
+
+
+def _manifest(hashes: Mapping[str, str]) -> bytes:
+    return json.dumps(hashes, indent=1, sort_keys=True).encode()
 
 
 def dump_answers(answers: Mapping[str, Answer]) -> bytes:

@@ -11,9 +11,21 @@ from pathlib import Path
 
 import filelock
 
-from grader.errors import UserError
+from grader.errors import DamagedError, UserError
+from grader.files.durable import DRAFT, hash_of, write_file
 from grader.store.gradebook import Gradebook
+from grader.store.migrations import is_begun
 from grader.store.runs import RunStore
+
+_COLLECT = "Collect it again from where it came, with `grader collect`; or restore a backup with `grader restore`."
+_LOST = (
+    "Put your copy of it there, or restore a backup into an empty folder: grader restore FILE --work DIR\n"
+    "  Without one, `grader restore --rebuild` begins a new one. Then collect again: the runs are used again, and what "
+    "persons decided is lost."
+)
+
+
+GRADEBOOK = "gradebook.sqlite"
 
 
 class WorkFolder:
@@ -34,10 +46,29 @@ class WorkFolder:
                 where=str(where),
                 remedy="Choose another one with --work DIR.",
             ) from error
+        self._held = self._count_stored()
+        """When it was opened: what comes later is not held against a gradebook that is begun later still."""
 
     @functools.cached_property
     def gradebook(self) -> Gradebook:
-        return Gradebook(self.root / "gradebook.sqlite")
+        """What is kept of this folder; refused where it is gone, though the folder holds work."""
+        path = self.root / GRADEBOOK
+        if self._held and not is_begun(path):
+            raise UserError(
+                f"the gradebook is missing, although {self._held} are kept here", where=str(path), remedy=_LOST
+            )
+        gradebook = Gradebook(path)
+        # Submissions alone are what a collection leaves that was killed before it noted anything.
+        if self._held and gradebook.log.is_empty and self.runs.keys:
+            raise UserError(
+                f"the gradebook is empty, although {self._held} are kept here", where=str(path), remedy=_LOST
+            )
+        return gradebook
+
+    def _count_stored(self) -> str:
+        """How much work is kept here, in words; empty where there is none."""
+        submissions, runs = len(self.kept), len(self.runs.keys)
+        return f"submissions ({submissions}) and runs ({runs})" if submissions or runs else ""
 
     @property
     def runs(self) -> RunStore:
@@ -60,17 +91,29 @@ class WorkFolder:
         return self.root / "reports" / assignment
 
     def keep(self, sha256: str, content: bytes) -> None:
-        """Keep what was handed in as it came."""
-        path = self._submission(sha256)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".draft{os.getpid()}")
-            draft.write_bytes(content)
-            draft.chmod(0o444)
-            draft.rename(path)
+        """Keep what was handed in as it came; what is kept already stays, unless it is damaged."""
+        try:
+            self.submission(sha256)
+        except DamagedError:
+            write_file(self._submission(sha256), content, mode=0o444)
+
+    @property
+    def kept(self) -> list[str]:
+        """The hashes of all that was handed in."""
+        return sorted(path.stem for path in (self.root / "submissions").glob("*.ipynb"))
 
     def submission(self, sha256: str) -> bytes:
-        return self._submission(sha256).read_bytes()
+        """What was handed in; DamagedError where it is gone, or is not what came."""
+        path = self._submission(sha256)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            what = f"this submission cannot be read: {error.strerror}"
+            raise DamagedError(what, where=str(path), remedy=_COLLECT) from error
+        if hash_of(content) != sha256:
+            what = "this submission is damaged: its content does not match its hash"
+            raise DamagedError(what, where=str(path), remedy=_COLLECT)
+        return content
 
     def _submission(self, sha256: str) -> Path:
         return self.root / "submissions" / f"{sha256}.ipynb"
@@ -105,6 +148,13 @@ class WorkFolder:
             ) from error
         with acquired:
             owner.write_text(str(os.getpid()), encoding="utf-8")
-            self.runs.sweep()
+            self._sweep()
             with self.logged():
                 yield
+
+    def _sweep(self) -> None:
+        """Take away what a killed grader had not finished writing."""
+        self.runs.sweep()
+        for folder in (self.root / "submissions", self.expected):
+            for draft in folder.glob(f"{DRAFT}*"):
+                draft.unlink()

@@ -14,6 +14,7 @@ from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.exam_scores import score_exam
 from grader.files.config_files import line_in_toml
+from grader.files.durable import write_file
 from grader.report import page_name
 from grader.report.course_pages import CoursePage, render_course, render_course_student
 from grader.store.work_folder import WorkFolder
@@ -151,9 +152,9 @@ def report_course(course: Course, work: WorkFolder) -> tuple[Path, Graded]:
         assignments=_pages_of(work, rule),
     )
     for grade in graded.grades:
-        _write(work.course_reports / page_name(grade.student), render_course_student(page, grade))
+        write_file(work.course_reports / page_name(grade.student), render_course_student(page, grade))
     index = work.course_reports / "index.html"
-    _write(index, render_course(page))
+    write_file(index, render_course(page))
     return index, graded
 
 
@@ -162,9 +163,3 @@ def _pages_of(work: WorkFolder, rule: GradeRule) -> Mapping[str, str]:
     names = [rule.exam, *(rule.bonus.exercises if rule.bonus is not None else ())]
     files = {name: "items.html" if name == rule.exam else "index.html" for name in names}
     return {name: file for name, file in files.items() if (work.reports(name) / file).exists()}
-
-
-def _write(path: Path, page: str) -> None:
-    draft = path.with_suffix(".draft")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)

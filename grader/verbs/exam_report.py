@@ -12,6 +12,7 @@ from grader.exam.paper.sheet import BOX_MM, SIZES_MM, STUDENT
 from grader.exam.revisions import Asked, revise
 from grader.exam.scanning.paper_answers import CopyRead, copies_read, student_of
 from grader.exam.scanning.print_store import PaperStore
+from grader.files.durable import write_file
 from grader.model import Run
 from grader.report import page_name
 from grader.report.exam_pages import ExamPage, ReadBox, ReadSheet, is_right, render_exam_student
@@ -44,10 +45,7 @@ def report_exam(course: Course, work: WorkFolder, on_disk: ExamOnDisk) -> tuple[
             sheets=tuple(sheet for read in copies.get(student, ()) for sheet in _sheets_of(read, asked, work, on_disk)),
             order=tuple(_order_of(copies[student][0])) if student in copies else (),
         )
-        path = folder / page_name(student)
-        draft = path.with_suffix(".draft")
-        draft.write_text(render_exam_student(page), encoding="utf-8")
-        draft.replace(path)
+        write_file(folder / page_name(student), render_exam_student(page))
     return folder, scored
 
 
@@ -63,7 +61,7 @@ def _pictures_of(on_disk: ExamOnDisk) -> dict[str, bytes]:
 
 def _copies_of(work: WorkFolder, on_disk: ExamOnDisk) -> Mapping[str, list[CopyRead]]:
     """student -> the copies of which sheets were scanned; nobody where the exam was answered online."""
-    store = PaperStore(work.root, on_disk.name)
+    store = PaperStore(work, on_disk.name)
     found: dict[str, list[CopyRead]] = {}
     for read in copies_read(store.prints(), store.sheets(), store.decisions()):
         student, _ = student_of(read)
@@ -80,7 +78,7 @@ def _order_of(read: CopyRead) -> Iterator[str]:
 
 
 def _sheets_of(read: CopyRead, asked: Sequence[Asked], work: WorkFolder, on_disk: ExamOnDisk) -> Iterator[ReadSheet]:
-    store = PaperStore(work.root, on_disk.name)
+    store = PaperStore(work, on_disk.name)
     width_mm, height_mm = SIZES_MM[read.print_.paper]
     known = {one.question.id: one for one in asked}
     for page in read.copy.pages:

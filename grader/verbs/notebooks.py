@@ -20,6 +20,7 @@ from grader.execute.pool import Executed, Executor, Resources, Work, execute_all
 from grader.execute.probe_questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
 from grader.execute.run_key import make_key
+from grader.files.durable import write_file
 from grader.files.notebook_file import read_notebook
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
 from grader.release import read_released
@@ -288,7 +289,7 @@ def report(
     expected = expected_for(course, work, assignment, [scored.submission.student for scored in graded])
     for done, (student, page) in enumerate(_student_pages(course, work, assignment, graded, expected)):
         watch("writing pages", done, len(graded))
-        _write(folder / page_name(student), page)
+        write_file(folder / page_name(student), page)
     watch("writing pages", len(graded), len(graded))
     rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
     pairs = find_similar(work, assignment, rows)
@@ -304,9 +305,11 @@ def report(
         pairs=pairs,
         hints=find_noted(course, work, assignment, rows),
     )
-    _write(folder / "index.html", render_class(overview))
+    write_file(folder / "index.html", render_class(overview))
     if pairs:
-        _write(folder / "similar.html", render_similar(SimilarPage(course.file.title, assignment.file.title, pairs)))
+        write_file(
+            folder / "similar.html", render_similar(SimilarPage(course.file.title, assignment.file.title, pairs))
+        )
     else:
         (folder / "similar.html").unlink(missing_ok=True)
     return folder / "index.html"
@@ -333,9 +336,3 @@ def _student_pages(
             pictures=pictures_of(read_notebook(executed, limit_mib=float("inf"))) if executed else (),
         )
         yield scored.submission.student, render_student(page)
-
-
-def _write(path: Path, page: str) -> None:
-    draft = path.with_suffix(".draft")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)

@@ -100,7 +100,7 @@ def scanned(tmp_path: Path) -> ReviewSession:
     told = exam_of(single("edge"), question("text", {"accept": ["homography"]}, "word"))
     (root / "assignments/paper/exam.yaml").write_text(json.dumps(told))
     exam, work = find_exam(root, "paper"), WorkFolder(root / ".grader")
-    store = PaperStore(work.root, "paper")
+    store = PaperStore(work, "paper")
     planned = plan_print(exam, [Enrolled("ana")], blank=0, paper="a4", language="en", digits=4)
     store.add_print(planned)
     (copy,) = planned.copies

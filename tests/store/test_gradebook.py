@@ -1,11 +1,10 @@
-"""The gradebook keeps everything that was handed in, scored and decided, and tells where its file is none."""
+"""The gradebook keeps everything that was handed in, scored and decided."""
 
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
-from grader.errors import UserError
 from grader.model import Extension, Finding, HandInEvidence, Override, Submission
 from grader.store.gradebook import Gradebook, Score
 
@@ -75,24 +74,6 @@ def test_extensions_are_appended_and_come_back_oldest_first(gradebook):
     assert gradebook.extensions("other") == []
 
 
-def test_a_gradebook_from_before_evidence_was_kept_is_carried_over(tmp_path):
-    path = tmp_path / "gradebook.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.executescript("""
-            create table submissions (id integer primary key, assignment varchar not null, student varchar not null,
-                sha256 varchar not null, source varchar not null, received varchar, collected datetime not null,
-                unique (assignment, student, sha256));
-            create index ix_submissions_assignment on submissions (assignment);
-            insert into submissions values (7, 'hello', 'ana', 'a', 'folder: x', null, '2024-08-01 00:00:00.000000');
-        """)
-    connection.close()
-    for _ in range(2):
-        carried = Gradebook(path)
-        assert carried.submissions("hello") == [submission()]
-    carried.add_submissions([submission(sha256="b"), submission(sha256="a")])
-    assert [found.sha256 for found in carried.submissions("hello")] == ["a", "b", "a"]
-
-
 def test_assignments_do_not_see_each_other(gradebook):
     gradebook.add_submissions([submission(assignment="other")])
     assert gradebook.submissions("hello") == []
@@ -110,15 +91,18 @@ def test_the_last_run_noted_is_the_one_that_is_scored(gradebook):
     assert gradebook.run_keys("hello") == {("ana", "a"): "one"}
 
 
-def test_a_score_is_added_only_where_it_differs_from_the_last(gradebook, tmp_path):
-    def count():
-        with sqlite3.connect(tmp_path / "gradebook.sqlite") as connection:
-            return connection.execute("select count(*) from scores").fetchone()[0]
+def test_a_run_that_is_noted_again_and_again_is_one_event(gradebook):
+    for key in ("one", "one", "two", "two"):
+        gradebook.add_run(submission(), key)
+        gradebook.add_run(submission(sha256="b"), "other")
+    assert len(gradebook.log.read("run", "hello")) == 3
 
+
+def test_a_score_is_added_only_where_it_differs_from_the_last(gradebook):
     for earned, rows in ((1.0, 1), (1.0, 1), (2.0, 2), (1.0, 3)):
         score = Score("ana", "run", (finding(earned),))
         gradebook.add_scores("hello", [(submission(), score)])
-        assert count() == rows
+        assert len(gradebook.log.read("score", "hello")) == rows
         assert gradebook.scores("hello") == [score]
 
 
@@ -131,52 +115,31 @@ def test_overrides_are_appended_and_come_back_oldest_first(gradebook, tmp_path):
     assert again.overrides("other") == []
 
 
-def test_a_file_that_is_not_sqlite_is_told_and_left_as_it_is(tmp_path):
-    path = tmp_path / "gradebook.sqlite"
-    path.write_text("student,points\nana,10\n" * 100)
-    with pytest.raises(UserError) as refused:
-        Gradebook(path)
-    assert str(refused.value) == (
-        f"{path}: the gradebook cannot be read: file is not a database\n"
-        "  Put your copy of it there; or move it away, and a new one is begun."
-    )
-    assert path.read_text().startswith("student,points\nana,10\n")
+def test_what_is_read_and_appended_in_one_piece_no_other_process_comes_between(gradebook, tmp_path):
+    other = Gradebook(tmp_path / "gradebook.sqlite")
+    arrived = []
+    with ThreadPoolExecutor() as pool:
+        with gradebook.log.writing():
+            later = pool.submit(lambda: arrived.append(other.add_submissions([submission(sha256="b")])))
+            assert not later.done()
+            gradebook.add_submissions([submission(sha256="a")])
+            assert not arrived
+        later.result()
+    assert [one.sha256 for one in gradebook.submissions("hello")] == ["a", "b"]
 
 
-def test_a_file_that_is_damaged_further_on_is_told(tmp_path):
-    path = tmp_path / "gradebook.sqlite"
-    whole = Gradebook(path)
-    whole.add_submissions([submission(f"student-{number}", "a" * 500) for number in range(200)])
-    whole.engine.dispose()
-    content = bytearray(path.read_bytes())
-    content[-20_000:] = b"\xff" * 20_000
-    path.write_bytes(content)
-    with pytest.raises(UserError) as refused:
-        Gradebook(path).submissions("hello")
-    assert str(refused.value) == (
-        f"{path}: the gradebook cannot be read: database disk image is malformed\n"
-        "  Put your copy of it there; or move it away, and a new one is begun."
-    )
+def test_decisions_that_belong_together_are_kept_all_or_none(gradebook):
+    def decide():
+        with gradebook.log.writing():
+            gradebook.add_overrides([override(1.0)])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        decide()
+    assert gradebook.overrides("hello") == []
 
 
-def test_a_database_of_another_program_is_told_and_left_as_it_is(tmp_path):
-    path = tmp_path / "gradebook.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("create table submissions (id integer, student text)")
-    with pytest.raises(UserError) as refused:
-        Gradebook(path)
-    assert str(refused.value) == (
-        f"{path}: this is not a gradebook that this version can read: `submissions` has no `assignment`\n"
-        "  Move it away, and a new one is begun."
-    )
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("select name from sqlite_master").fetchall() == [("submissions",)]
-
-
-def test_a_folder_in_the_place_of_the_file_is_told(tmp_path):
-    with pytest.raises(UserError) as refused:
-        Gradebook(tmp_path)
-    assert str(refused.value) == (
-        f"{tmp_path}: the gradebook cannot be used: unable to open database file\n"
-        "  Check that this user may write there, and that there is space left."
-    )
+def test_an_event_says_when_who_and_whose(gradebook):
+    gradebook.add_overrides([override(1.0)])
+    (event,) = gradebook.log.read("decision", "hello")
+    assert (event.at, event.who, event.student) == ("2024-08-01T00:00:00+00:00", "x", "ana")

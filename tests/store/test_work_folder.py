@@ -1,5 +1,6 @@
 """One grader at a time writes a work folder; one that cannot be written to is told."""
 
+import hashlib
 import logging
 import subprocess
 import sys
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import UserError
+from grader.errors import DamagedError, UserError
 from grader.store.work_folder import WorkFolder
 
+CAME = hashlib.sha256(b"as it came").hexdigest()
 HOLD = """
 import sys
 from pathlib import Path
@@ -77,11 +79,29 @@ def test_drafts_of_a_killed_grader_are_swept_away(tmp_path):
 
 def test_what_was_handed_in_is_kept_as_it_came_and_cannot_be_written_to(tmp_path):
     work = WorkFolder(tmp_path)
-    work.keep("abc", b"as it came")
-    work.keep("abc", b"never twice")
-    assert work.submission("abc") == b"as it came"
+    work.keep(CAME, b"as it came")
+    work.keep(CAME, b"never twice")
+    assert work.submission(CAME) == b"as it came"
     (path,) = (tmp_path / "submissions").iterdir()
     assert path.stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.parametrize("left", [b"as it c_me", b"", None], ids=["flipped", "empty", "gone"])
+def test_a_submission_that_is_damaged_is_none_until_it_is_collected_again(tmp_path, left):
+    work = WorkFolder(tmp_path)
+    work.keep(CAME, b"as it came")
+    (path,) = (tmp_path / "submissions").iterdir()
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    with pytest.raises(DamagedError) as refused:
+        work.submission(CAME)
+    assert str(refused.value).startswith(f"{path}: this submission ")
+    assert str(refused.value).endswith(
+        "  Collect it again from where it came, with `grader collect`; or restore a backup with `grader restore`."
+    )
+    work.keep(CAME, b"as it came")
+    assert work.submission(CAME) == b"as it came"
 
 
 def test_what_goes_wrong_with_us_is_in_the_log_and_nowhere_else(tmp_path, capfd):

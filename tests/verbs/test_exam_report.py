@@ -13,6 +13,7 @@ import yaml
 from grader.exam.scanning.marks_review import decide
 from grader.exam.scanning.print_store import PaperStore
 from grader.report import pdf
+from grader.store.work_folder import WorkFolder
 from tests.browser import needs_browser
 from tests.exam.making import exam_of, multiple, question, single
 from tests.exam.paper.filling import fill
@@ -42,7 +43,7 @@ def grader(call, course):
 def scan(grader, course, *marked):
     """Print ana's copy, tick these boxes, and scan it; the copy."""
     assert grader("exam", "print", "midterm", "--class", course / "class.csv", "--out", course / "out").code == 0
-    (printed,) = PaperStore(course / "work", "midterm").prints().values()
+    (printed,) = PaperStore(WorkFolder(course / "work"), "midterm").prints().values()
     (copy,) = printed.copies
     chance = np.random.default_rng(1)
     (course / "scans").mkdir()
@@ -79,7 +80,7 @@ def test_a_page_shows_the_scanned_sheet_with_a_frame_at_each_mark(grader, course
 
 def test_what_a_person_says_of_a_mark_is_on_the_page(grader, course):
     copy = scan(grader, course, "edge.a")
-    store = PaperStore(course / "work", "midterm")
+    store = PaperStore(WorkFolder(course / "work"), "midterm")
     (sheet,) = store.sheets()
     assert len(copy.pages) == 1
     decide(store, sheet, "edge.a", "empty", who="bruno")

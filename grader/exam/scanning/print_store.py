@@ -4,12 +4,12 @@ prints/<id>.json       a print: the exam as it was, every copy's seed, and where
 sheets/<sheet>.json    what was read on a sheet; the sheet's name is <print>-<copy>-<page>
 sheets/<sheet>.jpg     the sheet, laid flat
 cuts/<sheet>/<item>.png    pictures of what a person has to look at
-decisions.jsonl        what people decided, one on each line, the last of an item counts
+
+Each file ends with its own hash. What people decided of marks is in the gradebook.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -19,12 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from grader.errors import UserError
+from grader.errors import DamagedError, UserError
 from grader.exam.paper.readings import MarkDecision, Sheet
 from grader.exam.paper.sheet import Print
 from grader.exam.scanning.sheet_reader import cut_out
+from grader.files.durable import read_sealed, seal, write_file
+from grader.store.event_log import Event
+from grader.store.work_folder import WorkFolder
 
 Model = TypeVar("Model", bound=BaseModel)
+_REMEDIES = {
+    "Print": "Restore a backup: grader restore FILE. Without the print, none of its sheets can be read.",
+    "Sheet": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
+}
 _QUALITY = 70
 """Of the pictures of sheets: some 200 KB each."""
 
@@ -32,12 +39,14 @@ _QUALITY = 70
 class PaperStore:
     """The folder of one exam."""
 
-    def __init__(self, work: Path, exam: str) -> None:
-        self.root = work / "exams" / exam
+    def __init__(self, work: WorkFolder, exam: str) -> None:
+        self.root = work.root / "exams" / exam
+        self._work = work
+        self._exam = exam
 
     def add_print(self, print_: Print) -> None:
         """Keep a print. The same print again is the same file."""
-        _write(self.root / "prints" / f"{print_.id}.json", print_.model_dump_json().encode())
+        write_file(self.root / "prints" / f"{print_.id}.json", seal(print_.model_dump_json().encode()))
 
     def prints(self) -> Mapping[str, Print]:
         """All prints, by their ids."""
@@ -45,7 +54,7 @@ class PaperStore:
 
     def add_sheet(self, sheet: Sheet) -> None:
         """Keep what was read on a sheet, in the place of what was kept of it before."""
-        _write(self.root / "sheets" / f"{sheet.id}.json", sheet.model_dump_json().encode())
+        write_file(self.root / "sheets" / f"{sheet.id}.json", seal(sheet.model_dump_json().encode()))
 
     def sheets(self) -> Mapping[str, Sheet]:
         """All sheets that were read, by their names."""
@@ -58,7 +67,7 @@ class PaperStore:
     def add_picture(self, sheet: str, flat: NDArray[np.uint8]) -> None:
         """Keep the picture of a sheet."""
         _, encoded = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        _write(self.picture(sheet), encoded.tobytes())
+        write_file(self.picture(sheet), seal(encoded.tobytes()))
 
     def cut(self, sheet: str, item: str, place_mm: tuple[float, float, float, float]) -> Path:
         """The picture of an item, cut out of its sheet's when it is first asked for."""
@@ -68,40 +77,24 @@ class PaperStore:
             if flat is None:
                 raise UserError("the picture of this sheet is gone", where=str(self.picture(sheet)))
             _, encoded = cv2.imencode(".png", cut_out(np.asarray(flat, np.uint8), place_mm))
-            _write(path, encoded.tobytes())
+            write_file(path, encoded.tobytes())
         return path
 
     def add_decision(self, decision: MarkDecision) -> None:
         """Append what a person decided."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "decisions.jsonl").open("a", encoding="utf-8") as file:
-            file.write(decision.model_dump_json() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        data = decision.model_dump(mode="json")
+        event = Event("mark", self._exam, "", data, decision.who, decision.when.isoformat())
+        self._work.gradebook.log.append([event])
 
     def decisions(self) -> Mapping[tuple[str, str], MarkDecision]:
-        """(sheet, item) -> what counts of it."""
-        path = self.root / "decisions.jsonl"
-        if not path.exists():
-            return {}
-        lines = path.read_text(encoding="utf-8").splitlines()
-        made = [MarkDecision.model_validate_json(line) for line in lines if line.strip()]
+        """(sheet, item) -> what counts of it: the last one."""
+        made = [MarkDecision.model_validate(event.data) for event in self._work.gradebook.log.read("mark", self._exam)]
         return {(decision.sheet, decision.item): decision for decision in made}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, wherever the power goes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".draft{os.getpid()}")
-    draft.write_bytes(content)
-    draft.rename(path)
 
 
 def _read(path: Path, model: type[Model]) -> Model:
     try:
-        return model.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        remedy = "Put your copy of it there; what was printed and read on paper cannot be made again from elsewhere."
-        raise UserError(
-            "this file has been changed, or is of another version", where=str(path), remedy=remedy
-        ) from error
+        return model.model_validate_json(read_sealed(path, older=True))
+    except (DamagedError, ValidationError) as error:
+        what = error.what if isinstance(error, DamagedError) else "this file is damaged, or is of another version"
+        raise DamagedError(what, where=str(path), remedy=_REMEDIES[model.__name__]) from error

@@ -11,6 +11,7 @@ import yaml
 
 from grader.exam.scanning.print_store import PaperStore
 from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, question, single
 
 from .filling import fill
@@ -37,7 +38,7 @@ class Office:
         (root / "course" / "course.toml").write_text('title = "A course"\n')
         (folder / "exam.yaml").write_text(yaml.safe_dump(TOLD, sort_keys=False))
         (root / "class.csv").write_text("student,number\nana,17\nbruno,23\n")
-        self.store = PaperStore(root / "work", "midterm")
+        self.store = PaperStore(WorkFolder(root / "work"), "midterm")
 
     def exam(self, *arguments):
         return self.call("--course", self.root / "course", "--work", self.root / "work", "exam", *arguments)
@@ -177,8 +178,8 @@ def test_what_a_person_said_is_never_read_again(office):
     assert "again.png, page 1: rejected. It is the same sheet as 1-1.png, page 1, which counts.\n" in ended.out
     assert "2 pages in 2 files = 1 read, 0 needs review, 1 rejected.\n" in ended.out
     assert office.answers()["ana"]["edge"].value == ["a"]
-    told = (office.store.root / "decisions.jsonl").read_text().splitlines()
-    assert [json.loads(line)["value"] for line in told] == ["empty", "marked"]
+    told = Gradebook(office.root / "work" / "gradebook.sqlite").log.read("mark", "midterm")
+    assert [event.data["value"] for event in told] == ["empty", "marked"]
 
 
 def test_a_sheet_that_comes_twice_counts_once(office):

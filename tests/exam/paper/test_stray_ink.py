@@ -18,6 +18,7 @@ from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from grader.model import Answer
 from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import make_exam, multiple, question, single
 
 from .filling import PX_PER_MM
@@ -95,7 +96,7 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
     """By way of the store, as a scan leaves it there."""
     picture = PRINTED.copy()
     circle(picture, "edge.b", LETTER_MM, 2.1)
-    store = PaperStore(tmp_path, "midterm")
+    store = PaperStore(WorkFolder(tmp_path), "midterm")
     store.add_print(PRINT)
     gradebook = Gradebook(tmp_path / "gradebook.sqlite")
     (page,) = take_scans(store, gradebook, "midterm", [ScannedPage("a.png, page 1", "0", picture)]).pages

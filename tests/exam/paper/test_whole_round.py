@@ -16,6 +16,7 @@ from grader.exam.exam_scores import score_exam
 from grader.exam.scanning.marks_review import decide, pending
 from grader.exam.scanning.print_store import PaperStore
 from grader.store.gradebook import Gradebook
+from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, multiple, question, rows, single
 
 from .filling import fill, meanings_of, responses_to, words_of
@@ -111,7 +112,7 @@ def resolve_all(store: PaperStore, by_sheet, meant) -> None:
 def test_every_grade_is_what_the_pens_meant_before_and_after_the_key_changes(exam, tmp_path):
     chance = np.random.default_rng(2024)
     assert exam("print", "midterm", "--class", tmp_path / "class.csv", "--out", tmp_path / "out").code == 0
-    store = PaperStore(tmp_path / "work", "midterm")
+    store = PaperStore(WorkFolder(tmp_path / "work"), "midterm")
     (print_,) = store.prints().values()
     meant = responses_to(print_, "midterm", chance)
     by_sheet = scan_all(tmp_path, print_, meant, chance)

@@ -1,0 +1,64 @@
+"""Reads everything in a work folder, and says what is damaged, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import DamagedError, UserError
+from grader.files.durable import DRAFT, read_sealed
+from grader.store.work_folder import WorkFolder
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What was read, in words, and what of it is damaged."""
+
+    read: str
+    damaged: tuple[UserError, ...]
+
+
+def check_folder(work: WorkFolder) -> Checkup:
+    """Compare everything that is kept with its hash. Nothing is changed."""
+    damaged: list[UserError] = []
+    try:
+        log = work.gradebook.log
+        log.check()
+        noted = {event.data["sha256"] for event in log.read_all("submission")}
+        keys = {event.data["run_key"] for event in log.read_all("run")}
+    except UserError as error:
+        damaged.append(error)
+        noted, keys = set(), set()
+    noted, keys = noted | set(work.kept), keys | set(work.runs.keys)
+    for problem in (*_check_each(noted, work.submission), *_check_each(keys, work.runs.load)):
+        damaged.append(problem)
+    files = [path for path in _sealed(work) if not path.name.startswith(DRAFT)]
+    for path in files:
+        try:
+            read_sealed(path, older=path.parent.parent != work.root)
+        except DamagedError as error:
+            damaged.append(DamagedError(error.what, where=error.where, remedy=_remedy(path)))
+    read = f"{len(noted)} submissions, {len(keys)} runs, {len(files)} other files"
+    return Checkup(read, tuple(damaged))
+
+
+def _check_each(names: Iterable[str], read: Callable[[str], object]) -> Iterator[DamagedError]:
+    for name in sorted(names):
+        try:
+            read(name)
+        except DamagedError as error:
+            yield error
+
+
+def _sealed(work: WorkFolder) -> list[Path]:
+    """Files that end with their own hash."""
+    exams = work.root / "exams"
+    return sorted([*work.expected.glob("*.answers"), *exams.glob("*/prints/*.json"), *exams.glob("*/sheets/*")])
+
+
+def _remedy(path: Path) -> str:
+    if path.suffix == ".answers":
+        return "Delete it: the reference is asked again."
+    backup = "Restore a backup: grader restore FILE."
+    return backup if path.parent.name == "prints" else f"{backup} Or delete this file, and scan the sheet again."
