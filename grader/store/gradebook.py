@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from grader.course.course_grade import CourseGrade
+from grader.errors import UserError
 from grader.model import Extension, Finding, LateRuling, Noun, Override, Problem, Run, Submission
 from grader.store.event_log import Event, Kind
 from grader.store.migrations import open_log
 
-Said = TypeVar("Said", bound=Noun)
+Kept = TypeVar("Kept", bound=Noun)
 _KEPT_OF_SUBMISSION = {"student", "assignment", "sha256", "source", "received", "evidence"}
 
 
@@ -75,7 +78,7 @@ class Gradebook:
 
     def submissions(self, assignment: str) -> list[Submission]:
         """Every one that was collected, oldest first; which of a student's counts is judged by the deadline."""
-        return [Submission.model_validate(event.data) for event in self.log.read("submission", assignment)]
+        return [_read(Submission, event.data) for event in self.log.read("submission", assignment)]
 
     def add_run(self, submission: Submission, run_key: str) -> None:
         """Note which run was made of a submission; the last one noted is the one that is scored."""
@@ -114,7 +117,7 @@ class Gradebook:
     def scores(self, assignment: str) -> list[Score]:
         """Each student's last score."""
         return [
-            Score(event.student, event.data["run_key"], tuple(map(Finding.model_validate, event.data["findings"])))
+            Score(event.student, event.data["run_key"], tuple(_read(Finding, told) for told in event.data["findings"]))
             for event in self.log.read_last("score", assignment)
         ]
 
@@ -135,7 +138,7 @@ class Gradebook:
     def responses(self, assignment: str) -> list[tuple[Submission, Run]]:
         """For each student what was read last."""
         return [
-            (Submission.model_validate(event.data["submission"]), Run.model_validate(event.data["run"]))
+            (_read(Submission, event.data["submission"]), _read(Run, event.data["run"]))
             for event in self.log.read_last("response", assignment)
         ]
 
@@ -158,7 +161,7 @@ class Gradebook:
     def course_grades(self) -> list[tuple[CourseGrade, datetime]]:
         """Each student's grade as it was reported last, and since when it is so."""
         return [
-            (CourseGrade.model_validate(event.data), datetime.fromisoformat(event.at))
+            (_read(CourseGrade, event.data), datetime.fromisoformat(event.at))
             for event in self.log.read_last("course-grade")
         ]
 
@@ -194,8 +197,8 @@ class Gradebook:
         last = {(ruling.student, ruling.sha256): ruling for ruling in found}
         return {key: ruling for key, ruling in last.items() if ruling.counts is not None}
 
-    def _said(self, kind: Kind, assignment: str, noun: type[Said]) -> list[Said]:
-        return [noun.model_validate(event.data) for event in self.log.read(kind, assignment)]
+    def _said(self, kind: Kind, assignment: str, noun: type[Kept]) -> list[Kept]:
+        return [_read(noun, event.data) for event in self.log.read(kind, assignment)]
 
     # ---- what was noted of mails and sources ------------------------------------------------------------------------
 
@@ -220,3 +223,16 @@ class Gradebook:
 
 def _as_event(kind: Kind, said: Override | Extension | LateRuling) -> Event:
     return Event(kind, said.assignment, said.student, said.model_dump(mode="json"), said.who, said.when.isoformat())
+
+
+def _read(noun: type[Kept], data: Any) -> Kept:
+    """A noun as it was kept."""
+    try:
+        return noun.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UserError(
+            f"the gradebook holds a {noun.__name__} of another version: {place}: {first['msg']}",
+            remedy="Use the version of the grader that wrote it, or a later one.",
+        ) from error
