@@ -243,7 +243,7 @@ class LateRuling(Noun):
     why: str = ""
 
 
-EvidenceStep = Literal["attachment", "upload", "snapshot", "revision", "unchanged", "changed", "unknown"]
+EvidenceStep = Literal["attachment", "upload", "snapshot", "revision", "unchanged", "changed", "undated", "unknown"]
 """How surely it is known when a submission was handed in, the surest first.
 
 attachment  its bytes came with a mail, at the mail's time
@@ -252,6 +252,7 @@ snapshot    a copy of the shared notebook was taken in time
 revision    its history has a state from before the deadline
 unchanged   it was looked at late, and says that it was last changed in time
 changed     it was looked at late, and was changed after the deadline: what it was before is not known
+undated     the link came in time, it was looked at late, and where it lies does not say when it was changed
 unknown     the source does not tell, as a plain folder
 """
 

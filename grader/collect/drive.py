@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from googleapiclient.http import MediaIoBaseDownload
 
-from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile
+from grader.collect.links import SEND_THE_FILE, BadLink, DriveFile
 from grader.collect.retrying import Patience, RefusedError, ask
+from grader.collect.shared_copy import NOT_SHARED, REFUSALS, SharedCopy, too_large
 
 FIELDS = (
     "id,name,mimeType,size,modifiedTime,headRevisionId,md5Checksum,trashed,owners(emailAddress),"
@@ -24,38 +24,6 @@ _MOST_LOOKS = 6
 """At a notebook that is being changed while it is fetched."""
 _FOLDER = "application/vnd.google-apps.folder"
 _SHORTCUT = "application/vnd.google-apps.shortcut"
-
-NOT_SHARED = BadLink(
-    "The link does not open for us: the notebook is not shared, or the link is not whole. Google does not say which.",
-    "In Colab: Share, General access, Anyone with the link, Viewer. Then send the link again.",
-)
-_REFUSALS = {
-    "fileNotDownloadable": BadLink("The link leads to a Google document, not to a notebook.", HOW_TO_SHARE),
-    "cannotDownloadAbusiveFile": BadLink(
-        "Google has marked the file as harmful, and does not give it out.", SEND_THE_FILE
-    ),
-    "cannotDownloadFile": BadLink(
-        "The notebook is shared, but downloading it is switched off.",
-        "In Share, settings: let viewers download, print and copy. " + SEND_THE_FILE,
-    ),
-    "downloadQuotaExceeded": BadLink("Google says that the file was downloaded too often today.", SEND_THE_FILE),
-}
-
-
-@dataclass(frozen=True)
-class DriveCopy:
-    """A file as it was when it was looked at."""
-
-    id: str
-    name: str
-    revision: str
-    modified: datetime
-    looked: datetime | None
-    content: bytes | None
-    """None where this state of it is known already."""
-    owners: tuple[str, ...]
-    shows_revisions: bool
-    trashed: bool
 
 
 class Drive:
@@ -71,14 +39,14 @@ class Drive:
         """Let the connection go."""
         self._service.close()
 
-    def look(self, file: DriveFile, known: Collection[str] = ()) -> DriveCopy | BadLink:
+    def look(self, file: DriveFile, known: Collection[str] = ()) -> SharedCopy | BadLink:
         """A copy that is whole: its bytes belong to one state of the file. `known` are states that need no bytes."""
         try:
             return self._look(file, known)
         except RefusedError as refused:
             return _tell_refusal(refused)
 
-    def _look(self, file: DriveFile, known: Collection[str]) -> DriveCopy | BadLink:
+    def _look(self, file: DriveFile, known: Collection[str]) -> SharedCopy | BadLink:
         told, looked = self._describe(file)
         if told["mimeType"] == _SHORTCUT:
             details = told.get("shortcutDetails", {})
@@ -119,15 +87,12 @@ class Drive:
                 "Open the notebook itself, and send the link that its Share button copies.",
             )
         if told["mimeType"].startswith("application/vnd.google-apps."):
-            return _REFUSALS["fileNotDownloadable"]
+            return REFUSALS["fileNotDownloadable"]
         if not told.get("capabilities", {}).get("canDownload", True):
-            return _REFUSALS["cannotDownloadFile"]
+            return REFUSALS["cannotDownloadFile"]
         size_mib = int(told.get("size", 0)) / (1 << 20)
         if size_mib > self._limit_mib:
-            return BadLink(
-                f"The notebook has {size_mib:.0f} MiB, more than the limit of {self._limit_mib:g} MiB.",
-                "Clear the largest outputs (Edit, Clear all outputs), save, and tell us.",
-            )
+            return too_large(self._limit_mib, size_mib)
         return None
 
     def _download(self, request: Any) -> bytes:
@@ -204,8 +169,8 @@ def _with_key(request: Any, file: DriveFile) -> Any:
     return request
 
 
-def _make_copy(told: dict[str, Any], looked: datetime | None, content: bytes | None) -> DriveCopy:
-    return DriveCopy(
+def _make_copy(told: dict[str, Any], looked: datetime | None, content: bytes | None) -> SharedCopy:
+    return SharedCopy(
         id=told["id"],
         name=told.get("name", ""),
         revision=told.get("headRevisionId", ""),
@@ -229,7 +194,7 @@ def _tell_refusal(refused: RefusedError) -> BadLink:
         return BadLink(
             "Google itself failed on this file again and again.", "Collect again later; " + SEND_THE_FILE.lower()
         )
-    return _REFUSALS.get(
+    return REFUSALS.get(
         refused.reason,
         BadLink(f"Google does not give the file out ({refused.reason or refused.status}).", SEND_THE_FILE),
     )

@@ -49,6 +49,44 @@ class Account:
         return build(name, version, http=http, client_options=options, static_discovery=True, cache_discovery=False)
 
 
+@dataclass(frozen=True)
+class ApiKey:
+    """A key of a Google project: with it Drive tells times and hashes of what is shared by link, and asks nobody."""
+
+    key: str
+    endpoint: str = ""
+
+    def service(self, name: str, version: str) -> Any:
+        options = {"api_endpoint": f"{self.endpoint}/{_SERVICE_PATHS[name]}"} if self.endpoint else None
+        http = httplib2.Http(timeout=_TIMEOUT_S)
+        told = {"client_options": options, "static_discovery": True, "cache_discovery": False}
+        return build(name, version, http=http, developerKey=self.key, **told)
+
+
+def find_access(folder: Path, environment: Mapping[str, str] = os.environ) -> Account | ApiKey | None:
+    """What Drive can be asked with: the sign-in or, where there is none, the key in `api-key`; None without either."""
+    if (folder / "token.json").exists():
+        return load_account(folder, environment=environment)
+    path = folder / "api-key"
+    if not path.exists():
+        return None
+    _refuse_readable_by_others(path)
+    key = path.read_text(encoding="utf-8").strip()
+    if not key:
+        raise UserError("the API key is empty", where=str(path), remedy="Write the key there, or take the file away.")
+    return ApiKey(key, _read_endpoint(environment))
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise UserError(
+            f"others on this machine can read the sign-in (its mode is {mode:o})",
+            where=str(path),
+            remedy=f"Whoever has it can read what it opens. Take the right away: chmod 600 {path}",
+        )
+
+
 def config_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the secrets lie."""
     return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grader"
@@ -89,13 +127,7 @@ def load_account(folder: Path, *, drafts: bool = False, environment: Mapping[str
         raise UserError(
             "nobody has signed in to Google yet", remedy="Sign in: grader sign-in (how: grader guide colab-and-gmail)"
         )
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise UserError(
-            f"others on this machine can read the sign-in (its mode is {mode:o})",
-            where=str(path),
-            remedy=f"Whoever has it can read the mail. Take the right away: chmod 600 {path}",
-        )
+    _refuse_readable_by_others(path)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         credentials = Credentials(  # type: ignore[no-untyped-call]

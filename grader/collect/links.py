@@ -1,10 +1,10 @@
-"""Shared links: which file of Google Drive one leads to or, where it leads to none, why, and what to send instead."""
+"""Shared links: which notebook one leads to or, where it leads to none, why, and what to send instead."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 HOW_TO_SHARE = (
     "In Colab: File, Save a copy in Drive; then Share, General access, Anyone with the link; "
@@ -16,7 +16,12 @@ _ID = re.compile(r"[A-Za-z0-9_-]{10,}")
 """Today's ids have 33 letters, old ones 28; names of pages such as `folders` are shorter than any."""
 _COLAB = frozenset({"colab.research.google.com", "colab.google.com", "colab.google"})
 _DRIVE = frozenset({"drive.google.com", "docs.google.com", "drive.usercontent.google.com"})
-_GITHUB = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
+_CODE = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com"})
+_GIST = frozenset({"gist.github.com", "gist.githubusercontent.com"})
+_VIEWERS = frozenset({"nbviewer.org", "www.nbviewer.org", "nbviewer.jupyter.org"})
+_KAGGLE = frozenset({"kaggle.com", "www.kaggle.com"})
+_HUGGING_FACE = frozenset({"huggingface.co", "hf.co"})
+_HOSTS = _COLAB | _DRIVE | _CODE | _GIST | _VIEWERS | _KAGGLE | _HUGGING_FACE
 _EDITORS = {"document": "text document", "spreadsheets": "spreadsheet", "presentation": "presentation", "forms": "form"}
 _FOUND = re.compile(
     r"(?:https?://|(?<![\w./@-])(?=(?:colab(?:\.research)?\.google\.com|drive\.google\.com|docs\.google\.com)/))"
@@ -35,8 +40,19 @@ class DriveFile:
 
 
 @dataclass(frozen=True)
+class WebFile:
+    """A notebook that a host gives to anyone who has its address."""
+
+    address: str
+
+    @property
+    def id(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
 class BadLink:
-    """A link that leads to no file on Drive: what it is, and what the student can do."""
+    """A link that leads to no notebook: what it is, and what the student can do."""
 
     what: str
     remedy: str
@@ -48,8 +64,8 @@ def find_links(text: str) -> list[str]:
     return list(dict.fromkeys(link for link in found if _is_meant(link)))
 
 
-def read_link(link: str) -> DriveFile | BadLink:
-    """The file that a link leads to.
+def read_link(link: str) -> DriveFile | WebFile | BadLink:
+    """The notebook that a link leads to.
 
     >>> read_link("https://colab.research.google.com/drive/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456?usp=sharing")
     DriveFile(id='1AbCdEfGhIjKlMnOpQrStUvWxYz0123456', resource_key='')
@@ -70,16 +86,26 @@ def read_link(link: str) -> DriveFile | BadLink:
         return _read_colab(path, query, unquote(parts.fragment))
     if host in _DRIVE:
         return _read_drive(path, query, host)
-    if host in _GITHUB:
-        return _not_drive("GitHub" if "gist" not in host else "a gist")
+    if host in _CODE:
+        return _read_github(path)
+    if host in _GIST:
+        return _read_gist(path)
+    if host in _VIEWERS:
+        return _read_viewer(path)
+    if host in _KAGGLE:
+        return _read_kaggle(path)
+    if host in _HUGGING_FACE:
+        return _read_hugging_face(path)
     if host in ("localhost", "127.0.0.1"):
         return BadLink(
             "The link leads to your own computer, where nobody else can open it.", f"{SEND_THE_FILE} {HOW_TO_SHARE}"
         )
-    return BadLink(f"The link leads to {host or 'no place at all'}, not to Colab or Google Drive.", HOW_TO_SHARE)
+    if path and path[-1].casefold().endswith(".ipynb") and parts.scheme.casefold() == "https":
+        return WebFile(parts._replace(fragment="").geturl())
+    return BadLink(f"The link leads to {host or 'no place at all'}, not to a shared notebook.", HOW_TO_SHARE)
 
 
-def _read_colab(path: list[str], query: dict[str, str], fragment: str) -> DriveFile | BadLink:
+def _read_colab(path: list[str], query: dict[str, str], fragment: str) -> DriveFile | WebFile | BadLink:
     if "fileid=" in fragment.casefold():
         meant = re.split("fileid=", fragment, maxsplit=1, flags=re.IGNORECASE)[1]
         if "://" in meant:
@@ -89,9 +115,9 @@ def _read_colab(path: list[str], query: dict[str, str], fragment: str) -> DriveF
         case ["drive"] if len(path) > 1:
             return _file(path[1], query)
         case ["github"]:
-            return _not_drive("GitHub", opened=True)
+            return _read_github(path[1:])
         case ["gist"]:
-            return _not_drive("a gist", opened=True)
+            return _read_gist(path[1:])
         case ["notebooks"]:
             return BadLink(
                 "The link leads to a page that Colab shows to everybody, not to your own notebook.", HOW_TO_SHARE
@@ -134,11 +160,64 @@ def _file(identity: str, query: dict[str, str]) -> DriveFile | BadLink:
     return DriveFile(identity, query.get("resourcekey", ""))
 
 
-def _not_drive(where: str, *, opened: bool = False) -> BadLink:
-    what = (
-        f"The link opens a notebook from {where}, where everybody finds it" if opened else f"The link leads to {where}"
-    )
-    return BadLink(f"{what}: your own copy was not saved, or is not what the link leads to.", HOW_TO_SHARE)
+_NO_FILE = "Open the notebook itself there, and send the address that the browser shows: it ends with .ipynb."
+
+
+def _read_github(path: list[str]) -> WebFile | BadLink:
+    """github.com/OWNER/REPO/blob/REF/PATH, with or without `blob`, as raw.githubusercontent.com has it."""
+    owner_and_name, rest = path[:2], path[2:]
+    if rest and rest[0] in ("blob", "raw", "edit"):
+        rest = rest[1:]
+    if rest[:2] == ["refs", "heads"]:
+        rest = rest[2:]
+    if len(owner_and_name) < 2 or len(rest) < 2 or not rest[-1].casefold().endswith(".ipynb"):
+        return BadLink("The link leads to a page of GitHub, not to a notebook.", _NO_FILE)
+    return _at("raw.githubusercontent.com", [*owner_and_name, *rest])
+
+
+def _read_gist(path: list[str]) -> WebFile | BadLink:
+    """gist.github.com/USER/ID, or in Colab USER/ID/FILE; USER may be missing."""
+    place = next((n for n, part in enumerate(path) if re.fullmatch(r"[0-9a-f]{20,40}", part)), None)
+    if place is None:
+        return BadLink("The link leads to no gist.", _NO_FILE)
+    file = path[-1:] if len(path) > place + 1 and path[-1].casefold().endswith(".ipynb") else []
+    if place == 0:
+        return _at("gist.github.com", [path[0], "raw"])
+    return _at("gist.githubusercontent.com", [path[place - 1], path[place], "raw", *file])
+
+
+def _read_viewer(path: list[str]) -> DriveFile | WebFile | BadLink:
+    """nbviewer.org/github/…, /gist/…, and /urls/HOST/PATH: the notebook itself lies elsewhere."""
+    match path[:1]:
+        case ["github"]:
+            return _read_github(path[1:])
+        case ["gist"]:
+            return _read_gist(path[1:])
+        case ["url" | "urls"] if len(path) > 2:
+            return read_link(f"https://{'/'.join(quote(part) for part in path[1:])}")
+    return BadLink("The link leads to a page of nbviewer, not to a notebook.", _NO_FILE)
+
+
+def _read_kaggle(path: list[str]) -> WebFile | BadLink:
+    """kaggle.com/code/USER/NOTEBOOK, in old links kaggle.com/USER/NOTEBOOK."""
+    user, *names = path[1:] if path[:1] == ["code"] else path
+    if not names or user in ("datasets", "competitions", "models", "c"):
+        return BadLink("The link leads to a page of Kaggle, not to a notebook.", SEND_THE_FILE)
+    found = f"user_name={quote(user)}&kernel_slug={quote(names[0])}"
+    return WebFile(f"https://www.kaggle.com/api/v1/kernels/pull?{found}")
+
+
+def _read_hugging_face(path: list[str]) -> WebFile | BadLink:
+    """huggingface.co/USER/REPO/blob/REF/PATH, with `datasets` or `spaces` before it."""
+    for word in ("blob", "resolve", "raw"):
+        if word in path and path[-1].casefold().endswith(".ipynb"):
+            place = path.index(word)
+            return _at("huggingface.co", [*path[:place], "resolve", *path[place + 1 :]])
+    return BadLink("The link leads to a page of Hugging Face, not to a notebook.", _NO_FILE)
+
+
+def _at(host: str, path: list[str]) -> WebFile:
+    return WebFile(f"https://{host}/{'/'.join(quote(part) for part in path)}")
 
 
 def _unwrap(link: str) -> str:
@@ -166,7 +245,7 @@ def _unwrap(link: str) -> str:
 def _is_meant(link: str) -> bool:
     """Whether a link leads where notebooks lie."""
     try:
-        host = (urlsplit(_unwrap(link if "://" in link else f"https://{link}")).hostname or "").casefold()
+        parts = urlsplit(_unwrap(link if "://" in link else f"https://{link}"))
     except ValueError:
         return False
-    return host in _COLAB | _DRIVE | _GITHUB
+    return (parts.hostname or "").casefold() in _HOSTS or parts.path.casefold().endswith(".ipynb")

@@ -49,6 +49,15 @@ class Patience:
     """Of one request that Google itself fails on."""
 
 
+class AskAgainError(Exception):
+    """A server's answer that may be another one later: its status, and how long it asks to wait, where it says so."""
+
+    def __init__(self, status: int, retry_after: str = "") -> None:
+        self.status = status
+        self.wait_s = min(float(retry_after), 600.0) if retry_after.isdigit() else None
+        super().__init__(f"status {status}")
+
+
 class RefusedError(Exception):
     """Google's answer to one request is no: its status and the reason by its name."""
 
@@ -75,6 +84,10 @@ def ask(send: Callable[[], Answer], patience: Patience, tell: Callable[[str], No
             if not _passes(refused) or (refused.status >= 500 and attempt >= patience.tries):
                 raise refused from None
             reason, wait_s = "Google asks to wait", _retry_after_s(error)
+        except AskAgainError as error:
+            if error.status != 429 and attempt >= patience.tries:
+                raise
+            reason, wait_s = "the server asks to wait", error.wait_s
         except RefreshError as error:
             if not error.retryable:
                 raise UserError(

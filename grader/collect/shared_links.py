@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from nbformat import NotebookNode
+
 from grader.collect.collected import Collected, name_student, printable
-from grader.collect.drive import Drive, DriveCopy
-from grader.collect.links import BadLink, DriveFile, read_link
+from grader.collect.drive import Drive
+from grader.collect.links import HOW_TO_SHARE, BadLink, DriveFile, WebFile, read_link
+from grader.collect.shared_copy import SharedCopy
+from grader.collect.web import Web
 from grader.course.roster import Roster
-from grader.files.notebook_file import UnreadableError, read_notebook
+from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.language import kept
 from grader.model import HandInEvidence, Problem, Submission
 
@@ -24,7 +28,7 @@ class SentLink:
     student: str
     """Empty where only the file itself can say whose it is."""
     called: str
-    link: str | DriveFile
+    link: str | DriveFile | WebFile
     place: str
     sent: datetime | None = None
     message: str = ""
@@ -38,22 +42,27 @@ class Taking:
     """What it needs to know to take links in."""
 
     assignment: str
-    drive: Drive
+    drive: Drive | None
+    """Where somebody has signed in or gave a key; else a shared file is fetched as anybody may."""
+    web: Web
     roster: Roster | None
     closes: Callable[[str], datetime | None]
     """student -> the last moment that is in time"""
+    given: tuple[str, ...] = ()
+    """The code of what students were given; a link to just that is one to the assignment, and not to their work."""
     known: Mapping[tuple[str, str], Sequence[Submission]] = field(default_factory=dict)
     """(student, file) -> its copies that were collected before, oldest first"""
 
 
 def take_link(sent: SentLink, taking: Taking) -> Collected:
     """The notebook that a link leads to, or the problem that there is with it."""
-    file = sent.link if isinstance(sent.link, DriveFile) else read_link(sent.link)
+    file = read_link(sent.link) if isinstance(sent.link, str) else sent.link
     if isinstance(file, BadLink):
         return _fail(sent, sent.student, file)
     known = taking.known.get((sent.student, file.id), ())
     states = {copy.evidence.revision for copy in known if copy.evidence and copy.evidence.revision}
-    copy = taking.drive.look(file, states)
+    by_drive = taking.drive if isinstance(file, DriveFile) else None
+    copy = by_drive.look(file, states) if by_drive and isinstance(file, DriveFile) else taking.web.look(file, states)
     if isinstance(copy, BadLink):
         return _fail(sent, sent.student, copy)
     if copy.content is None:
@@ -64,14 +73,17 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
         name = printable(copy.name)
         return _fail(replace(sent, called=name), "", BadLink(f"Whose `{name}` is, is not known.", _ADD), ours=True)
     try:
-        read_notebook(copy.content, limit_mib=float("inf"))
+        notebook = read_notebook(copy.content, limit_mib=float("inf"))
     except UnreadableError as error:
         return _fail(sent, student, BadLink(f"The link leads to no notebook. {error}", "Send the notebook’s own link."))
-    head = _make(sent, student, taking.assignment, copy, file.id)
+    if taking.given and _code_of(notebook) == taking.given:
+        return _fail(sent, student, UNSAVED)
+    head = _make(sent, student, taking, copy, file.id)
     taken = [(head, copy.content)]
     closes = taking.closes(student)
-    if _is_too_new(head, closes, known) and copy.shows_revisions and closes is not None:
-        earlier = taking.drive.find_revision(DriveFile(copy.id, file.resource_key), closes)
+    if by_drive and _is_too_new(head, closes, known) and copy.shows_revisions and closes is not None:
+        key = file.resource_key if isinstance(file, DriveFile) else ""
+        earlier = by_drive.find_revision(DriveFile(copy.id, key), closes)
         if earlier is not None:
             revision, moment, content = earlier
             evidence = HandInEvidence(kind="revision", sent=sent.sent, modified=moment, file=file.id, revision=revision)
@@ -79,6 +91,22 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
             told = {"sha256": _hash(content), "received": received, "evidence": evidence}
             taken.insert(0, (head.model_copy(update=told), content))
     return Collected(tuple(taken))
+
+
+UNSAVED = BadLink(
+    "The link opens the assignment as it was given out: your own copy was not saved, or is not what the link leads to.",
+    HOW_TO_SHARE,
+)
+
+
+def _code_of(notebook: NotebookNode) -> tuple[str, ...]:
+    """The code cells without the space around them, which programs change as they save."""
+    return tuple(cell.source.strip() for _, cell in code_cells(notebook) if cell.source.strip())
+
+
+def given_code(content: bytes | None) -> tuple[str, ...]:
+    """The code of the notebook that students were given; nothing where there is none."""
+    return _code_of(read_notebook(content, limit_mib=float("inf"))) if content is not None else ()
 
 
 _ADD = "Add the owner’s address to the roster, and collect again."
@@ -93,7 +121,18 @@ def _is_too_new(head: Submission, closes: datetime | None, known: Iterable[Submi
     return not any(copy.received and copy.received <= closes for copy in known)
 
 
-def _make(sent: SentLink, student: str, assignment: str, copy: DriveCopy, file: str) -> Submission:
+def _when(sent: SentLink, copy: SharedCopy, closes: datetime | None) -> datetime | None:
+    """When it counts as handed in; None where nobody says."""
+    if sent.superseded and sent.sent:
+        return sent.sent
+    if copy.modified is not None:
+        return max(copy.modified, sent.sent) if sent.sent else copy.modified
+    # Without an account nobody says when it was changed: what we saw in time was there in time, and that is all.
+    is_in_time = copy.looked is not None and (closes is None or copy.looked <= closes)
+    return sent.sent or (copy.looked if is_in_time else None)
+
+
+def _make(sent: SentLink, student: str, taking: Taking, copy: SharedCopy, file: str) -> Submission:
     flags = [*sent.flags]
     if copy.trashed:
         flags.append(
@@ -102,10 +141,7 @@ def _make(sent: SentLink, student: str, assignment: str, copy: DriveCopy, file: 
                 "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
             )
         )
-    if sent.superseded and sent.sent:
-        received = sent.sent
-    else:
-        received = max(copy.modified, sent.sent) if sent.sent else copy.modified
+    received = _when(sent, copy, taking.closes(student))
     evidence = HandInEvidence(
         kind="link",
         sent=sent.sent,
@@ -118,7 +154,7 @@ def _make(sent: SentLink, student: str, assignment: str, copy: DriveCopy, file: 
     )
     return Submission(
         student=student,
-        assignment=assignment,
+        assignment=taking.assignment,
         sha256=_hash(copy.content or b""),
         source=f"{sent.place}: shared notebook {printable(copy.name)}",
         received=received,
@@ -126,7 +162,7 @@ def _make(sent: SentLink, student: str, assignment: str, copy: DriveCopy, file: 
     )
 
 
-def _find_owner(copy: DriveCopy, roster: Roster | None) -> str:
+def _find_owner(copy: SharedCopy, roster: Roster | None) -> str:
     if roster is None:
         return name_student(PurePosixPath(copy.name).stem)
     return roster.find(*copy.owners, PurePosixPath(copy.name).stem) or ""

@@ -14,7 +14,7 @@ from grader.collect.archive import collect_archive
 from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import LinkRow, read_link_list
-from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, read_link
+from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile, read_link
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.model import Problem, Submission
@@ -22,8 +22,9 @@ from grader.model import Problem, Submission
 if TYPE_CHECKING:  # Google's client takes half a second to load: only a source that needs it waits for it
     from grader.collect.drive import Drive
     from grader.collect.gmail import Gmail
-    from grader.collect.google_account import Account
+    from grader.collect.google_account import Account, ApiKey
     from grader.collect.shared_links import SentLink
+    from grader.collect.web import Web
 
 _LISTS = (".txt", ".csv", ".tsv")
 _PREFIX = re.compile(r"^([a-z]{2,}):(?!//)(.*)$", re.DOTALL)
@@ -58,13 +59,20 @@ class DriveSource:
 
 
 @dataclass(frozen=True)
+class LinkSource:
+    """One notebook that a host gives to anyone with its link."""
+
+    file: WebFile
+
+
+@dataclass(frozen=True)
 class GmailSource:
     """The mails that a search in Gmail finds."""
 
     query: str
 
 
-Source = FolderSource | ArchiveSource | ListSource | DriveSource | GmailSource
+Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource
 
 
 def parse_source(text: str) -> Source:
@@ -76,7 +84,7 @@ def parse_source(text: str) -> Source:
     found = _PREFIX.match(text)
     match found.groups() if found and not Path(text).exists() else None:
         case ("drive", name):
-            return DriveSource(_read_drive_name(name))
+            return _read_shared_name(name)
         case ("gmail", query):
             if not query.strip():
                 raise UserError("the search after `gmail:` is empty", remedy="As in Gmail: gmail:'subject:hw2'")
@@ -87,7 +95,7 @@ def parse_source(text: str) -> Source:
                 remedy="There are drive:ID and gmail:SEARCH; and files and folders: a folder, a zip, a list of links.",
             )
     if re.match(r"https?://", text):
-        return DriveSource(_read_drive_name(text))
+        return _read_shared_name(text)
     path = Path(text)
     suffix = path.suffix.lower()
     if path.is_dir() or not path.exists() or suffix == ".ipynb":
@@ -103,16 +111,16 @@ def parse_source(text: str) -> Source:
     )
 
 
-def _read_drive_name(name: str) -> DriveFile:
+def _read_shared_name(name: str) -> DriveSource | LinkSource:
     name = name.strip()
     if re.fullmatch(r"[A-Za-z0-9_-]{10,}", name):
-        return DriveFile(name)
+        return DriveSource(DriveFile(name))
     if folder := re.search(r"/folders/([A-Za-z0-9_-]{10,})", name):
-        return DriveFile(folder[1])
+        return DriveSource(DriveFile(folder[1]))
     file = read_link(name)
     if isinstance(file, BadLink):
         raise UserError(file.what, where=name, remedy="Give the id: the long word in the link of a file or a folder.")
-    return file
+    return DriveSource(file) if isinstance(file, DriveFile) else LinkSource(file)
 
 
 @dataclass(frozen=True)
@@ -127,18 +135,33 @@ class Opening:
     """student -> the last moment that is in time"""
     history: Sequence[Submission]
     """What was collected before."""
+    given: bytes | None
+    """The notebook that students were given."""
     messages: Path
     """Where mails are kept as they came."""
     account: Callable[[], Account]
+    """Of mails; a UserError where nobody has signed in."""
+    access: Callable[[], Account | ApiKey | None]
+    """Of Drive; None where there is neither a sign-in nor a key, and shared links are fetched as anybody may."""
     tell: Callable[[str], None]
     watch: Callable[[str, int, int], None] = field(default=lambda *_: None)
 
     @functools.cached_property
-    def drive(self) -> Drive:
+    def web(self) -> Web:
+        from grader.collect.retrying import Patience
+        from grader.collect.web import Web
+
+        return Web(limit_mib=self.limit_mib, patience=Patience(), tell=self.tell)
+
+    @functools.cached_property
+    def drive(self) -> Drive | None:
+        access = self.access()
+        if access is None:
+            return None
         from grader.collect.drive import Drive
         from grader.collect.retrying import Patience
 
-        service = self._account.service("drive", "v3")
+        service = access.service("drive", "v3")
         return Drive(service, limit_mib=self.limit_mib, patience=Patience(), tell=self.tell)
 
     @functools.cached_property
@@ -156,7 +179,7 @@ class Opening:
     def close(self) -> None:
         """Let the connections go."""
         for service in ("drive", "gmail"):
-            if service in self.__dict__:
+            if self.__dict__.get(service) is not None:
                 self.__dict__[service].close()
 
 
@@ -177,6 +200,10 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
             yield from _collect_rows(read_link_list(path, opening.roster, opening.zone), opening)
         case DriveSource(file):
             yield from _collect_drive(file, opening)
+        case LinkSource(web_file):
+            from grader.collect.shared_links import SentLink
+
+            yield from _follow([SentLink("", web_file.id, web_file, "link")], opening)
         case GmailSource(query):
             yield from _collect_mail(query, opening)
 
@@ -197,7 +224,8 @@ def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collect
 def _collect_drive(file: DriveFile, opening: Opening) -> Iterator[Collected]:
     from grader.collect.shared_links import SentLink
 
-    files = opening.drive.list_folder(file.id)
+    # Without a sign-in or a key nobody lists a folder: then the id can only be that of a notebook.
+    files = opening.drive.list_folder(file.id) if opening.drive else None
     place = "drive folder" if files is not None else "drive"
     yield from _follow([SentLink("", one.id, one, place) for one in ([file] if files is None else files)], opening)
 
@@ -222,15 +250,24 @@ def _collect_mail(query: str, opening: Opening) -> Iterator[Collected]:
 
 def _follow(links: Sequence[SentLink], opening: Opening) -> Iterator[Collected]:
     """Each link once for each student: a link that is sent again is the same notebook, handed in when it first came."""
-    from grader.collect.shared_links import Taking, take_link
+    from grader.collect.shared_links import Taking, given_code, take_link
 
-    taking = Taking(opening.assignment, opening.drive, opening.roster, opening.closes, _group(opening.history))
-    seen: set[tuple[str, DriveFile]] = set()
+    history = _group(opening.history)
+    taking = Taking(
+        assignment=opening.assignment,
+        drive=opening.drive,
+        web=opening.web,
+        roster=opening.roster,
+        closes=opening.closes,
+        given=given_code(opening.given),
+        known=history,
+    )
+    seen: set[tuple[str, DriveFile | WebFile]] = set()
     for done, sent in enumerate(links, start=1):
-        file = sent.link if isinstance(sent.link, DriveFile) else read_link(sent.link)
+        file = read_link(sent.link) if isinstance(sent.link, str) else sent.link
         if isinstance(file, BadLink) or (sent.student, file) not in seen:
             yield take_link(sent, taking)
-        if isinstance(file, DriveFile):
+        if not isinstance(file, BadLink):
             seen.add((sent.student, file))
         opening.watch("fetching notebooks", done, len(links))
 

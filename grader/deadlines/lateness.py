@@ -48,7 +48,9 @@ def find_step(submission: Submission, closes: datetime | None) -> EvidenceStep:
         return evidence.kind
     if closes is None or (evidence.looked and evidence.looked <= closes):
         return "snapshot"
-    if evidence.modified is None or evidence.modified <= closes:
+    if evidence.modified is None:
+        return "undated"
+    if evidence.modified <= closes:
         return "unchanged"
     # A link that was itself sent late is late whatever became of it; only one sent in time leaves a doubt.
     return "unchanged" if evidence.sent and evidence.sent > closes else "changed"
@@ -202,6 +204,13 @@ def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
             if not evidence or not evidence.sent:
                 return copied
             return f"{copied} " + _("The link came on {when}.", when=tell_moment(evidence.sent, terms.zone))
+        case "undated":
+            return _(
+                "The link came on {when}. Your shared notebook was copied on {copied}; where it lies does not say "
+                "when it was last changed.",
+                when=received,
+                copied=looked,
+            )
         case "changed":
             return _(
                 "Your shared notebook was copied on {when}, and it was changed on {changed}, after the deadline; "

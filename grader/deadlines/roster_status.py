@@ -20,6 +20,7 @@ KNOWN_BY: Mapping[EvidenceStep, str] = {
     "snapshot": "copied in time",
     "revision": "from the file’s history",
     "unchanged": "copied later, last changed in time",
+    "undated": "link in time, copied later",
     "changed": "changed after the deadline, and no earlier copy: a person has to decide",
     "unknown": "no time is known",
 }

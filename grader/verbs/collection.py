@@ -22,7 +22,7 @@ from grader.store.work_folder import WorkFolder
 
 if TYPE_CHECKING:
     from grader.collect.gmail import Gmail
-    from grader.collect.google_account import Account
+    from grader.collect.google_account import Account, ApiKey
 
 Watch = Callable[[str, int, int], None]
 Tell = Callable[[str], None]
@@ -81,11 +81,20 @@ def make_opening(course: Course, work: WorkFolder, assignment: Assignment, *, wa
         zone=zone_of(assignment.file),
         closes=closes,
         history=work.gradebook.submissions(assignment.name),
+        given=assignment.given,
         messages=work.root / "messages",
         account=load,
+        access=find,
         tell=tell,
         watch=watch,
     )
+
+
+def find() -> Account | ApiKey | None:
+    """What Drive is asked with; None: shared notebooks are fetched without an account."""
+    from grader.collect.google_account import config_folder, find_access
+
+    return find_access(config_folder())
 
 
 def load(*, drafts: bool = False) -> Account:

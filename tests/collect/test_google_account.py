@@ -126,7 +126,7 @@ def test_a_right_that_others_can_read_is_refused(config):
     path.chmod(0o640)
     assert refuse(config) == (
         f"{path}: others on this machine can read the sign-in (its mode is 640)\n"
-        f"  Whoever has it can read the mail. Take the right away: chmod 600 {path}"
+        f"  Whoever has it can read what it opens. Take the right away: chmod 600 {path}"
     )
 
 

@@ -58,8 +58,6 @@ FOLDER = BadLink(
     "The link leads to a folder, and which of its files is meant is not ours to guess.",
     "Open the notebook itself, and send the link that its Share button copies.",
 )
-GITHUB = "The link opens a notebook from GitHub, where everybody finds it"
-UNSAVED = "your own copy was not saved, or is not what the link leads to."
 TOO_EARLY = "The link leads to Colab but names no notebook: it was copied too early."
 EVERYBODYS = "The link leads to a page that Colab shows to everybody, not to your own notebook."
 
@@ -67,18 +65,6 @@ EVERYBODYS = "The link leads to a page that Colab shows to everybody, not to you
 @pytest.mark.parametrize(
     ("link", "what"),
     [
-        ("https://colab.research.google.com/github/course/hw/blob/main/hw2.ipynb", f"{GITHUB}: {UNSAVED}"),
-        (
-            "https://colab.research.google.com/gist/ana/0123456789abcdef/hw2.ipynb",
-            f"The link opens a notebook from a gist, where everybody finds it: {UNSAVED}",
-        ),
-        (
-            "https://colab.research.google.com/#fileId=https%3A//gist.github.com/ana/0123456789abcdef",
-            f"The link leads to a gist: {UNSAVED}",
-        ),
-        ("https://github.com/ana/hw/blob/main/hw2.ipynb", f"The link leads to GitHub: {UNSAVED}"),
-        ("https://raw.githubusercontent.com/ana/hw/main/hw2.ipynb", f"The link leads to GitHub: {UNSAVED}"),
-        ("https://gist.github.com/ana/0123456789abcdef", f"The link leads to a gist: {UNSAVED}"),
         ("https://colab.research.google.com/drive/", TOO_EARLY),
         ("https://colab.research.google.com/", TOO_EARLY),
         ("https://colab.research.google.com/#create=true", TOO_EARLY),
@@ -102,17 +88,17 @@ EVERYBODYS = "The link leads to a page that Colab shows to everybody, not to you
         ("https://drive.google.com/uc?export=download", "The link leads to Google Drive but names no file."),
         (
             f"https://docs.google.com.evil.example/file/d/{ID}/view",
-            "The link leads to docs.google.com.evil.example, not to Colab or Google Drive.",
+            "The link leads to docs.google.com.evil.example, not to a shared notebook.",
         ),
         (
             f"https://drive.google.com@evil.example/open?id={ID}",
-            "The link leads to evil.example, not to Colab or Google Drive.",
+            "The link leads to evil.example, not to a shared notebook.",
         ),
         ("https://[", "The link is damaged: it is not an address that a browser opens."),
-        ("https:///x", "The link leads to no place at all, not to Colab or Google Drive."),
+        ("https:///x", "The link leads to no place at all, not to a shared notebook."),
         (
             f"https://colab.evil.example/drive/{ID}",
-            "The link leads to colab.evil.example, not to Colab or Google Drive.",
+            "The link leads to colab.evil.example, not to a shared notebook.",
         ),
         (f"ftp://drive.google.com/open?id={ID}", "The link is not an address of the web."),
     ],

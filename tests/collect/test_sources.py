@@ -65,8 +65,8 @@ def test_a_place_on_drive_is_an_id_or_any_link_to_it(here, text):
         ),
         (
             "https://github.com/course/hw",
-            "https://github.com/course/hw: The link leads to GitHub: your own copy was not saved, or is not what the "
-            "link leads to.\n  Give the id: the long word in the link of a file or a folder.",
+            "https://github.com/course/hw: The link leads to a page of GitHub, not to a notebook.\n"
+            "  Give the id: the long word in the link of a file or a folder.",
         ),
     ],
 )
