@@ -4,6 +4,7 @@ import ast
 import collections
 import functools
 import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,26 @@ def test_inside_exam_each_layer_knows_only_those_below_it():
         if (above := level_of(other)) is not None and above < level_of(name)
     }
     assert not upwards
+
+
+KNOWN_OF_KINDS = ("cells", "paper_parts", "question_kind")
+"""What the rest of the program may know of exam/kinds, besides the tuple of all kinds: no kind by its name."""
+
+
+def test_no_module_outside_the_kinds_names_a_kind_of_question():
+    """So that a new kind is one file: whatever depends on the kind is asked of the kind."""
+    from grader.exam.questions import KINDS
+
+    outside = [name for name in MODULES if not is_in(name, "grader.exam.kinds")]
+    known = {"grader.exam.kinds", *(f"grader.exam.kinds.{name}" for name in KNOWN_OF_KINDS)}
+    imported = {(name, other) for name in outside for other in imports_of(name) if is_in(other, "grader.exam.kinds")}
+    assert not {(name, other) for name, other in imported if other not in known}
+    assert {"grader.exam.questions", "grader.exam.printing.blocks"} <= {name for name, _ in imported}
+    form = re.compile(rf"\b(question|asked|variant)\.({'|'.join(KINDS)})\b")
+    compared = re.compile(rf"\.kind\b.*['\"]({'|'.join(KINDS)})['\"]")
+    about_exams = ("grader.exam", "grader.report.exam_pages", "grader.review.marks", "grader.review.queue")
+    told = {name: MODULES[name].read_text("utf-8") for name in outside if any(is_in(name, one) for one in about_exams)}
+    assert not {name: form.findall(text) for name, text in told.items() if form.search(text) or compared.search(text)}
 
 
 def test_each_module_and_each_class_has_a_name_of_its_own():

@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from grader.files.config_files import PlacedError
 
 _BINARY: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -118,3 +124,44 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> float:
             except ValueError as error:  # math's own word for a logarithm of a negative number
                 raise ArithmeticError(str(error)) from error
     raise ValueError(f"`{ast.unparse(node)}` is not arithmetic")
+
+
+# ---- in a form ------------------------------------------------------------------------------------------------------
+
+
+def _as_written(value: Any) -> Any:
+    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _arithmetic(expression: str) -> str:
+    try:
+        names_of(expression)
+    except ValueError as error:
+        remedy = "Write arithmetic over parameters and values, as in (low + high) / 2."
+        if "^" in expression:
+            remedy = "Write ** for a power."
+        elif re.fullmatch(r"\s*-?\d+,\d+\s*", expression):
+            remedy = f"Write a decimal point: {expression.strip().replace(',', '.')}."
+        raise PlacedError(str(error), remedy=remedy) from error
+    return expression
+
+
+Expression = Annotated[
+    str,
+    BeforeValidator(_as_written),
+    AfterValidator(_arithmetic),
+    WithJsonSchema({"type": ["string", "number"]}),
+]
+"""A number, or arithmetic over the question's parameters and values."""
+
+
+def refuse_unknown(expression: str, known: Collection[str], *keys: str) -> None:
+    """Refuse arithmetic over names that have no value."""
+    unknown = names_of(expression) - set(known)
+    if unknown:
+        raise PlacedError(
+            f"`{'.'.join(keys)}` uses `{min(unknown)}`, which is no parameter and no value above it "
+            f"(there are: {', '.join(sorted(known)) or 'none'})",
+            *keys,
+            remedy="Correct the name, or give it a value under `parameters` or `values`.",
+        )

@@ -8,34 +8,40 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
 from grader.course.grade_bands import GradeBand
 from grader.errors import UserError
-from grader.exam.questions import MultipleRule, OrderRule, PairsRule, Question, RowsRule, SingleRule
+from grader.exam.kinds import EVERY_KIND
+from grader.exam.kinds.question_kind import Rule
+from grader.exam.questions import Question
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import Keys, PlacedError, line_in, read_yaml
 from grader.files.config_hints import LANGUAGE
 from grader.rubric import Name, Part
 
-ACCEPTS = ("single", "multiple", "rows", "numeric", "text", "output")
-"""Kinds to which a revision can add a right answer."""
+if TYPE_CHECKING:
+    _RuleOfKinds = Part
+else:
+    # A field for each kind that has a choice of rules, so that adding a kind changes nothing here.
+    _forms = {kind.name: kind.rule_form() for kind in EVERY_KIND}
+    _fields = {name: (form, form()) for name, form in _forms.items() if form is not None}
+    _RuleOfKinds = create_model("RuleOfKinds", __base__=Part, **_fields)
 
 
-class Rules(Part):
+class Rules(_RuleOfKinds):
     """How responses are scored where a question does not say otherwise."""
 
-    single: SingleRule = SingleRule()
-    multiple: MultipleRule = MultipleRule()
-    rows: RowsRule = RowsRule()
-    matching: PairsRule = PairsRule()
-    ordering: OrderRule = OrderRule()
     floor: float = Field(0.0, description="the least that the whole exam can earn, in points")
     cap: float | None = Field(None, gt=0, description="the most that it can earn, in points")
     step: float = Field(0.01, gt=0, description="the total is rounded to a multiple of this, once, halves upwards")
+
+    def of(self, kind: str) -> Rule | None:
+        """The rule of a kind of question; None where there is nothing to choose."""
+        return getattr(self, kind, None)
 
 
 class Section(Part):
@@ -228,14 +234,14 @@ def _check_revision(revision: Revision, questions: Mapping[str, Question], keys:
         )
     if revision.accept is None:
         return
-    if question.kind not in ACCEPTS:
+    if not question.part.accepts_more:
         raise PlacedError(
             f"a question of kind {question.kind} has no second right answer",
             *keys,
             "accept",
             remedy="Write `void: full` or `void: remove`, or change what is right above.",
         )
-    known = question.tickable
+    known = question.part.tickable
     unknown = [name for name in revision.accept if known is not None and name not in known]
     if unknown:
         raise PlacedError(

@@ -169,7 +169,7 @@ def _shares(gradebook: Gradebook, exam: Exam) -> dict[str, dict[str, float | Non
     """student -> assignment -> the share of its points that was earned; None where points wait for a person."""
     shares: dict[str, dict[str, float | None]] = {}
     for question in exam.questions:
-        name = question.practical.assignment if question.practical is not None else None
+        name = question.part.graded_as
         if name is None:
             continue
         overrides = gradebook.overrides(name)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 SingleName = Literal["number-right", "formula", "negative", "omission"]
+SingleOutcome = Literal["right", "wrong", "blank"]
 MultipleName = Literal[
     "all-or-nothing",
     "each-answer",
@@ -93,7 +94,7 @@ def bound(share: float, floor: float, cap: float) -> float:
 # ---- single response ------------------------------------------------------------------------------------------------
 
 
-def single(name: SingleName, outcome: Literal["right", "wrong", "blank"], n: int, wrong: float = 1.0) -> float:
+def single(name: SingleName, outcome: SingleOutcome, n: int, wrong: float = 1.0) -> float:
     """The share of a question with `n` options of which one is to be chosen; `wrong` is what `negative` takes off.
 
     >>> single("formula", "wrong", 4), single("negative", "wrong", 5, wrong=0.25), single("omission", "blank", 5)

@@ -23,11 +23,7 @@ def make_variant(question: Question, seed: int, drawn: Mapping[str, float] = Map
     values = draw(question, seed, drawn)
     told = question.model_dump(exclude={"parameters", "values"})
     filled = {key: _fill(value, values) for key, value in told.items()}
-    if question.numeric is not None:
-        numeric = filled["numeric"]
-        numeric["answer"] = evaluate(question.numeric.answer, values)
-        for name, mistake in question.numeric.mistakes.items():
-            numeric["mistakes"][name]["value"] = evaluate(mistake.value, values)
+    filled[question.kind] = question.part.fill(filled[question.kind], values)
     return Question.model_validate(filled)
 
 

@@ -13,12 +13,11 @@ from PIL import Image
 
 from grader.course.grade_bands import GradeBand
 from grader.exam.exam import Exam
+from grader.exam.kinds.question_kind import Comparison
 from grader.exam.paper.readings import State
-from grader.exam.questions import Multiple, Question, Single
-from grader.exam.reading import NONE
+from grader.exam.questions import Question
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
-from grader.language import _
 from grader.model import Answer, Finding, Grade, Override, Status
 from grader.report.render import make_environment
 from grader.score.grade import find_standing
@@ -88,16 +87,6 @@ class ShownOption:
 
 
 @dataclass(frozen=True)
-class ShownRow:
-    """One statement, or one pair: what the student said of it, and what is right."""
-
-    says: str
-    came: str
-    expected: str
-    right: bool
-
-
-@dataclass(frozen=True)
 class ShownQuestion:
     """One question as the page shows it."""
 
@@ -108,7 +97,7 @@ class ShownQuestion:
     """Why, finding by finding; what all of them say in the end, the last one says for all."""
     overrides: Mapping[str, Override]
     options: tuple[ShownOption, ...]
-    rows: tuple[ShownRow, ...]
+    rows: tuple[Comparison, ...]
     picture: str
     """A `data:` address, or empty."""
 
@@ -152,20 +141,7 @@ def is_right(asked: Asked, part: str, value: str) -> bool | None:
     question = asked.question
     if asked.void is not None:
         return None
-    match question.kind:
-        case "single" | "multiple":
-            choice = question.single or question.multiple
-            options = choice.options if choice is not None else {}
-            if value == NONE:
-                return not any(option.right for option in options.values())
-            return value in options and (options[value].right or value in asked.accept)
-        case "rows" if question.rows is not None and part in question.rows.statements:
-            return part in asked.accept or (value == "true") == question.rows.statements[part].holds
-        case "matching":
-            return value == part
-        case "ordering" if question.ordering is not None and part in question.ordering.steps:
-            return value == str(list(question.ordering.steps).index(part) + 1)
-    return None
+    return question.part.is_right(part, value, asked.accept)
 
 
 def _questions(page: ExamPage) -> Iterator[ShownQuestion]:
@@ -188,35 +164,19 @@ def _questions(page: ExamPage) -> Iterator[ShownQuestion]:
             findings=tuple(findings[name] for name in own),
             reasons=(*earlier, *because[-1:]),
             overrides={name: standing[name] for name in own if name in standing},
-            options=tuple(_options(asked, question.single or question.multiple, value, page.language)),
-            rows=tuple(_rows(asked, value, page.language)),
+            options=tuple(_options(asked, value, page.language)),
+            rows=tuple(question.part.compare(value, asked.accept, page.language)),
             picture=_address("image/png", picture) if picture else "",
         )
 
 
-def _options(asked: Asked, choice: Single | Multiple | None, value: Any, language: str) -> Iterator[ShownOption]:
-    for name, option in choice.options.items() if choice is not None else ():
+def _options(asked: Asked, value: Any, language: str) -> Iterator[ShownOption]:
+    for name, says in asked.question.part.options_to_tick.items():
         chosen, right = name in (value or ()), bool(is_right(asked, "", name))
         state: Literal["chosen-right", "chosen-wrong", "right", ""] = "right" if right else ""
         if chosen:
             state = "chosen-right" if right or asked.void is not None else "chosen-wrong"
-        yield ShownOption(option.says.say(language), state)
-
-
-def _rows(asked: Asked, value: Any, language: str) -> Iterator[ShownRow]:
-    question = asked.question
-    if question.rows is not None:
-        calls = {True: _("true"), False: _("false"), None: "–"}
-        for name, row in question.rows.statements.items():
-            said = (value or {}).get(name)
-            right = said is not None and bool(is_right(asked, name, str(said).lower()))
-            yield ShownRow(row.says.say(language), calls[said], calls[row.holds], right)
-    elif question.matching is not None:
-        partners = {name: text.say(language) for name, text in question.matching.partners.items()}
-        for name, pair in question.matching.pairs.items():
-            said = (value or {}).get(name)
-            came = partners.get(said, "–") if said is not None else "–"
-            yield ShownRow(pair.left.say(language), came, pair.right.say(language), said == name)
+        yield ShownOption(says.say(language), state)
 
 
 def _shrink(jpeg: bytes) -> str:

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.exam.exam import ExamOnDisk
-from grader.exam.printing.arranging import LETTERS, arrange
-from grader.exam.questions import Question
-from grader.exam.reading import NONE
+from grader.exam.kinds.paper_parts import LETTERS
+from grader.exam.printing.arranging import arrange
 from grader.exam.scanning.intake import take_copies
 from grader.exam.scanning.marks_review import Pending, decide, pending
 from grader.exam.scanning.paper_answers import copies_read
 from grader.exam.scanning.print_store import PaperStore
-from grader.exam.wording import LocalizedText
 from grader.store.work_folder import WorkFolder
 
 
@@ -56,40 +54,16 @@ def show_mark(work: WorkFolder, exam: ExamOnDisk, chosen: Pending, waiting: Sequ
                   if one.question.id == told.question), None)  # fmt: skip
     if asked is None:
         return MarkPage(exam, chosen, "", len(waiting), (), (), "")
-    words = {name: text.say(print_.language) for name, text in _texts(asked.question).items()}
+    part = asked.question.part
     asks = asked.question.asks.say(print_.language)
-    if told.kind == "question" and asked.question.single is not None:
+    if told.kind == "question" and part.offers:
         lettered = zip(asked.order, LETTERS, strict=False)
-        offers = tuple((name, letter.lower(), f"{letter} · {words[name]}") for name, letter in lettered)
-        return MarkPage(exam, chosen, asks, len(waiting), (*offers, ("", "0", "No answer")), (), "")
-    return MarkPage(exam, chosen, asks, len(waiting), (), tuple(words.items()), _example(asked.question))
-
-
-def _texts(question: Question) -> dict[str, LocalizedText]:
-    """name -> words of what an answer is made of."""
-    choice = question.single or question.multiple
-    if choice is not None:
-        texts = {name: option.says for name, option in choice.options.items()}
-        none = question.multiple.none if question.multiple is not None else None
-        return {**texts, **({NONE: none} if none is not None else {})}
-    if question.rows is not None:
-        return {name: row.says for name, row in question.rows.statements.items()}
-    if question.matching is not None:
-        return dict(question.matching.partners)
-    return dict(question.ordering.steps) if question.ordering is not None else {}
-
-
-def _example(question: Question) -> str:
-    names = list(_texts(question))
-    if question.multiple is not None:
-        return "; ".join(names[:2])
-    if question.rows is not None:
-        return "; ".join(f"{name} = {'false' if place % 2 else 'true'}" for place, name in enumerate(names))
-    if question.matching is not None:
-        return "; ".join(
-            f"{left} = {right}" for left, right in zip(question.matching.pairs, reversed(names), strict=False)
+        offers = tuple(
+            (name, letter.lower(), f"{letter} · {part.offers[name].say(print_.language)}") for name, letter in lettered
         )
-    return " > ".join(reversed(names)) if question.ordering is not None else ""
+        return MarkPage(exam, chosen, asks, len(waiting), (*offers, ("", "0", "No answer")), (), "")
+    words = {name: text.say(print_.language) for name, text in part.words_to_write.items()}
+    return MarkPage(exam, chosen, asks, len(waiting), (), tuple(words.items()), part.example())
 
 
 def say_mark(work: WorkFolder, exam: ExamOnDisk, sheet: str, item: str, value: str, *, who: str) -> None:

@@ -162,9 +162,7 @@ def _same_words(answer: Answer | None) -> str:
 
 def _guide(question: Question, language: str) -> str:
     """What the exam says of a right response."""
-    accepted = question.text.accept if question.text is not None else []
-    told = f"Accepted: {', '.join(f'“{words}”' for words in accepted)}. " if accepted else ""
-    return told + question.explanation.say(language)
+    return question.part.guide() + question.explanation.say(language)
 
 
 def _make_item(

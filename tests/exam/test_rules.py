@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.course.grade_bands import round_half_up
 from grader.exam import rules
 from grader.exam.analysis.guessing import guess, guess_exam
 from grader.exam.rules import MULTIPLE, Counts, MultipleName, bound, count, multiple
@@ -275,13 +276,13 @@ def test_a_rule_of_the_question_goes_before_that_of_the_exam():
     [(0.1 + 0.2, 0.1, 0.3), (2.675, 0.01, 2.68), (17.25, 0.5, 17.5), (17.24, 0.5, 17.0), (-0.25, 0.5, 0.0), (5, 1, 5)],
 )
 def test_a_total_is_rounded_half_up(points, step, rounded):
-    assert rules.round_half_up(points, step) == rounded
+    assert round_half_up(points, step) == rounded
 
 
 @given(st.lists(st.sampled_from([1 / 3, 2 / 3, 1.0, 0.5]), min_size=1, max_size=30))
 def test_thirds_that_make_a_whole_stay_whole(shares):
     whole = sum(round(share * 6) for share in shares) / 6
-    assert rules.round_half_up(sum(shares), 0.01) == pytest.approx(rules.round_half_up(whole, 0.01))
+    assert round_half_up(sum(shares), 0.01) == pytest.approx(round_half_up(whole, 0.01))
 
 
 def test_counts_tell_what_a_response_has_in_common_with_the_key():

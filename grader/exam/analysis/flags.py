@@ -55,25 +55,24 @@ def flag(analysis: ItemAnalysis) -> Flags:
 
 def _doubts(item: Item, threshold: float) -> Iterator[tuple[float, Flag]]:
     """(how strong, the doubt) for every option that speaks against the key."""
-    one_of_many = item.kind in ("single", "numeric", "text", "output")
     key = [option for option in item.options if option.right]
     for option in item.options:
         r, upper, lower = option.correlation, option.upper, option.lower
         if r is None or upper is None or lower is None:
             continue
         because = ""
-        if one_of_many and not option.right and r > threshold and _preferred(option, key):
+        if item.one_of_many and not option.right and r > threshold and _preferred(option, key):
             best = max((one.upper or 0.0 for one in key), default=0.0)
             because = (
                 f"The good students prefer “{option.says}”: {_percent(upper)} of the upper group chose it, and "
                 f"{_percent(best)} the key."
             )
-        elif item.kind == "multiple" and not option.right and r > threshold and upper > 0.5:
+        elif item.offered and not item.one_of_many and not option.right and r > threshold and upper > 0.5:
             because = (
                 f"Most good students tick “{option.says}”, which the key calls wrong: {_percent(upper)} of the upper "
                 f"group, {_percent(lower)} of the lower one."
             )
-        elif not one_of_many and option.right and r < -threshold and upper < 0.5:
+        elif not item.one_of_many and option.right and r < -threshold and upper < 0.5:
             because = (
                 f"Most good students answer “{option.says}” against the key: {_percent(upper)} of the upper group are "
                 f"with it, {_percent(lower)} of the lower one."
@@ -108,7 +107,7 @@ def _why_weak(item: Item) -> str:
 
 
 def _dead(item: Item, students: int) -> Iterator[Flag]:
-    if item.kind not in ("single", "multiple") or students < FEWEST:
+    if not item.offered or students < FEWEST:
         return
     dead = [option for option in item.options if not option.right and option.share < DEAD_SHARE]
     if dead:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.exam.analysis.choices import Choice, choices_of
+from grader.exam.analysis.choices import choices_of
 from grader.exam.analysis.statistics import (
     CONFIDENCE,
     Floats,
@@ -24,6 +24,7 @@ from grader.exam.analysis.statistics import (
     standard_error,
     upper_lower,
 )
+from grader.exam.kinds.question_kind import Choice
 from grader.exam.questions import Question
 from grader.exam.revisions import Asked
 from grader.model import Answer, Finding
@@ -82,6 +83,10 @@ class Item:
     alpha_if_dropped: Statistic
     by_group: tuple[float, ...]
     options: tuple[OptionUse, ...]
+    one_of_many: bool = False
+    """Whether each student gave one answer out of many."""
+    offered: bool = False
+    """Whether the options stood on the exam, so that one that nobody took is of no use."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,8 @@ def _item(asked: Asked, table: PointsTable, place: int, who: Sequence[Response],
         ),
         by_group=table.mean_by_group(shares),
         options=tuple(_option(name, choice, rest, table) for name, choice in choices_of(asked, who, language).items()),
+        one_of_many=question.part.one_of_many,
+        offered=bool(question.part.options_to_tick),
     )
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.errors import UserError
-from grader.exam.matching import fold_option
+from grader.exam.option_search import fold_option
 from grader.exam.questions import Question
-from grader.exam.reading import parts_of
 from grader.files.csv_columns import ADDRESS, STUDENT, require_column, tell_heads
 from grader.files.csv_file import CsvTable
 
@@ -117,11 +116,11 @@ def _question_of(
     found = _PART.fullmatch(plain)
     if found is not None and fold_option(found[1]) in known:
         name = _the_one(table, found[1], known[fold_option(found[1])])
-        for part, texts in parts_of(questions[name]).items():
+        for part, texts in questions[name].part.parts.items():
             if fold_option(found[2]) in [fold_option(text) for text in (part, *texts)]:
                 return name, part
     for name, question in questions.items():
-        for part in parts_of(question):
+        for part in question.part.parts:
             if fold_option(plain) == f"{name}-{part}":
                 return name, part
     return None, None
@@ -150,7 +149,7 @@ def _numbered(table: CsvTable, questions: Mapping[str, Question], known: Mapping
             for number, place in responses.items()
             if number in told
         }
-    for names in (list(questions), [name for name, question in questions.items() if question.kind != "practical"]):
+    for names in (list(questions), [name for name, question in questions.items() if not question.part.by_corrector]):
         if len(names) == len(responses):
             return {responses[number]: name for number, name in zip(sorted(responses), names, strict=True)}
     raise UserError(

@@ -10,7 +10,7 @@ from typing import Literal
 from grader.course.roster import Roster
 from grader.exam.exam import ExamOnDisk
 from grader.exam.exchange.columns import BLANK_IN_MOODLE, Columns, Layout, find_columns, layout_of
-from grader.exam.matching import fold_option
+from grader.exam.option_search import fold_option
 from grader.exam.questions import Question
 from grader.exam.reading import read_cell, read_row
 from grader.exam.responses import as_response

@@ -139,3 +139,12 @@ def code_origins_mm(paper: PaperName) -> tuple[tuple[float, float], tuple[float,
     middle = MARK_INSET_MM + MARK_MM / 2
     half = CODE_ROWS * CELL_HEIGHT_MM / 2
     return (x, round(middle - half, 3)), (x, round(height - middle - half, 3))
+
+
+def fold_number(number: str) -> str:
+    """A student's number without the zeros before it, which a row of the sheet may need and the class list not have.
+
+    >>> fold_number("0077"), fold_number("000"), fold_number("")
+    ('77', '0', '')
+    """
+    return number.lstrip("0") or number[:1]

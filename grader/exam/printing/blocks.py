@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
 from grader.errors import UserError
-from grader.exam.paper.digits import digit_places, points_offered, tell_place
+from grader.exam.kinds.cells import NONE
+from grader.exam.kinds.paper_parts import (
+    LETTERS,
+    CorrectorRows,
+    DigitRows,
+    LetteredList,
+    LetteredOptions,
+    PaperPart,
+    SheetLanguage,
+    SmallPrint,
+    TickGrid,
+    WritingPlace,
+)
 from grader.exam.paper.sheet import BOX_LINE_MM, BOX_MM, Box, Field
-from grader.exam.printing.arranging import LETTERS, Arranged
+from grader.exam.printing.arranging import Arranged
 from grader.exam.printing.ink import Face, FrameInk, Ink, LineInk, PictureInk, WordsInk, move
 from grader.exam.printing.phrases import Phrases
 from grader.exam.printing.typesetting import MM_IN_PT, SetText, set_code, set_words, width_mm
-from grader.exam.questions import Kind, Picture
-from grader.exam.reading import NONE
+from grader.exam.questions import Picture
 from grader.exam.wording import LocalizedText
 
 SIZE_PT = 9.5
@@ -30,8 +41,10 @@ ROW_GAP_MM = 2.7
 COLUMN_MM = 8.4
 """From one box of a row to the next."""
 GREY = 0.45
-WRITING_MM, EXERCISE_MM = 10.0, 78.0
-"""The height of a place to write words in, and of one for an exercise."""
+WRITING_MM: Mapping[str, float] = {"line": 10.0, "exercise": 78.0}
+"""The height of a place to write in."""
+COLUMN_WORDS_MM = 11.0
+"""The same where the columns are named by words."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,10 @@ class Setting:
     """Where the exam's pictures are."""
     room_mm: float
 
+    @property
+    def speech(self) -> SheetLanguage:
+        return SheetLanguage(self.language, self.phrases.decimal)
+
     def say(self, text: LocalizedText) -> str:
         return text.say(self.language)
 
@@ -104,21 +121,8 @@ def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list
     asked = arranged.question
     try:
         blocks = _stem(arranged, setting, rule)
-        match asked.kind:
-            case "single" | "multiple":
-                blocks += _options(arranged, setting)
-            case "rows":
-                blocks += _rows(arranged, setting)
-            case "matching":
-                blocks += _pairs(arranged, setting)
-            case "ordering":
-                blocks += _steps(arranged, setting)
-            case "numeric" if digit_places(asked) is not None:
-                blocks.append(_digits(arranged, setting))
-            case "practical":
-                blocks += _exercise(arranged, setting)
-            case _:
-                blocks.append(writing_field(asked.id, setting, WRITING_MM))
+        for part in asked.part.print_parts(arranged.order, arranged.partners, setting.speech):
+            blocks += _set_part(part, asked.id, setting)
     except ValueError as error:
         raise UserError(f"`{asked.id}` cannot be set: {error}", remedy="Mend its words in exam.yaml.") from error
     return [replace(block, question=asked.id) for block in blocks]
@@ -137,8 +141,8 @@ def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]
     asks = set_words(setting.say(asked.asks), setting.room_mm - INDENT_MM - wide - 6.0, SIZE_PT)
     draft.words(asks, INDENT_MM, 0.0)
     y = asks.height_mm
-    hint = _hints(setting.phrases).get(asked.kind, "")
-    for words in (hint, rule or ""):
+    own = asked.part.words.get(setting.language)
+    for words in (own.hint if own is not None else "", rule or ""):
         if words:
             text = set_words(words, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
             draft.words(text, INDENT_MM, y)
@@ -152,17 +156,6 @@ def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]
     if asked.picture is not None:
         blocks.append(_picture(asked.picture, setting))
     return blocks
-
-
-def _hints(phrases: Phrases) -> dict[Kind, str]:
-    """How a question is answered, by its kind."""
-    return {
-        "single": phrases.one,
-        "multiple": phrases.several,
-        "rows": phrases.each_row,
-        "matching": phrases.each_letter,
-        "ordering": phrases.each_place,
-    }
 
 
 def _picture(picture: Picture, setting: Setting) -> Block:
@@ -200,78 +193,69 @@ def _row(question: str, boxes: Sequence[tuple[str, str, float]], words: SetText,
     return draft.done(max(words.height_mm, BOX_MM) + ROW_GAP_MM)
 
 
-# ---- each kind ------------------------------------------------------------------------------------------------------
+# ---- what a kind has below its words --------------------------------------------------------------------------------
 
 
-def _options(arranged: Arranged, setting: Setting) -> list[Block]:
-    asked = arranged.question
-    choice = asked.single or asked.multiple
-    if choice is None:
-        return []
-    texts = [(name, setting.say(choice.options[name].says)) for name in arranged.order]
-    if asked.multiple is not None and asked.multiple.none is not None:
-        texts.append((NONE, setting.say(asked.multiple.none)))
+def _set_part(part: PaperPart, question: str, setting: Setting) -> list[Block]:
+    match part:
+        case LetteredOptions():
+            return _options(part, question, setting)
+        case LetteredList():
+            return _list(part, setting)
+        case TickGrid():
+            return _grid(part, question, setting)
+        case DigitRows():
+            return [_digits(part, question, setting)]
+        case WritingPlace():
+            return [writing_field(question, setting, WRITING_MM[part.size])]
+        case CorrectorRows():
+            return _corrector(part, question, setting)
+        case SmallPrint():
+            return [_small(part.words, setting, 2.0)]
+
+
+def _options(part: LetteredOptions, question: str, setting: Setting) -> list[Block]:
     x = BOX_X_MM + 12.0
     return [
-        _row(asked.id, [("", name, BOX_X_MM)], set_words(text, setting.room_mm - x, SIZE_PT), x, letter)
-        for (name, text), letter in zip(texts, LETTERS, strict=False)
+        _row(question, [("", name, BOX_X_MM)], set_words(text, setting.room_mm - x, SIZE_PT), x, letter)
+        for (name, text), letter in zip(part.options, LETTERS, strict=False)
     ]
 
 
-def _heads(labels: Sequence[str], x_mm: float, step_mm: float, *, bold: bool = False) -> Block:
-    """A line of labels over columns of boxes."""
-    draft = Draft()
-    for column, text in enumerate(labels):
-        draft.label(text, x_mm + column * step_mm + BOX_MM / 2, 3.4, bold=bold)
-    return draft.done(3.6)
-
-
-def _rows(arranged: Arranged, setting: Setting) -> list[Block]:
-    asked, step = arranged.question, 11.0
-    if asked.rows is None:
-        return []
-    x = BOX_X_MM + 2 * step + 1.0
-    blocks = [_heads((setting.phrases.true, setting.phrases.false), BOX_X_MM, step)]
-    for name in arranged.order:
-        boxes = [(name, "true", BOX_X_MM), (name, "false", BOX_X_MM + step)]
-        text = setting.say(asked.rows.statements[name].says)
-        blocks.append(_row(asked.id, boxes, set_words(text, setting.room_mm - x, SIZE_PT), x))
-    return blocks
-
-
-def _pairs(arranged: Arranged, setting: Setting) -> list[Block]:
-    """The partners with their letters, then a row of boxes for each thing on the left."""
-    asked, x = arranged.question, BOX_X_MM + 6.0
-    if asked.matching is None:
-        return []
-    letters = LETTERS[: len(arranged.partners)]
-    blocks = []
-    for name, letter in zip(arranged.partners, letters, strict=True):
+def _list(part: LetteredList, setting: Setting) -> list[Block]:
+    x, blocks = BOX_X_MM + 6.0, []
+    for words, letter in zip(part.texts, LETTERS, strict=False):
         draft = Draft()
-        text = set_words(setting.say(asked.matching.partners[name]), setting.room_mm - x, SIZE_PT)
+        text = set_words(words, setting.room_mm - x, SIZE_PT)
         draft.ink.append(WordsInk(BOX_X_MM, 0.9 * SIZE_PT * MM_IN_PT, letter, "bold", 8.5, 0.2))
         draft.words(text, x, 0.0)
         blocks.append(draft.done(text.height_mm + 0.6))
-    wide = len(letters) * COLUMN_MM
-    blocks.append(_heads(tuple(letters), BOX_X_MM, COLUMN_MM, bold=True))
-    for name in arranged.order:
-        boxes = [(name, partner, BOX_X_MM + n * COLUMN_MM) for n, partner in enumerate(arranged.partners)]
-        text = set_words(setting.say(asked.matching.pairs[name].left), setting.room_mm - BOX_X_MM - wide, SIZE_PT)
-        blocks.append(_row(asked.id, boxes, text, BOX_X_MM + wide))
     return blocks
 
 
-def _steps(arranged: Arranged, setting: Setting) -> list[Block]:
-    asked, n = arranged.question, len(arranged.order)
-    if asked.ordering is None:
-        return []
-    blocks = [_heads([str(place) for place in range(1, n + 1)], BOX_X_MM, COLUMN_MM, bold=True)]
-    x = BOX_X_MM + n * COLUMN_MM
-    for name in arranged.order:
-        boxes = [(name, str(place + 1), BOX_X_MM + place * COLUMN_MM) for place in range(n)]
-        text = set_words(setting.say(asked.ordering.steps[name]), setting.room_mm - x, SIZE_PT)
-        blocks.append(_row(asked.id, boxes, text, x))
+def _grid(part: TickGrid, question: str, setting: Setting) -> list[Block]:
+    """The columns' names, then a row of boxes for each part."""
+    bold = part.named_by == "letters"
+    step, gap = (COLUMN_MM, 0.0) if bold else (COLUMN_WORDS_MM, 1.0)
+    head = Draft()
+    for column, (_value, text) in enumerate(part.columns):
+        head.label(text, BOX_X_MM + column * step + BOX_MM / 2, 3.4, bold=bold)
+    blocks, x = [head.done(3.6)], BOX_X_MM + len(part.columns) * step + gap
+    for name, words in part.rows:
+        boxes = [(name, value, BOX_X_MM + n * step) for n, (value, _text) in enumerate(part.columns)]
+        blocks.append(_row(question, boxes, set_words(words, setting.room_mm - x, SIZE_PT), x))
     return blocks
+
+
+def _small(words: str, setting: Setting, gap_mm: float) -> Block:
+    text = set_words(words, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
+    return Block(text.height_mm + gap_mm, tuple(move(ink, INDENT_MM, 0.0) for ink in text.ink))
+
+
+def _digits(part: DigitRows, question: str, setting: Setting) -> Block:
+    hint = _small(part.how, setting, 0.0)
+    grid = digit_rows(question, part.rows, sign=part.sign).moved(0.0, hint.height_mm)
+    return Block(grid.height_mm + hint.height_mm, hint.ink + grid.ink, grid.boxes)
 
 
 def digit_rows(question: str, rows: Sequence[tuple[str, str]], *, sign: bool) -> Block:
@@ -296,38 +280,18 @@ def digit_rows(question: str, rows: Sequence[tuple[str, str]], *, sign: bool) ->
     return draft.done(y)
 
 
-def _digits(arranged: Arranged, setting: Setting) -> Block:
-    asked, places = arranged.question, digit_places(arranged.question) or ()
-    if asked.numeric is None:
-        return Block(0.0)
-    told = setting.phrases.digits
-    if asked.numeric.unit:
-        told = f"{told} ({setting.phrases.in_unit.format(asked.numeric.unit)})"
-    hint = set_words(told, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
-    rows = digit_rows(asked.id, [(str(place), setting.phrases.write(tell_place(place))) for place in places], sign=True)
-    grid = rows.moved(0.0, hint.height_mm)
-    words = tuple(move(ink, INDENT_MM, 0.0) for ink in hint.ink)
-    return Block(grid.height_mm + hint.height_mm, words + grid.ink, grid.boxes)
-
-
-def _exercise(arranged: Arranged, setting: Setting) -> list[Block]:
-    """Room for the student, and boxes for the points of each criterion, which the corrector ticks before the scan."""
-    asked = arranged.question
-    if asked.practical is None:
-        return []
-    if asked.practical.assignment is not None:
-        text = set_words(setting.phrases.notebook, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
-        return [Block(text.height_mm + 2.0, tuple(move(ink, INDENT_MM, 0.0) for ink in text.ink))]
+def _corrector(part: CorrectorRows, question: str, setting: Setting) -> list[Block]:
+    """Boxes for the points of each criterion, which the corrector ticks before the scan."""
     head = Draft()
     head.ink.append(LineInk(INDENT_MM, 1.0, setting.room_mm, 1.0, 0.15, 0.6))
-    head.ink.append(WordsInk(INDENT_MM, 4.4, setting.phrases.corrector, "sans", SMALL_PT, GREY))
-    blocks = [writing_field(asked.id, setting, EXERCISE_MM), head.done(5.0)]
-    for number, name in enumerate(arranged.order, start=1):
+    head.ink.append(WordsInk(INDENT_MM, 4.4, part.how, "sans", SMALL_PT, GREY))
+    blocks = [head.done(5.0)]
+    for number, (name, _words, offered) in enumerate(part.rows, start=1):
         draft = Draft()
         draft.ink.append(WordsInk(BOX_X_MM, 4.4, f"{number}", "bold", 8.5, 0.2))
-        for column, points in enumerate(points_offered(asked.practical.criteria[name].points)):
+        for column, points in enumerate(offered):
             x = BOX_X_MM + 7.0 + column * 13.0
-            draft.box(asked.id, name, points, x, 1.0)
+            draft.box(question, name, points, x, 1.0)
             draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, setting.phrases.write(points), "sans", SMALL_PT, GREY))
         blocks.append(draft.done(BOX_MM + ROW_GAP_MM))
     return blocks

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.exam.paper.sheet import MARGIN_MM, SIZES_MM, Copy, Print
-from grader.exam.printing.arranging import LETTERS, Arranged, arrange
+from grader.exam.printing.arranging import Arranged, arrange
 from grader.exam.printing.blocks import GREY, SMALL_PT, Block, Draft, Setting
 from grader.exam.printing.cover import set_head
 from grader.exam.printing.drawing import PdfDrawing
 from grader.exam.printing.ink import WordsInk
-from grader.exam.printing.phrases import Phrases, phrases_in
+from grader.exam.printing.phrases import phrases_in
 from grader.exam.printing.typesetting import set_words, width_mm
 
 COLUMNS = 3
@@ -44,37 +44,16 @@ def draw_key(print_: Print) -> bytes:
     return drawing.done()
 
 
-def right_answer(arranged: Arranged, phrases: Phrases) -> str:
+def right_answer(arranged: Arranged, setting: Setting) -> str:
     """What a student had to tick or write, as it stands on the copy."""
-    asked, letters = arranged.question, dict(zip(arranged.order, LETTERS, strict=False))
-    choice = asked.single or asked.multiple
-    if choice is not None:
-        right = " ".join(letter for name, letter in letters.items() if choice.options[name].right)
-        return right or LETTERS[len(letters)]
-    if asked.rows is not None:
-        calls = {True: phrases.true[0].upper(), False: phrases.false[0].upper()}
-        return " ".join(calls[asked.rows.statements[name].holds] for name in arranged.order)
-    if asked.matching is not None:
-        partners = dict(zip(arranged.partners, LETTERS, strict=False))
-        return " ".join(partners[name] for name in arranged.order)
-    if asked.ordering is not None:
-        places = {name: str(place) for place, name in enumerate(asked.ordering.steps, start=1)}
-        return " ".join(places[name] for name in arranged.order)
-    if asked.numeric is not None:
-        numeric = asked.numeric
-        value = f"{numeric.value:g}" if numeric.decimals is None else f"{numeric.value:.{numeric.decimals}f}"
-        return f"{phrases.write(value)} {numeric.unit}".strip()
-    if asked.text is not None:
-        return asked.text.accept[0] if asked.text.accept else f"/{asked.text.pattern}/"
-    return asked.output.prints if asked.output is not None else phrases.by_a_person
+    told = arranged.question.part.key(arranged.order, arranged.partners, setting.speech)
+    return told if told is not None else setting.phrases.by_a_person
 
 
 def _criteria(print_: Print, setting: Setting) -> Iterator[Block]:
     """What the numbers beside the corrector's boxes stand for."""
     for question in print_.exam.questions:
-        if question.practical is None or not question.practical.criteria:
-            continue
-        for number, (name, step) in enumerate(question.practical.criteria.items(), start=1):
+        for number, (name, step) in enumerate(question.part.graded_steps.items(), start=1):
             points = setting.phrases.write_points(step.points)
             told = f"{question.id} {number} ({name}, {points}): {setting.say(step.says)}"
             text = set_words(told, setting.room_mm, SMALL_PT)
@@ -91,7 +70,7 @@ def _answers(print_: Print, copy: Copy, setting: Setting) -> Iterator[Block]:
         for column, arranged in enumerate(asked[row::rows]):
             x = column * wide
             draft.ink.append(WordsInk(x, 2.8, f"{arranged.number}.", "bold", SMALL_PT))
-            told = _fitted(right_answer(arranged, setting.phrases), wide - 8.0)
+            told = _fitted(right_answer(arranged, setting), wide - 8.0)
             draft.ink.append(WordsInk(x + 6.0, 2.8, told, "sans", SMALL_PT))
             after = x + 6.0 + width_mm(told, "sans", SMALL_PT) + 2.0
             if after + width_mm(arranged.question.id, "sans", 6.0) < x + wide - 2.0:

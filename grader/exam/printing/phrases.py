@@ -36,23 +36,7 @@ class Phrases:
     exam_least: str
     exam_most: str
     rounded: str
-    true: str
-    false: str
     answer: str
-    digits: str
-    in_unit: str
-    corrector: str
-    notebook: str
-    single: str
-    multiple: str
-    rows: str
-    matching: str
-    ordering: str
-    one: str
-    several: str
-    each_row: str
-    each_letter: str
-    each_place: str
     key: str
     by_a_person: str
 
@@ -100,23 +84,7 @@ ENGLISH = Phrases(
     exam_least="The whole exam earns no less than {}.",
     exam_most="The whole exam earns no more than {}.",
     rounded="The total is rounded to a multiple of {}, once, at the end.",
-    true="true",
-    false="false",
     answer="Answer",
-    digits="Tick one digit in each row; rows in front of the number may stay empty.",
-    in_unit="in {}",
-    corrector="For the corrector only",
-    notebook="This exercise is handed in as a notebook.",
-    single="One answer",
-    multiple="Several answers",
-    rows="True or false",
-    matching="Pairs",
-    ordering="Order",
-    one="tick one",
-    several="tick all that apply",
-    each_row="tick one box in each row",
-    each_letter="tick one letter in each row",
-    each_place="tick the place of each step: 1 comes first",
     key="Key",
     by_a_person="a person reads it",
 )
@@ -149,23 +117,7 @@ SPANISH = Phrases(
     exam_least="El examen completo no suma menos de {}.",
     exam_most="El examen completo no suma más de {}.",
     rounded="El total se redondea a un múltiplo de {}, una sola vez, al final.",
-    true="verd.",
-    false="falso",
     answer="Respuesta",
-    digits="Marque un dígito en cada fila; las filas delante del número pueden quedar vacías.",
-    in_unit="en {}",
-    corrector="Solo para quien corrige",
-    notebook="Este ejercicio se entrega como notebook.",
-    single="Una respuesta",
-    multiple="Varias respuestas",
-    rows="Verdadero o falso",
-    matching="Pares",
-    ordering="Orden",
-    one="marque una",
-    several="marque todas las que correspondan",
-    each_row="marque una casilla en cada fila",
-    each_letter="marque una letra en cada fila",
-    each_place="marque el lugar de cada paso: 1 va primero",
     key="Clave",
     by_a_person="lo lee una persona",
 )

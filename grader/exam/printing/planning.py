@@ -11,9 +11,8 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
-from grader.exam.paper.digits import fold_number
 from grader.exam.paper.identity import MOST_COPIES
-from grader.exam.paper.sheet import Copy, PaperName, Print
+from grader.exam.paper.sheet import Copy, PaperName, Print, fold_number
 from grader.exam.printing.arranging import seed_of
 from grader.exam.printing.composing import compose
 from grader.files.csv_columns import ADDRESS, NUMBER, STUDENT, find_column, find_name, require_column

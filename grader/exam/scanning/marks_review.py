@@ -160,7 +160,7 @@ def _check(read: CopyRead, page: Page, item: str, value: str) -> None:
             raise UserError(f"a box is {' or '.join(BOX_VALUES)}, not `{value}`")
     elif item in questions:
         question = next(one for one in read.print_.exam.questions if one.id == item)
-        if question.practical is not None:
+        if question.part.by_corrector:
             raise UserError(f"the points of `{item}` are given box by box", remedy="Say which box is marked, or empty.")
         answer = read_cell(make_variant(question, read.copy.seed), value, names=True)
         if answer.status == "unusable":

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.exam.paper.digits import fold_number, read_digits
 from grader.exam.paper.readings import MarkDecision, Sheet, State
-from grader.exam.paper.sheet import STUDENT, Box, Copy, Print
+from grader.exam.paper.sheet import STUDENT, Box, Copy, Print, fold_number
 from grader.exam.questions import Question
-from grader.exam.reading import NONE, read_cell
+from grader.exam.reading import read_cell
 from grader.exam.variants import make_variant
 from grader.model import Answer
 
@@ -118,7 +117,7 @@ def answers_of(read: CopyRead) -> dict[str, Answer]:
     """The answers to the questions whose sheets have come; a question that is graded as a notebook has none here."""
     answers: dict[str, Answer] = {}
     for question in read.print_.exam.questions:
-        if question.practical is not None and not question.practical.criteria:
+        if not question.part.on_paper:
             continue
         ticks = read.ticks(question.id)
         if ticks.complete:
@@ -135,78 +134,12 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
         return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
     if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
         return _unusable("No box of it is ticked, but something is written beside them: was it meant?")
-    match question.kind:
-        case "single":
-            return _single(ticks)
-        case "multiple":
-            return _multiple(ticks)
-        case "rows" | "matching" | "practical":
-            return _rows(question, ticks)
-        case "ordering":
-            return _order(ticks)
-        case "numeric" if ticks.boxes:
-            return _number(ticks)
+    answer = question.part.read_ticks(ticks.in_rows())
+    if answer is not None:
+        return answer
     if any(question.id in sheet.blank_fields for sheet in read.sheets.values()):
         return Answer(status="missing")
     return _unusable("It is written by hand: a person reads it.")
-
-
-def _single(ticks: Ticks) -> Answer:
-    chosen = [box.value for box in ticks.marked]
-    if len(chosen) > 1:
-        return _unusable(f"{len(chosen)} boxes are ticked where one is asked for: {', '.join(chosen)}.")
-    return Answer(status="answered", value=chosen) if chosen else Answer(status="missing")
-
-
-def _multiple(ticks: Ticks) -> Answer:
-    chosen = [box.value for box in ticks.marked]
-    if NONE in chosen and len(chosen) > 1:
-        return _unusable("It says that none applies, and that some do.")
-    if not chosen:
-        return Answer(status="missing")
-    return Answer(status="answered", value=[name for name in chosen if name != NONE])
-
-
-def _rows(question: Question, ticks: Ticks) -> Answer:
-    rows = ticks.in_rows()
-    twice = next((name for name, values in rows.items() if len(values) > 1), None)
-    if twice is not None:
-        return _unusable(f"{len(rows[twice])} boxes are ticked in the row of `{twice}`.")
-    single = {name: values[0] if values else None for name, values in rows.items()}
-    if question.practical is not None:
-        # A row without a tick has no points yet: it waits for whoever corrects.
-        given = {name: float(points) for name, points in single.items() if points is not None}
-        return Answer(status="answered", value=given)
-    if not any(single.values()):
-        return Answer(status="missing")
-    if question.rows is not None:
-        calls = {"true": True, "false": False, None: None}
-        return Answer(status="answered", value={name: calls[call] for name, call in single.items()})
-    return Answer(status="answered", value=single)
-
-
-def _order(ticks: Ticks) -> Answer:
-    rows = ticks.in_rows()
-    if not any(rows.values()):
-        return Answer(status="missing")
-    places = [value for values in rows.values() for value in values]
-    if any(len(values) != 1 for values in rows.values()) or len(set(places)) < len(places):
-        return _unusable("It is no order: each step needs one place, and each place one step.")
-    return Answer(status="answered", value=sorted(rows, key=lambda step: int(rows[step][0])))
-
-
-def _number(ticks: Ticks) -> Answer:
-    rows = ticks.in_rows()
-    negative = bool(rows.pop("sign"))
-    if not any(rows.values()) and not negative:
-        return Answer(status="missing")
-    if any(len(values) > 1 for values in rows.values()):
-        return _unusable("Two digits are ticked in one row.")
-    digits = {int(place): values[0] if values else None for place, values in rows.items()}
-    number = read_digits(digits, negative=negative)
-    if number is None:
-        return _unusable("A row in the middle of the number is empty.")
-    return Answer(status="answered", value=number)
 
 
 def _unusable(because: str) -> Answer:

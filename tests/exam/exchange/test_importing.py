@@ -15,7 +15,7 @@ from grader.course.roster import read_roster
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.exchange.importing import Imported, read_responses
-from grader.exam.matching import find_options
+from grader.exam.option_search import find_options
 from grader.exam.reading import read_cell
 
 from ..making import make_exam, make_question, multiple, option, question, rows, single

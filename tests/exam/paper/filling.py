@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.exam.paper.digits import points_offered
+from grader.exam.kinds.practical import points_offered
 from grader.exam.paper.sheet import Box, Copy, Page, Print
 from grader.exam.questions import Question
 from grader.exam.variants import make_variant

@@ -10,11 +10,11 @@ import pytest
 
 from grader.exam.analysis.guessing import guess_exam
 from grader.exam.exam import Exam
+from grader.exam.kinds import EVERY_KIND
 from grader.exam.paper.sheet import BOX_MM, SIZES_MM, mark_corners_mm
 from grader.exam.printing.drawing import draw_copies
 from grader.exam.printing.key import draw_key
-from grader.exam.printing.rule_words import RULED, SENTENCES
-from grader.exam.questions import MultipleRule, OrderRule, PairsRule, RowsRule, SingleRule
+from grader.exam.printing.phrases import PHRASES
 from tests.exam.making import exam_of, make_exam, multiple, single
 from tests.exam.test_course_exam import EXAM, PATH
 
@@ -152,18 +152,13 @@ def test_on_both_sides_no_back_is_another_students():
 
 
 def test_every_rule_has_words_in_every_language():
-    kinds = {
-        "single": SingleRule,
-        "multiple": MultipleRule,
-        "rows": RowsRule,
-        "matching": PairsRule,
-        "ordering": OrderRule,
-    }
-    assert set(kinds) == set(RULED)
-    for kind, rule in kinds.items():
-        names = set(rule.model_fields["name"].annotation.__args__)
-        for language, sentences in SENTENCES.items():
-            assert set(sentences[kind]) == names, (language, kind)
+    ruled = [(kind, form) for kind in EVERY_KIND if (form := kind.rule_form()) is not None]
+    assert len(ruled) >= 5
+    for kind, form in ruled:
+        for language in PHRASES:
+            names = set(form.model_fields["name"].annotation.__args__)
+            assert set(kind.words[language].rules) == names, (language, kind.name)
+            assert kind.words[language].title
 
 
 def test_the_key_has_the_letters_of_each_copy():

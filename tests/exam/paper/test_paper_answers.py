@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.exam.paper.digits import digit_places
 from grader.exam.paper.readings import BoxReading, MarkDecision, Sheet
 from grader.exam.responses import fits
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, student_of
@@ -193,10 +192,10 @@ def test_a_person_can_say_whose_it_is_or_that_it_is_nobodys():
 
 def test_a_number_without_decimals_asked_for_or_too_long_is_written_by_hand():
     told = question("numeric", {**NUMBER, "decimals": None}, "width")
-    assert digit_places(make_question(told)) is None
+    assert make_question(told).numeric.digit_places() is None
     told = question("numeric", {"answer": 12345678, "decimals": 0}, "width")
-    assert digit_places(make_question(told)) is None
-    assert digit_places(make_question(question("numeric", {"answer": 5, "decimals": 0}))) == (3, 2, 1, 0)
+    assert make_question(told).numeric.digit_places() is None
+    assert make_question(question("numeric", {"answer": 5, "decimals": 0})).numeric.digit_places() == (3, 2, 1, 0)
 
 
 def test_an_exercise_that_is_a_notebook_has_no_answer_on_paper():
