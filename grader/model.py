@@ -95,6 +95,54 @@ class Limits(Noun):
     notebook_mib: float = Field(20.0, gt=0, description="the file as handed in")
 
 
+CauseKind = Literal[
+    "student",
+    "file",
+    "package",
+    "device",
+    "secret",
+    "input",
+    "network",
+    "interpreter",
+    "kernel",
+    "limit",
+    "memory",
+    "grader",
+]
+"""Why a cell did not do its work.
+
+student      the student's own code
+file         a file or a folder that the student's machine had
+package      a package, or a version of one
+device       a GPU, or another accelerator
+secret       a secret of the student's
+input        what somebody would have to type
+network      what the notebook fetches
+interpreter  the syntax of a newer Python
+kernel       another language than Python
+limit        a limit on time, files, processes
+memory       the limit on memory
+grader       the grader itself
+"""
+
+OURS: frozenset[CauseKind] = frozenset(
+    {"file", "package", "device", "secret", "input", "network", "interpreter", "kernel", "grader"}
+)
+"""What the grader lacks: it costs no points."""
+
+
+class Cause(Noun):
+    """Why a cell did not do its work; decided outside the sandbox."""
+
+    kind: CauseKind
+    what: str = Field("", description="what it stopped at, as it stands in the notebook: `.cuda()`, `data.csv`")
+    cell: int = Field(0, description="the number of the code cell that stopped; 0 where it was no cell")
+
+    @property
+    def is_ours(self) -> bool:
+        return self.kind in OURS
+
+
 class CellRun(Noun):
     """How one code cell ended."""
 
@@ -104,6 +152,11 @@ class CellRun(Noun):
     end: CellEnd
     wall_s: float = 0.0
     because: str = Field("", description="the error, or the limit, in a sentence")
+    cause: Cause | None = Field(
+        None, description="why it did not do its work: it stopped, or it needs what an earlier cell did not make"
+    )
+    made: tuple[str, ...] = Field((), description="the names that it makes, by its source")
+    line: str = Field("", description="the line of code at which it stopped")
 
 
 class Answer(Noun):
@@ -112,6 +165,7 @@ class Answer(Noun):
     status: AnswerStatus
     value: Any = Field(None, description="None, bool, int, float, str, list, dict with str keys, numpy.ndarray")
     because: str = Field("", description="why there is no value, in a sentence; safe to show to the student")
+    cause: Cause | None = Field(None, description="what it lacked here, where that is why there is no value")
 
 
 OutputMatch = Literal["same", "close", "different", "not-run-here", "never-run", "nothing-stored"]
@@ -161,6 +215,10 @@ class Run(Noun):
     facts: NotebookFacts = NotebookFacts()
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     environment: Mapping[str, str] = Field(default_factory=dict, description="package -> version, and the machine")
+    lost: Mapping[str, Cause] = Field(
+        default_factory=dict,
+        description="names that are not there, or not as the notebook makes them, for a cause of ours; `*`: any name",
+    )
     missing_packages: tuple[str, ...] = Field(
         (), description="what the notebook imports and Colab has, and this machine lacks: never the student's fault"
     )
