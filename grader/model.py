@@ -131,6 +131,10 @@ OURS: frozenset[CauseKind] = frozenset(
 """What the grader lacks: it costs no points."""
 
 
+ANY_NAME, NETWORKS = "*", "*networks"
+"""Among lost names: any name, where nobody can read which were to be made; networks, wherever they are kept."""
+
+
 class Cause(Noun):
     """Why a cell did not do its work; decided outside the sandbox."""
 
@@ -219,12 +223,11 @@ class Run(Noun):
         default_factory=dict,
         description="names that are not there, or not as the notebook makes them, for a cause of ours; `*`: any name",
     )
-    missing_packages: tuple[str, ...] = Field(
-        (), description="what the notebook imports and Colab has, and this machine lacks: never the student's fault"
+    asked_in_vain: tuple[str, ...] = Field(
+        (), description="what the notebook fetched, or asked somebody for, and did not get"
     )
-    missing_files: tuple[str, ...] = Field(
-        (), description="what the notebook asked for in vain, though Colab could have given it: an address, a file"
-    )
+    missing_packages: tuple[str, ...] = Field((), description="of runs made before causes were noted")
+    missing_files: tuple[str, ...] = Field((), description="of runs made before causes were noted")
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0
@@ -242,6 +245,8 @@ class Finding(Noun):
     because: str = Field(description="why, in a sentence that teaches")
     diagnosis: str | None = Field(None, description="the name of a known way to be wrong, such as `up-to-scale`")
     hidden: bool = Field(False, description="judged by a probe that students do not see")
+    cause: Cause | None = Field(None, description="what the grader lacked, where it waits for that")
+    cells: tuple[int, ...] = Field((), description="numbers of the code cells that make what it asks for")
 
 
 class Override(Noun):

@@ -72,7 +72,7 @@ def check(
     released = read_released(course, assignment)
     left = len(chosen.rubric.criteria) - len(findings) + (released.left_out if released else 0)
     if as_json:
-        show.write_json(assignment, [{**show.tell_grade(grade), "not_checked": left}], Executions(1, 0))
+        show.write_json(assignment, [{**show.tell_grade(grade, run), "not_checked": left}], Executions(1, 0))
     else:
         with language(course.file.language):
             _print(show.console(), run, grade, left)

@@ -27,7 +27,7 @@ from rich.text import Text
 
 from grader.collect import Collected
 from grader.language import N_, _, write_decimals
-from grader.model import Finding, Grade, Status
+from grader.model import Finding, Grade, Run, Status
 from grader.verbs.course_report import Graded
 from grader.verbs.notebooks import Executions, ScoredStudent, Watch
 
@@ -80,7 +80,7 @@ def progress() -> Iterator[Watch]:
 
 def print_json(assignment: str, graded: Sequence[ScoredStudent], executions: Executions) -> None:
     """The one object that scripts read."""
-    write_json(assignment, [tell_grade(scored.grade) for scored in graded], executions)
+    write_json(assignment, [tell_grade(scored.grade, scored.run) for scored in graded], executions)
 
 
 def write_json(assignment: str, students: Sequence[dict[str, Any]], executions: Executions) -> None:
@@ -89,9 +89,10 @@ def write_json(assignment: str, students: Sequence[dict[str, Any]], executions: 
     sys.stdout.write("\n")
 
 
-def tell_grade(grade: Grade) -> dict[str, Any]:
+def tell_grade(grade: Grade, run: Run | None = None) -> dict[str, Any]:
     """A student in that object."""
-    kept = {"criterion", "status", "earned", "possible", "because", "diagnosis"}
+    kept = {"criterion", "status", "earned", "possible", "because", "diagnosis", "cause", "cells"}
+    cells = {"number", "end", "because", "cause", "made"}
     return {
         "student": grade.student,
         "earned": grade.earned,
@@ -100,6 +101,7 @@ def tell_grade(grade: Grade) -> dict[str, Any]:
         "late_by_s": grade.late_by_s,
         "end": grade.end,
         "findings": [finding.model_dump(include=kept) for finding in grade.findings],
+        **({"cells": [cell.model_dump(include=cells) for cell in run.cells]} if run is not None else {}),
     }
 
 

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 
 from grader.inside import channel, plain
 from grader.language import kept
-from grader.model import Answer
+from grader.model import Answer, Cause
 
 _MOST_ARGUMENTS = 5
 _FEW_NUMBERS = 9
@@ -50,7 +50,11 @@ class ProbeQuestion:
         )
 
 
-def exchange(connection: socket.socket, question: ProbeQuestion) -> Answer:
+Explain = Callable[[ProbeQuestion, str, str], Cause | None]
+"""Why a question got the error of this name and text, where that is a cause of ours."""
+
+
+def exchange(connection: socket.socket, question: ProbeQuestion, explain: Explain | None = None) -> Answer:
     """Send the question and receive its answer; an answer that breaks the rules closes the connection."""
     try:
         channel.send(connection, plain.dumps(dict(question.content)))
@@ -64,17 +68,20 @@ def exchange(connection: socket.socket, question: ProbeQuestion) -> Answer:
         return question.unanswered(
             kept("run", "it took longer than {limit} s, or the kernel was gone", limit=f"{question.limit_s:g}")
         )
-    return read_answer(question, content)
+    return read_answer(question, content, explain)
 
 
-def read_answer(question: ProbeQuestion, content: bytes) -> Answer:
+def read_answer(question: ProbeQuestion, content: bytes, explain: Explain | None = None) -> Answer:
     """The bytes that came back, as an answer."""
     try:
         value, notes = plain.loads(content)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         told = kept("run", "{subject} gave an answer that is not plain data.", subject=question.subject)
         return Answer(status="unusable", because=told)
-    return _as_answer(question, value, notes)
+    answer = _as_answer(question, value, notes)
+    if explain is None or answer.status != "raised":
+        return answer
+    return answer.model_copy(update={"cause": explain(question, notes.get("error", ""), notes.get("detail", ""))})
 
 
 def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) -> Answer:

@@ -18,12 +18,18 @@ class NotebookAsker:
     """Asks one notebook's kernel, for as long as it lives; `answers` fills up as they come."""
 
     def __init__(
-        self, client: CellClient, words: frozenset[str], dead: asyncio.Future[None], answered: dict[str, Answer]
+        self,
+        client: CellClient,
+        words: frozenset[str],
+        dead: asyncio.Future[None],
+        answered: dict[str, Answer],
+        explain: answers.Explain | None = None,
     ) -> None:
         self.client = client
         self.words = words
         self.dead = dead
         self.answered = answered
+        self.explain = explain
 
     async def ask(self, questions: Sequence[ProbeQuestion]) -> None:
         """Ask every question, those that students see first; what cannot be asked any more is answered by the reason.
@@ -49,7 +55,7 @@ class NotebookAsker:
     async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> Answer:
         """The question goes over a connection of its own; a line that we have the kernel run answers it there."""
         connection.settimeout(question.limit_s + 3 * GRACE_S)
-        exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question))
+        exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question, self.explain))
         line = "__import__('grader.inside.answering', fromlist=['ask']).ask()"
         await self.client.request(line, question.limit_s, self.dead)
         done, _ = await asyncio.wait({exchange}, timeout=GRACE_S)

@@ -79,8 +79,6 @@ class Ending:
     status: int
     cpu_s: float
     memory_mib: float
-    missing: tuple[str, ...] = ()
-    """what its notebook asked for in vain, such as an address"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,6 @@ class Fork:
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
     """A sentence that names the limit, once its processes together passed one."""
-    noted: concurrent.futures.Future[tuple[str, ...]] = field(default_factory=concurrent.futures.Future)
     used: concurrent.futures.Future[Used] = field(default_factory=concurrent.futures.Future)
     """What it had used when the gate was closed: what is measured later could tell what a hidden question held."""
 
@@ -129,18 +126,17 @@ class Fork:
                 return connection
         raise ServerError(f"the kernel did not start: {self.last_words()}")
 
-    def read_missing(self) -> tuple[str, ...]:
-        """What its notebook asked for in vain, each once. The pipe holds 64 KiB, and is closed once it is read."""
-        if self.noted.done():
-            return self.noted.result()
+    def read_asked(self) -> tuple[str, ...]:
+        """What its notebook has asked for in vain since this was last read, each once. The pipe holds 64 KiB.
+
+        Read after each cell and never once a question was asked: what is noted then could tell what a hidden one held.
+        """
         try:
             content = os.read(self.record, _RECORD_BYTES)
         except BlockingIOError:  # nothing, and something that it started still holds the other end
             content = b""
-        os.close(self.record)
         lines = (" ".join(line[:_LONGEST_MISSING].split()) for line in content.decode(errors="replace").splitlines())
-        self.noted.set_result(tuple(dict.fromkeys(line for line in lines if line))[:_MOST_MISSING])
-        return self.noted.result()
+        return tuple(dict.fromkeys(line for line in lines if line))[:_MOST_MISSING]
 
     def last_words(self) -> str:
         """What a kernel that did not start has left behind."""
@@ -315,7 +311,7 @@ class ForkServer:
     def end(self, fork: Fork) -> Ending:
         """Kill what is left of the kernel and all that it started, and take its folder away."""
         fork.listener.close()
-        missing = fork.read_missing()
+        os.close(fork.record)
         if not fork.started.done():
             shutil.rmtree(fork.folder, ignore_errors=True)
             raise ServerError("the kernel was never started")
@@ -328,11 +324,10 @@ class ForkServer:
             group.remove()
         shutil.rmtree(fork.folder, ignore_errors=True)
         used = fork.used.result() if fork.used.done() else Used(ending.cpu_s, memory_mib)
-        return replace(ending, cpu_s=used.cpu_s, memory_mib=used.memory_mib, missing=missing)
+        return replace(ending, cpu_s=used.cpu_s, memory_mib=used.memory_mib)
 
     def close_gate(self, fork: Fork) -> None:
         """Before the first hidden question: from now on nothing but answers comes out of the kernel."""
-        fork.read_missing()
         fork.used.set_result(Used(*self._watchdog.measure(fork.name)))
 
     def killed_for_memory(self, fork: Fork) -> bool:

@@ -15,14 +15,20 @@ from nbformat import NotebookNode
 from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
+from grader.execute.causes import Around, CellError, StoredOutcome, read_error, short
 from grader.execute.cell_client import GRACE_S, CellClient
 from grader.execute.forks import CPU_LIMIT, KILL, Fork
+from grader.execute.losses import Losses, Outcome
 from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
+from grader.files.cell_names import read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
 from grader.language import kept
-from grader.model import Answer, CellRun, Limits
+from grader.model import Answer, Cause, CauseKind, CellRun, Limits
+
+MOST_NAMES = 200
+"""Names made by one cell that a run keeps."""
 
 
 @dataclass
@@ -35,16 +41,22 @@ class Progress:
     is_unexplained: bool = False
     """It died of something that is no limit of ours and no end that the notebook chose: perhaps not its fault."""
     out_of_time: bool = False
+    lost: Mapping[str, Cause] = field(default_factory=dict)
+    """names that are not there, or not as the notebook makes them, for a cause of ours"""
+    asked_in_vain: list[str] = field(default_factory=list)
 
 
 class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
-    def __init__(self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits) -> None:
+    def __init__(
+        self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits, around: Around | None = None
+    ) -> None:
         self.server = server
         self.fork = fork
         self.limits = limits
         self.progress = Progress()
+        self.losses = Losses(around)
         self.words = redaction.words_of(cell.source for _, cell in code_cells(notebook))
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.notebook = notebook
@@ -59,9 +71,11 @@ class NotebookDriver:
                 with self.client.connection:
                     self.server.watch(self.fork, self.client.connection, self.limits)
                     await self._run_cells(skip, dead)
+                    self.progress.lost = self.losses.all_lost()
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                        await NotebookAsker(self.client, self.words, dead, self.progress.answers).ask(questions)
+                        asker = NotebookAsker(self.client, self.words, dead, self.progress.answers, self._explain)
+                        await asker.ask(questions)
                 # nbclient asks a kernel to end, and looks ten times a second whether it has.
                 self.server.kill(self.fork)
                 await dead
@@ -69,6 +83,13 @@ class NotebookDriver:
             # The manager closes only a context that it made itself; this one, with a limit on messages, is ours.
             context.destroy(linger=0)
         return self.progress
+
+    def _explain(self, question: ProbeQuestion, name: str, value: str) -> Cause | None:
+        cause = self.losses.explain_answer(question.names, CellError(name, value))
+        if cause is None or not question.hidden:
+            return cause
+        # Which of several things it wanted could tell what a hidden question held.
+        return next(iter(self.progress.lost.values()), Cause(kind=cause.kind))
 
     async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:
         deadline = time.monotonic() + self.limits.notebook_s
@@ -89,20 +110,65 @@ class NotebookDriver:
                 cell.outputs = join_streams(cell.outputs)
 
     async def _run_cell(self, known: CellRun, cell: NotebookNode, left: float, dead: asyncio.Future[None]) -> CellRun:
+        """Run a cell; where it stops for a cause of ours, go on after the statement that stopped."""
+        given, code = cell.source, read_code(cell.source)
+        known = known.model_copy(update={"made": tuple(sorted(code.binds))[:MOST_NAMES]})
+        bare = without_capture(given)
+        cell.source = given if bare is None else bare
         limit_s = min(self.limits.cell_s, left)
-        self.client.timeout = limit_s
+        deadline = time.monotonic() + limit_s
+        told: CellRun | None = None
+        shown: list[NotebookNode] = []
+        while True:
+            ended = await self._execute(known, cell, limit_s, deadline, dead, is_first=told is None)
+            shown += cell.outputs
+            followed = self.losses.follow(known.number, code, self._outcome_of(ended))
+            told = _with_rest(told, ended, followed.cause, _line_of(given, followed.line))
+            if not followed.rest or ended.end != "error":
+                break
+            cell.source, code = followed.rest, read_code(followed.rest)
+        cell.source, cell.outputs = given, [] if bare is not None and told.end == "ok" else shown
+        self.losses.end_cell(given, told.cause)
+        return told
+
+    def _outcome_of(self, ended: CellRun) -> Outcome:
+        asked = self.fork.read_asked()
+        self.progress.asked_in_vain += asked
+        return Outcome(
+            is_ok=ended.end == "ok",
+            error=read_error(self.client.reply) if ended.end == "error" else None,
+            stored=self.losses.around.stored.get(ended.index, StoredOutcome()),
+            asked=asked,
+            limit=ended.cause,
+        )
+
+    async def _execute(
+        self,
+        known: CellRun,
+        cell: NotebookNode,
+        limit_s: float,
+        deadline: float,
+        dead: asyncio.Future[None],
+        *,
+        is_first: bool,
+    ) -> CellRun:
+        """Have the kernel run a cell, or the rest of one; `limit_s` is what the whole cell may take."""
+        left = max(0.1, deadline - time.monotonic())
+        self.client.timeout = left
         self.client.reply = {}
-        printed = self.client.output_bytes
+        printed, count = self.client.output_bytes, cell.execution_count
         started = time.monotonic()
-        task = asyncio.ensure_future(self.client.async_execute_cell(cell, known.index))
-        await asyncio.wait({task, dead}, timeout=limit_s + GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.ensure_future(self.client.async_execute_cell(cell, known.index, store_history=is_first))
+        await asyncio.wait({task, dead}, timeout=left + GRACE_S, return_when=asyncio.FIRST_COMPLETED)
         wall_s = time.monotonic() - started
         known = known.model_copy(update={"wall_s": round(wall_s, 3)})
+        if not is_first:
+            cell.execution_count = count
         if not task.done() or isinstance(task.exception(), DeadKernelError):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             self.progress.died_in = known.index
-            return known.model_copy(update={"end": "died", "because": self._why_dead(dead, limit_s)})
+            return known.model_copy(update={"end": "died", **self._why_dead(known, dead, limit_s)})
         task.result()
         if self.client.interrupting is not None:
             await self.client.interrupting  # else it would hit the next cell, or a question
@@ -112,12 +178,13 @@ class NotebookDriver:
                 "it printed more than the {limit} MiB that a notebook may, and was interrupted",
                 limit=f"{self.limits.output_mib:g}",
             )
-            return known.model_copy(update={"end": "interrupted", "because": because})
-        if wall_s >= limit_s:
-            return known.model_copy(update={"end": "interrupted", "because": self._why_too_long(limit_s)})
+            return known.model_copy(update={"end": "interrupted", **_stopped_by("limit", "output", known, because)})
+        if wall_s >= left:
+            because = self._why_too_long(limit_s)
+            return known.model_copy(update={"end": "interrupted", **_stopped_by("limit", "time", known, because)})
         if self.client.reply.get("status") == "ok":
             return known.model_copy(update={"end": "ok"})
-        return known.model_copy(update={"end": "error", "because": self._why_error()})
+        return known.model_copy(update={"end": "error", **self._why_error(known)})
 
     def _why_too_long(self, limit_s: float) -> str:
         if limit_s == self.limits.cell_s:
@@ -132,62 +199,94 @@ class NotebookDriver:
             limit=f"{self.limits.notebook_s:g}",
         )
 
-    def _why_dead(self, dead: asyncio.Future[None], limit_s: float) -> str:
+    def _why_dead(self, known: CellRun, dead: asyncio.Future[None], limit_s: float) -> Mapping[str, Any]:
         if not dead.done():
-            return kept(
+            because = kept(
                 "run",
                 "it ran longer than {limit} s and did not stop when it was interrupted, so its kernel was ended",
                 limit=f"{limit_s:.3g}",
             )
+            return _stopped_by("limit", "time", known, because)
         if self.fork.overran.done():
-            return self.fork.overran.result()
+            because = self.fork.overran.result()
+            return _stopped_by("memory" if "memory" in because else "limit", "", known, because)
         if self.server.killed_for_memory(self.fork):
-            return kept(
+            because = kept(
                 "run",
                 "all its processes together used more memory than the limit of {limit} MiB",
                 limit=self.limits.memory_mib,
             )
+            return _stopped_by("memory", "", known, because)
         status = self.fork.ended.result().status
         if status >= 0:
-            return kept("run", "it ended its own kernel (exit status {status})", status=status)
+            because = kept("run", "it ended its own kernel (exit status {status})", status=status)
+            return _stopped_by("student", "exit", known, because)
         if status == -CPU_LIMIT:
-            return kept("run", "it used more processor time than a notebook may")
+            because = kept("run", "it used more processor time than a notebook may")
+            return _stopped_by("limit", "processor time", known, because)
         self.progress.is_unexplained = True
+        because = kept("run", "its kernel was killed by signal {signal}", signal=-status)
         if status == -KILL:
-            return kept("run", "its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
-        return kept("run", "its kernel was killed by signal {signal}", signal=-status)
+            because = kept("run", "its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
+        return _stopped_by("student", f"signal {-status}", known, because)
 
-    def _why_error(self) -> str:
+    def _why_error(self, known: CellRun) -> Mapping[str, Any]:
         name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))
-        limit = _name_limit(name, value, self.limits)
+        kind, limit = _name_limit(name, value, self.limits)
         if limit:
-            return limit
-        return f"{name}: {value}" if value else name
+            return _stopped_by(kind, name, known, limit)
+        return {"because": f"{name}: {value}" if value else name}
 
 
-def _name_limit(name: str, value: str, limits: Limits) -> str:
-    """The limit that an error stems from, in a sentence; an empty one where it stems from none."""
+def _stopped_by(kind: CauseKind, what: str, known: CellRun, because: str) -> Mapping[str, Any]:
+    return {"because": because, "cause": Cause(kind=kind, what=what, cell=known.number)}
+
+
+def _line_of(source: str, number: int) -> str:
+    lines = source.split("\n")
+    return short(lines[number - 1]) if 0 < number <= len(lines) else ""
+
+
+def _with_rest(told: CellRun | None, ended: CellRun, cause: Cause | None, line: str) -> CellRun:
+    """The cell as one: the first cause is kept, and a limit or a death that came later is its end."""
+    if told is None:
+        return ended.model_copy(update={"cause": ended.cause or cause, "line": line})
+    wall_s = round(told.wall_s + ended.wall_s, 3)
+    if ended.end in ("interrupted", "died"):
+        return ended.model_copy(update={"cause": told.cause, "line": told.line, "wall_s": wall_s})
+    return told.model_copy(update={"wall_s": wall_s})
+
+
+def _name_limit(name: str, value: str, limits: Limits) -> tuple[CauseKind, str]:
+    """The limit that an error stems from, and a sentence on it; an empty one where it stems from none."""
     if name == "OutOfMemoryError" and "CUDA" in value:
-        return kept("run", "it asked for more GPU memory than the limit of {limit} MiB", limit=limits.gpu_memory_mib)
-    if name == "MemoryError" or "not enough memory" in value:
-        return kept("run", "it asked for more memory than the limit of {limit} MiB", limit=limits.memory_mib)
+        told = kept("run", "it asked for more GPU memory than the limit of {limit} MiB", limit=limits.gpu_memory_mib)
+        return "memory", told
+    if name == "MemoryError" or _OUT_OF_MEMORY.search(value):
+        return "memory", kept("run", "it asked for more memory than the limit of {limit} MiB", limit=limits.memory_mib)
     if name == "OSError" and value.startswith(("[Errno 28]", "[Errno 27]")):
-        return kept(
+        return "limit", kept(
             "run", "it wrote more to files than the limit of {limit} MiB ({error})", limit=limits.disk_mib, error=value
         )
     if name == "OSError" and value.startswith("[Errno 24]"):
-        return kept(
+        return "limit", kept(
             "run", "it had more files open than the limit of {limit} ({error})", limit=limits.open_files, error=value
         )
     if (name == "BlockingIOError" and value.startswith("[Errno 11]")) or "can't start new thread" in value:
-        return kept(
+        return "limit", kept(
             "run",
             "it started more processes and threads than the limit of {limit} ({error})",
             limit=limits.processes,
             error=value,
         )
-    return ""
+    return "limit", ""
 
+
+_OUT_OF_MEMORY = re.compile(
+    r"not enough memory|can't allocate memory|Unable to allocate [\d.]+ \w+ for an array|"
+    r"Insufficient memory|OutOfMemoryError|Failed to allocate \d+ bytes|\[Errno 12\]"
+)
+"""As torch says it on Windows and on Linux, NumPy, OpenCV (twice), and the system itself."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
 from grader.files.notebook_file import code_cells
-from grader.inside.brought import SAMPLE_FILES
-from grader.inside.colab_packages import is_missing
 
 
 def imported_packages(notebook: NotebookNode) -> set[str]:
     """The packages that its cells import."""
     return {name for _, cell in code_cells(notebook) for name in imported(cell.source)}
-
-
-def missing_packages(notebook: NotebookNode, stated: Container[str]) -> tuple[str, ...]:
-    """Packages that it imports, that Colab has or the course states, and that are not installed here."""
-    return tuple(sorted(name for name in imported_packages(notebook) if is_missing(name, stated)))
-
-
-def missing_samples(notebook: NotebookNode, brought: Container[str]) -> tuple[str, ...]:
-    """Files of Colab's sample_data that it names in its code, and that the assignment does not bring."""
-    told = {name for _, cell in code_cells(notebook) for name in samples_in(cell.source)}
-    return tuple(sorted(name for name in told if name not in brought))
-
-
-def samples_in(source: str) -> Iterator[str]:
-    """The files of Colab's sample_data that stand in a cell's strings, by their path in /content."""
-    for node in _walk(source, word="sample_data"):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from (name for name in _SAMPLES if name in node.value)
-
-
-_SAMPLES = tuple(f"sample_data/{name}" for name in SAMPLE_FILES)
 
 
 def imported(source: str) -> Iterator[str]:

@@ -23,14 +23,15 @@ from nbformat import NotebookNode
 
 from grader.course.materials import Materials
 from grader.execute.answers import ProbeQuestion
+from grader.execute.causes import Around, read_stored
 from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook_run import NotebookDriver, Progress
-from grader.execute.packages import missing_packages, missing_samples
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
+from grader.inside.colab_packages import COLAB
 from grader.language import kept
 from grader.model import CellRun, Limits, Run
 
@@ -41,6 +42,9 @@ KERNELS = 3
 
 TRIES = 2
 """How often a notebook is run where the grader itself fails: one hiccup need not cost a person a second command."""
+
+MOST_ASKED = 50
+"""Things asked for in vain that a run keeps."""
 
 REFILL_S = 2.0
 """How often it is looked whether an executor has got more room, although nothing has ended."""
@@ -262,19 +266,22 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     deaths: dict[int, CellRun] = {}
     doubted: dict[int, CellRun] = {}
     endings: list[Ending] = []
+    asked: list[str] = []
+    around = _around(work, stored, servers.gpu)
     while len(deaths) < KERNELS:
         fresh = copy.deepcopy(stored)
         for _, cell in code_cells(fresh):
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
             fork = server.prepare(work.materials)
-            driver = NotebookDriver(server, fork, fresh, work.limits)
+            driver = NotebookDriver(server, fork, fresh, work.limits, around)
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
                 with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                     progress = runner.run(driver.drive(work.questions, deaths))
             finally:
                 endings.append(server.end(fork))
+                asked += driver.progress.asked_in_vain
         if progress.died_in is None:
             break
         died = progress.cells[progress.died_in]
@@ -292,8 +299,8 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,
-            "missing_packages": missing_packages(stored, work.materials.packages),
-            "missing_files": (*missing_samples(stored, work.materials.files), *_asked_in_vain(endings)),
+            "lost": progress.lost,
+            "asked_in_vain": tuple(dict.fromkeys(asked))[:MOST_ASKED],
             "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
             "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
             "memory_mib": round(max(ending.memory_mib for ending in endings), 1),
@@ -302,8 +309,13 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     return Executed(run, stored, fresh)
 
 
-def _asked_in_vain(endings: Sequence[Ending]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for ending in endings for name in ending.missing))
+def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> Around:
+    return Around(
+        packages=COLAB | set(work.materials.packages),
+        files=tuple(work.materials.files),
+        has_gpu=gpu is not None,
+        stored={index: read_stored(cell) for index, cell in code_cells(stored)},
+    )
 
 
 def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -38,14 +36,12 @@ def make_question(name: str, probe: Probe, student: str) -> ProbeQuestion:
         "kind": probe.kind,
         "arguments": {key: make_input(value, student, key) for key, value in probe.arguments.items()},
     }
-    names: tuple[str, ...]
     if probe.call is not None:
-        content["name"], names = probe.call, (probe.call,)
+        content["name"] = probe.call
     elif probe.variable is not None:
-        content["names"] = [probe.variable] if isinstance(probe.variable, str) else probe.variable
-        names = tuple(content["names"])
+        content["names"] = list(probe.asks_for)
     elif probe.evaluate is not None:
-        content["code"], names = probe.evaluate, _names_in(probe.evaluate, set(probe.arguments))
+        content["code"] = probe.evaluate
     elif probe.models is not None:
         content |= {
             **probe.models.model_dump(),
@@ -53,8 +49,7 @@ def make_question(name: str, probe: Probe, student: str) -> ProbeQuestion:
             "held_out": probe.held_out,
             **({"trained_on": probe.trained_on} if probe.trained_on else {}),
         }
-        names = tuple(probe.models.names)
-    return ProbeQuestion(name=name, content=content, names=names, hidden=probe.hidden, limit_s=probe.limit_s)
+    return ProbeQuestion(name=name, content=content, names=probe.asks_for, hidden=probe.hidden, limit_s=probe.limit_s)
 
 
 def is_personal(probe: Probe) -> bool:
@@ -63,14 +58,3 @@ def is_personal(probe: Probe) -> bool:
         isinstance(value, Random | Scene) and value.seed == "student"
         for value in (*probe.arguments.values(), probe.predict)
     )
-
-
-def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
-    """The names that a piece of probe code takes from the notebook, in order."""
-    tree = ast.parse(code)
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {"np", "torch"} | set(dir(builtins)) | arguments
-    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return tuple(dict.fromkeys(name for name in used if name not in own))

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 from jupyter_client.connect import write_connection_file
@@ -121,7 +120,6 @@ class ProcessServer:
 
     def close_gate(self, fork: Fork) -> None:
         """Somebody's own notebook, on their own machine: nothing is hidden from them."""
-        fork.read_missing()
 
     def give_up(self) -> None:
         """There is no server between us and a kernel that could stop answering."""
@@ -132,13 +130,13 @@ class ProcessServer:
     def end(self, fork: Fork) -> Ending:
         """End the kernel, and take its folder away."""
         fork.listener.close()
-        missing = fork.read_missing()
+        os.close(fork.record)
         if fork.started.done():
             self.kill(fork)
             fork.ended.result(timeout=30)
             del self._processes[fork.name]
         shutil.rmtree(fork.folder, ignore_errors=True)
-        return replace(fork.ended.result(), missing=missing) if fork.started.done() else Ending(0, 0.0, 0.0)
+        return fork.ended.result() if fork.started.done() else Ending(0, 0.0, 0.0)
 
     def close(self) -> None:
         """End every kernel, and take the folder away."""

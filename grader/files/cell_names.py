@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 _PYTHON_MAGICS = frozenset({"time", "timeit", "prun", "capture", "python", "python3", "debug", "memit", "scalene"})
 """Cell magics whose cell is Python that runs among the notebook's names."""
 
-_LOOKS_ONLY = frozenset({"print", "display", "len", "type", "isinstance", "id", "repr", "str", "plt", "sns", "summary"})
-"""Calls of these, and of their methods, show what they are given and change nothing of it."""
+_LOOKS = re.compile(
+    r"(?:print|show|plot|display|draw|view|visuali[sz]e|summary|describe|info|log|watch|imshow|hist|scatter|figure|"
+    r"add_(?:graph|image|scalar|text)|make_dot|len|type|isinstance|id|repr|str)(?:_\w*|s|\d*)?"
+)
+"""Functions and methods whose name says that they show what they are given, and change nothing of it."""
 
 _ESCAPED = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 _OPENS = re.compile(r"[^\s)\]}#]")
@@ -119,6 +122,31 @@ class CellCode:
         """The statements that a line belongs to: more than one where they are separated by semicolons."""
         return tuple(one for one in self.statements if one.first <= line <= one.last)
 
+    def rest_after(self, stopped: Statement, package: str = "") -> str:
+        """What is left of the cell after a statement that stopped, each line where it was; empty where nothing is.
+
+        Where the cell is no Python nothing of it has run, so all but that statement is left. Of `import a, b` that
+        stopped at the package a, b is left.
+        """
+        lines = self.text.split("\n")
+        if self.error is not None:
+            kept = [*lines[: stopped.first - 1], *_blank(stopped.first - 1, stopped.last), *lines[stopped.last :]]
+            return "\n".join(kept) if len(self.statements) > 1 else ""
+        place = self.statements.index(stopped)
+        left = self.statements[place + 1 :]
+        beside = [one for one in left if one.first <= stopped.last]  # separated by a semicolon
+        last = max([stopped.last, *(one.last for one in beside)])
+        imports = stopped.single_imports
+        failed = next((number for number, one in enumerate(imports) if one.split()[1].split(".")[0] == package), None)
+        here = imports[failed + 1 :] if failed is not None else ()
+        here = (*here, *(ast.unparse(one.node) for one in beside if one.node is not None))
+        if not here and len(beside) == len(left):
+            return ""
+        # Not blank: IPython takes blank lines at the beginning away, and the numbers of all others change.
+        return "\n".join(
+            [*_blank(0, stopped.last - 1), "; ".join(here) or "#", *_blank(stopped.last, last), *lines[last:]]
+        )
+
 
 @functools.lru_cache(maxsize=512)
 def read_code(source: str) -> CellCode:
@@ -132,13 +160,17 @@ def read_code(source: str) -> CellCode:
         return CellCode(text, (), SyntaxError("not a program"))
 
 
+def _blank(first: int, last: int) -> list[str]:
+    return ["#"] * (last - first)
+
+
 def without_capture(source: str) -> str | None:
     """A cell under `%%capture` without that line, where it keeps nothing under a name; None for any other."""
     head, _, body = source.lstrip().partition("\n")
     words = head.split()
     if words[:1] != ["%%capture"] or any(not word.startswith("--") for word in words[1:]):
         return None
-    return f"\n{body}"
+    return f"#\n{body}"  # IPython takes a blank line at the beginning away
 
 
 def _as_python(source: str) -> str:
@@ -228,18 +260,19 @@ def magic_of(node: ast.AST) -> tuple[str, str] | None:
     return str(ast.literal_eval(name)), str(ast.literal_eval(line)).strip()
 
 
-def _touches(node: ast.stmt) -> Iterator[str]:
-    for each in ast.walk(node):
-        if isinstance(each, ast.Attribute | ast.Subscript) and isinstance(each.ctx, ast.Store | ast.Del):
-            yield from _root(each)
-        elif isinstance(each, ast.Call):
-            called = set(_root(each.func))
-            if called & _LOOKS_ONLY:
-                continue
-            if isinstance(each.func, ast.Attribute):
-                yield from called
-            for argument in (*each.args, *(keyword.value for keyword in each.keywords)):
-                yield from _root(argument)
+def _touches(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        yield from _root(node)
+    elif isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else next(_root(node.func), "")
+        if _LOOKS.fullmatch(called):
+            return
+        if isinstance(node.func, ast.Attribute):
+            yield from _root(node.func)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            yield from _root(argument)
+    for child in ast.iter_child_nodes(node):
+        yield from _touches(child)
 
 
 def _root(node: ast.expr) -> Iterator[str]:

@@ -52,6 +52,7 @@ _AS_THEY_ARE = (
     "grader.score.models",
     "grader.score.table_checks",
     "grader.score.judge",
+    "grader.score.waiting",
     "grader.score.findings",
 )
 _DRIVER = "grader.release.carried.checks"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -121,3 +122,25 @@ class Probe(Part):
     @property
     def kind(self) -> str:
         return exactly_one(self, ("call", "evaluate", "variable", "models"))
+
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """The names of the notebook that it asks about."""
+        if self.call is not None:
+            return (self.call,)
+        if self.variable is not None:
+            return (self.variable,) if isinstance(self.variable, str) else tuple(self.variable)
+        if self.evaluate is not None:
+            return _names_in(self.evaluate, set(self.arguments))
+        return tuple(self.models.names) if self.models is not None else ()
+
+
+def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
+    """The names that a piece of probe code takes from the notebook, in order."""
+    tree = ast.parse(code)
+    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {"np", "torch"} | set(dir(builtins)) | arguments
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return tuple(dict.fromkeys(name for name in used if name not in own))

@@ -13,6 +13,7 @@ from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
 from grader.score.sentences import clean, code, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
+from grader.score.waiting import find_cells, find_wait
 
 _LONGEST_ERROR = 160
 _LONGEST_ADDRESS = 120
@@ -49,19 +50,21 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     except UnscoredError as error:
         return unscored(str(error))
     except UnansweredError as error:
-        return _missing_here(evidence) or unanswered(str(error))
+        return find_wait(evidence) or _missing_in_old_run(evidence) or unanswered(str(error))
     except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
         # The text of an error may hold expected values, so a hidden criterion names its type only.
         text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""
         told = f"{type(error).__name__}{text}"
         return unscored(_("The grader failed on this criterion ({error}); a person looks at it.", error=told))
+    if verdict.fraction not in (None, 1.0) and (waits := find_wait(evidence)):
+        return waits
     if verdict.status == "unanswered" or (evidence.criterion.expect.reproduced and verdict.fraction != 1.0):
-        return _missing_here(evidence) or verdict
+        return _missing_in_old_run(evidence) or verdict
     return _with_share(verdict, evidence.criterion)
 
 
-def _missing_here(evidence: Evidence) -> Verdict | None:
-    """Left to a person, where the notebook could not do its work for want of what Colab could have given it."""
+def _missing_in_old_run(evidence: Evidence) -> Verdict | None:
+    """Left to a person, where all that is known of a run is what it lacked: those of before have no causes."""
     packages = [code(name) for name in evidence.run.missing_packages]
     files = [code(name, _LONGEST_ADDRESS) for name in evidence.run.missing_files]
     lacks = []
@@ -102,6 +105,8 @@ def _finding(evidence: Evidence, verdict: Verdict) -> Finding:
         because=verdict.because,
         diagnosis=verdict.diagnosis,
         hidden=evidence.rubric.is_hidden(criterion),
+        cause=verdict.cause,
+        cells=find_cells(evidence),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.language import _, retell
-from grader.model import Answer, Run
+from grader.model import Answer, Cause, Run
 from grader.rubric import Criterion, Mistake, Probe, Rubric
 
 
@@ -21,6 +21,8 @@ class Verdict:
     status: Literal["unanswered"] | None = None
     measured: float | None = None
     """the error, where a metric has measured one"""
+    cause: Cause | None = None
+    """what the grader lacked, where it waits for that"""
 
 
 def unscored(because: str) -> Verdict:

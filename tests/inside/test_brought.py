@@ -8,7 +8,7 @@ import pytest
 
 from grader.course.materials import Download, Materials
 from grader.execute.pool import Servers, Work, execute_one
-from grader.model import Limits
+from grader.model import Cause, Limits
 
 FACES = "https://data.example.org/faces.csv"
 WEIGHTS_ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
@@ -221,7 +221,7 @@ def test_another_address_is_told_as_missing_by_each_way_and_noted_with_the_run(r
         f"FileURLRetrievalError: {say_missing(ABSENT + '4')}",
         "gaierror: [Errno -3] there is no network where notebooks are graded",
     ]
-    assert executed.run.missing_files == (
+    assert executed.run.asked_in_vain == (
         ABSENT,
         f"{ABSENT}1",
         f"{NETS}-of-others",
@@ -233,7 +233,7 @@ def test_another_address_is_told_as_missing_by_each_way_and_noted_with_the_run(r
 def test_what_was_asked_for_in_vain_is_known_also_of_a_kernel_that_died(run_cells):
     executed = run_cells(f"!wget -q {ABSENT}", "import os\nos._exit(1)")
     assert executed.run.end == "died"
-    assert executed.run.missing_files == (ABSENT,)
+    assert executed.run.asked_in_vain == (ABSENT,)
 
 
 def test_a_notebook_that_notes_without_end_fills_nothing(run_cells):
@@ -243,7 +243,7 @@ def test_a_notebook_that_notes_without_end_fills_nothing(run_cells):
         f"!wget -q {ABSENT}",
         "import os\nos.environ.clear()\nimport urllib.request\nurllib.request.urlopen('https://data.example.org/x')",
     )
-    assert executed.run.missing_files == ("x" * 300,)
+    assert executed.run.asked_in_vain == ("x" * 300, ABSENT)
     assert executed.run.cells[2].because == f"URLError: <urlopen error {say_missing('https://data.example.org/x')}>"
 
 
@@ -292,21 +292,18 @@ def test_the_sample_files_of_colab_are_told_as_missing_unless_the_assignment_bri
         "Colab has sample files in sample_data, which are not here, where notebooks are graded. "
         "A person looks at what needs them. (A course brings files by [files] in assignment.toml.)\n"
     )
-    assert executed.run.missing_files == (name,)
+    assert executed.run.cells[1].cause == Cause(kind="file", what=name, cell=2)
     brought = run_cells(*cells, materials=Materials(files={name: b"1,2\n"}))
     assert [cell.end for cell in brought.run.cells] == ["ok", "ok"]
-    assert brought.run.missing_files == ()
 
 
 def test_a_package_that_the_course_states_and_that_is_missing_here_is_passed_over(run_cells):
     executed = run_cells(
         "import no_such_package, math\nprint(math.pi > 3)", materials=Materials(packages={"no_such_package": ""})
     )
-    assert printed(executed.fresh.cells[0]) == (
-        "There is no no_such_package here, and the course says that it is. The cell goes on without it; "
-        "a person looks at what needs it.\nTrue\n"
-    )
-    assert executed.run.missing_packages == ("no_such_package",)
+    assert printed(executed.fresh.cells[0]) == "True\n"
+    assert executed.run.cells[0].cause == Cause(kind="package", what="no_such_package", cell=1)
+    assert executed.run.lost == {"no_such_package": Cause(kind="package", what="no_such_package", cell=1)}
 
 
 def test_what_the_course_states_is_imported_before_any_notebook_is_run():
@@ -330,4 +327,4 @@ def test_a_package_that_is_broken_here_is_no_fault_of_the_notebooks(run_cells):
     told = [printed(cell) for cell in executed.fresh.cells]
     assert told == ["", "imgaug is installed here, but cannot be imported. A person looks at what needs it.\n", ""]
     assert executed.run.cells[1].because == "RuntimeError: built for another machine"
-    assert executed.run.missing_files == ("import imgaug",)
+    assert executed.run.cells[1].cause == Cause(kind="package", what="imgaug", cell=2)

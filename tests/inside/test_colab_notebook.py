@@ -118,15 +118,15 @@ def test_what_hangs_on_a_file_that_is_not_to_be_had_waits_for_a_person(graded):
     finding = graded[0][LOST]
     assert (finding["status"], finding["earned"]) == ("unscored", None)
     assert finding["because"] == (
-        "Your notebook imports `imgaug`, which Colab has and the machine that grades lacks. Your notebook asks for "
-        "what is not to be had where notebooks are graded: `files.upload()` and "
-        "`https://data.example.org/nowhere.zip`. That is not your fault: a person looks at it."
+        "`lost` is missing because cell 18 fetches `https://data.example.org/nowhere.zip`: there is no network here. "
+        "That is not your fault: a person looks at it."
     )
 
 
-def test_only_the_cells_that_need_somebody_or_the_network_end_badly(graded):
+def test_only_the_cells_that_need_somebody_or_the_network_or_a_package_end_badly(graded):
     _, run, _ = graded
     assert {cell.title: cell.because for cell in run.cells if cell.end != "ok"} == {
+        '#@title Set-up { display-mode: "form" }': "ModuleNotFoundError: No module named 'imgaug'",
         "uploaded = files.upload()": (
             "FileNotFoundError: files.upload() waits for somebody to choose a file, and nobody does where notebooks "
             "are graded: the file is missing here. Make the data in the notebook, or hand the file in as your "
@@ -136,16 +136,13 @@ def test_only_the_cells_that_need_somebody_or_the_network_end_badly(graded):
             "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere'"
         ),
     }
-    assert run.missing_files == ("files.upload()", "https://data.example.org/nowhere.zip")
+    assert run.asked_in_vain == ("files.upload()", "https://data.example.org/nowhere.zip")
 
 
 def test_what_cannot_be_as_in_colab_is_told_in_a_line(graded):
     _, _, cells = graded
     told = ["".join(output.get("text", "") for output in cell.outputs).replace("\r\n", "\n") for cell in cells]
-    assert told[0] == (
-        "There is no imgaug here, and Colab has it. The cell goes on without it; a person looks at what needs it.\n"
-        "%tensorflow_version has no effect: TensorFlow is not installed here.\n"
-    )
+    assert told[0] == "%tensorflow_version has no effect: TensorFlow is not installed here.\n"
     assert "nvidia-smi: command not found\n" in told[2]
     assert told[11].endswith("Your name? ana\nHow many? 3\n")
     assert told[17].startswith(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Status = str
+Cause = Any
+ANY_NAME, NETWORKS = "*", "*networks"
 
 
 class Noun:
@@ -19,11 +21,14 @@ class Answer(Noun):
 
     value: Any = None
     because = ""
+    cause: Any = None
 
 
 class Run(Noun):
     """What a notebook answered."""
 
+    cells: tuple[Any, ...] = ()
+    lost: dict[str, Any] = {}  # noqa: RUF012  (nobody writes to it)
     missing_packages: tuple[str, ...] = ()
     missing_files: tuple[str, ...] = ()
 

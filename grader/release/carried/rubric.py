@@ -78,6 +78,11 @@ class Probe(Part):
     def kind(self) -> str:
         return next(name for name in ("call", "evaluate", "variable", "models") if vars(self)[name] is not None)
 
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """Nothing is missing where the notebook is written."""
+        return ()
+
 
 class Random(Part): ...
 

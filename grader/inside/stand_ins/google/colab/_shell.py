@@ -16,7 +16,7 @@ from IPython.utils import process
 from grader.inside import brought
 
 from . import _network
-from ._imports import MissingImports, find_broken_package
+from ._imports import find_broken_package
 
 SAMPLES_MISSING = (
     "Colab has sample files in sample_data, which are not here, where notebooks are graded. A person looks at what "
@@ -29,7 +29,6 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
 
     def init_magics(self) -> None:
         super().init_magics()
-        self.ast_transformers.append(MissingImports())
         self.register_magic_function(self.run_shell, "line_cell", "shell")
         self.register_magic_function(choose_tensorflow, "line", "tensorflow_version")
 

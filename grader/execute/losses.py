@@ -1,0 +1,277 @@
+"""Follows a notebook's names as its cells run: which are not there, or not as it makes them, for a cause of ours.
+
+What the file as handed in shows is believed where it speaks against its author: a cell that stopped there with the same
+error stopped for no cause of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from grader.execute import causes
+from grader.execute.causes import Around, CellError, Lack, StoredOutcome, is_importable, short
+from grader.execute.newer_python import find_newer_syntax
+from grader.files.cell_names import CellCode, Imported, Statement, read_code
+from grader.model import ANY_NAME, NETWORKS, Cause
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a request to run a cell, or a part of it, ended."""
+
+    is_ok: bool
+    error: CellError | None = None
+    """None where it ended well, and where a limit ended it"""
+    stored: StoredOutcome = field(default_factory=StoredOutcome)
+    asked: Sequence[str] = ()
+    """what it asked for in vain, by the sandbox's own record"""
+    limit: Cause | None = None
+    """the limit that the error stems from, where that is known"""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What an outcome means."""
+
+    cause: Cause | None = None
+    line: int = 0
+    """of the cell, at which it stopped; 0 where it did not, or nobody knows"""
+    rest: str = ""
+    """what is still to be run of the cell, where it stopped for a cause of ours"""
+
+
+class Losses:
+    """The names of one notebook: what each is bound by, and which are lost for a cause of ours."""
+
+    def __init__(self, around: Around | None = None) -> None:
+        self.around = around or Around()
+        self.lost: dict[str, Cause] = {}
+        self.absent: dict[str, Cause] = {}
+        """Imported in a `try`: what needs such a name stops for want of the package, and nothing else does."""
+        self._bound_by: dict[str, Statement] = {}
+        self._cells: list[tuple[CellCode, Cause | None]] = []
+        self._texts: list[str] = []
+        self._asked: list[tuple[int, str]] = []
+        """what was asked for in vain, with the cell's number"""
+
+    # ---- cells ----
+
+    def follow(self, number: int, code: CellCode, outcome: Outcome) -> Followed:
+        """A cell, or the rest of one, was run and ended so."""
+        self._asked += [(number, one) for one in outcome.asked]
+        self._texts.append(code.text)
+        if outcome.is_ok:
+            found = [self._ran(statement) for statement in code.statements]
+            unfetched = [self._went_on_without(number, statement, outcome.asked) for statement in code.statements]
+            return Followed(next((cause for cause in (*found, *unfetched) if cause is not None), None))
+        if outcome.error is None:
+            return Followed()
+        at = _where(code, outcome.error)
+        for statement in _before(code, at[:1]):
+            self._ran(statement)
+        stopped, cause = self._explain(number, code, outcome, at)
+        line = outcome.error.line or (stopped.first if stopped is not None else 0)
+        if cause is None or stopped is None:
+            own = Cause(kind="student", what=short(outcome.error.name), cell=number)
+            return Followed(outcome.limit or own, line)
+        for statement in at[: at.index(stopped)] if code.error is None else ():
+            self._ran(statement)
+        self._skipped(stopped, cause)
+        return Followed(cause, line, code.rest_after(stopped, cause.what))
+
+    def end_cell(self, source: str, cause: Cause | None) -> None:
+        """A cell has ended: later ones may want the files that it was to write."""
+        self._cells.append((read_code(source), cause))
+
+    def all_lost(self) -> dict[str, Cause]:
+        """What is lost when all cells have run, with every function and class that needs what is lost."""
+        found = dict(self.lost)
+        for name, statement in self._bound_by.items():
+            if statement.is_definition and name not in found and (cause := self._reached_loss(statement)):
+                found[name] = cause
+        return found
+
+    # ---- names ----
+
+    def _ran(self, statement: Statement) -> Cause | None:
+        """A statement has run; the cause for which what it makes is not what the notebook makes of it, if any."""
+        # What a function uses is followed where it is called.
+        found = None if statement.is_definition else self._reached_loss(statement)
+        if found is not None:
+            self.lost |= {
+                name: found for name in statement.binds | (statement.touches - self._solid()) if name not in self.lost
+            }
+        else:
+            for name in statement.binds | statement.deletes:
+                self.lost.pop(name, None)
+        self._bind(statement)
+        return found
+
+    def _skipped(self, statement: Statement, cause: Cause) -> None:
+        """A statement did not run, or not to its end: what it makes and changes is lost."""
+        reached = (statement, *self._reach(statement))
+        touched = {name for one in reached for name in one.touches} - self._solid()
+        imported = {name for one in statement.imports for name in one.names}
+        lost = statement.binds | touched | imported
+        if not statement.imports and any(_makes_networks(one) for one in reached):
+            lost |= {NETWORKS}
+        self.lost |= {name: cause for name in lost if name not in self.lost}
+        for name in statement.binds:
+            self._bound_by.pop(name, None)
+
+    def _went_on_without(self, number: int, statement: Statement, asked: Sequence[str]) -> Cause | None:
+        """The cell went on, though this statement got nothing of what it fetches: what it makes is lost."""
+        found = next((one for one in asked if one in statement.text), None)
+        if found is None or not statement.binds:
+            return None
+        cause = Cause(kind="network", what=short(found), cell=number)
+        self.lost |= {name: cause for name in statement.binds}
+        return cause
+
+    def _bind(self, statement: Statement) -> None:
+        for name in statement.binds:
+            self._bound_by[name] = statement
+        if statement.is_definition:
+            return
+        for one in statement.imports:
+            if not is_importable(one.package) and not one.names & statement.binds_without(one.package):
+                self.absent |= dict.fromkeys(one.names, Cause(kind="package", what=one.package))
+
+    def _solid(self) -> set[str]:
+        """Modules, functions and classes: a call that is handed one does not change it."""
+        return {name for name, one in self._bound_by.items() if one.is_definition or one.imports}
+
+    def _reach(self, statement: Statement) -> Iterator[Statement]:
+        """The functions and classes of the notebook that a statement calls, and those that these call."""
+        seen: set[str] = set()
+        names = list(statement.uses)
+        while names:
+            name = names.pop()
+            one = self._bound_by.get(name)
+            if name not in seen and one is not None and one.is_definition and one is not statement:
+                yield one
+                names += one.uses
+            seen.add(name)
+
+    def _reached_loss(self, statement: Statement) -> Cause | None:
+        used = {*statement.uses, *(name for one in self._reach(statement) for name in one.uses)} - statement.deletes
+        return next((self.lost[name] for name in sorted(used) if name in self.lost), None)
+
+    # ---- why it stopped ----
+
+    def explain_answer(self, names: Iterable[str], error: CellError) -> Cause | None:
+        """Why a function of the notebook raised this when it was asked, where that is a cause of ours."""
+        asked = [statement for name in names if (statement := self._bound_by.get(name)) is not None]
+        found = (self._find_cause(0, statement, Outcome(is_ok=False, error=error), error) for statement in asked)
+        return next((cause for cause in found if cause is not None), None)
+
+    def _explain(
+        self, number: int, code: CellCode, outcome: Outcome, at: Sequence[Statement]
+    ) -> tuple[Statement | None, Cause | None]:
+        """The statement at which a cell stopped, and the cause, where it is one of ours."""
+        assert outcome.error is not None
+        error, first = outcome.error, at[0] if at else None
+        if outcome.stored.failed_so(error) or outcome.limit is not None:
+            return first, None
+        if code.error is not None and first is not None and error.name in _SYNTAX_ERRORS:
+            what = find_newer_syntax(first.text)
+            if not what and not outcome.stored.went_well:
+                return first, None
+            what = what or first.text.strip().partition("\n")[0]
+            return first, Cause(kind="interpreter", what=short(what), cell=number)
+        for statement in at:
+            if cause := self._find_cause(number, statement, outcome, error):
+                return statement, cause
+        return first, None
+
+    def _find_cause(self, number: int, statement: Statement, outcome: Outcome, error: CellError) -> Cause | None:
+        if (found := re.search(r"name '([^']+)' is not defined", error.value)) and error.name == "NameError":
+            known = {**self.absent, **self.lost}
+            return known.get(found[1]) or (None if found[1] in self._bound_by else known.get(ANY_NAME))
+        reached = (statement, *self._reach(statement))
+        lack = (
+            self._missing_import(reached, error, outcome)
+            or causes.missing_device(reached, error, has_gpu=self.around.has_gpu)
+            or causes.missing_person(reached, error, outcome.asked)
+            or causes.missing_network(error, outcome.asked)
+        )
+        if lack is not None:
+            return Cause(kind=lack[0], what=short(lack[1]), cell=number)
+        used = {name for one in reached for name in one.uses}
+        readers = [self._bound_by[name] for name in sorted(used) if name in self._bound_by]
+        path = causes.missing_file(reached, readers, error)
+        if path and path.removeprefix("/content/").removeprefix("./") not in self.around.files:
+            return self._of_own_file(path) or Cause(kind="file", what=short(path), cell=number)
+        return self._reached_loss(statement)
+
+    def _missing_import(self, reached: Sequence[Statement], error: CellError, outcome: Outcome) -> Lack | None:
+        """By the import itself, which stands in the notebook: the error alone anybody can raise."""
+        stored = outcome.stored
+        imports = [one for statement in reached for one in statement.imports]
+        magic = re.match(r"(?:Line magic function|Cell magic) `(%%?(\w+))` not found", error.value)
+        if error.name == "UsageError" and magic:
+            known = self.lost.get(f"%{magic[2]}")
+            return (known.kind, known.what) if known else ("package", magic[1])
+        missing = re.match(r"No module named '([\w.]+)'", error.value)
+        if error.name == "ModuleNotFoundError" and missing:
+            package = missing[1].partition(".")[0]
+            if any(one.package == package for one in imports):
+                # A module of a package that is here: it is another version, or a slip of the pen.
+                if is_importable(package) and not stored.went_well:
+                    return None
+                return self._name_package(package, imports)
+            # What is imported is here, and needs in turn what is not.
+            return next((("package", one.package) for one in imports if one.package in self.around.packages), None)
+        if broken := [one.removeprefix("import ") for one in outcome.asked if one.startswith("import ")]:
+            return "package", broken[0]
+        if error.name in ("ImportError", "AttributeError") and stored.went_well:
+            found = re.search(r"from '([\w.]+)'|^module '([\w.]+)' has no attribute", error.value)
+            package = (found[1] or found[2]).partition(".")[0] if found else ""
+            known_ones = {one.package for each in self._bound_by.values() for one in each.imports}
+            return ("package", package) if package in known_ones | {one.package for one in imports} else None
+        return None
+
+    def _name_package(self, package: str, imports: Sequence[Imported]) -> Lack:
+        """A package that Colab or the course has, or that the notebook installs; else a module that did not come."""
+        is_extension = any(name.startswith("%") for one in imports if one.package == package for name in one.names)
+        installs = re.compile(rf"\b(?:pip3?|conda|mamba)\b.*\binstall\b.*\b{package.replace('_', '[-_]')}\b")
+        is_installed = any(installs.search(text) for text in self._texts)
+        if package in self.around.packages or package in _COMMON or is_extension or is_installed:
+            return "package", package
+        return "file", f"{package}.py"
+
+    def _of_own_file(self, path: str) -> Cause | None:
+        """The cause for which an earlier cell did not fetch or make this file."""
+        name = path.rstrip("/").rpartition("/")[2]
+        if len(name) < 3:
+            return None
+        for number, asked in reversed(self._asked):
+            if name in asked:
+                return Cause(kind="network", what=short(asked), cell=number)
+        return next((cause for code, cause in reversed(self._cells) if cause is not None and name in code.text), None)
+
+
+_COMMON = frozenset({"torchinfo", "torchmetrics", "torchview", "nest_asyncio", "lightning", "pytorch_lightning"})
+"""Packages that Colab lacks, in notebooks that were written elsewhere: no module of the student's own."""
+
+
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
+def _where(code: CellCode, error: CellError) -> Sequence[Statement]:
+    """The statements at which a cell may have stopped."""
+    if code.error is None or error.name not in _SYNTAX_ERRORS:
+        return causes.statements_at(code, error)
+    unread = [one for one in code.statements if one.node is None]
+    return [one for one in unread if error.line is not None and one.first <= error.line <= one.last] or unread
+
+
+def _before(code: CellCode, at: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements that have run when one stopped; none where the cell is no Python here, or nobody knows where."""
+    return code.statements[: code.statements.index(at[0])] if at and code.error is None else ()
+
+
+def _makes_networks(statement: Statement) -> bool:
+    return bool(re.search(r"\b(?:torch|nn|optim|keras|tf|sklearn|backward|fit|train)\b", statement.text))

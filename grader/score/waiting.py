@@ -1,0 +1,97 @@
+"""Who waits for a person, because the grader lacked what the work needs: by following names, never the whole run."""
+
+from __future__ import annotations
+
+from grader.language import _
+from grader.model import ANY_NAME, NETWORKS, Cause
+from grader.score.sentences import code
+from grader.score.verdict import Evidence, Verdict
+
+_LONGEST_WHAT = 120
+
+
+def find_wait(evidence: Evidence) -> Verdict | None:
+    """Left to a person, where what the criterion asks for is missing, or not what it would be, for a cause of ours."""
+    probe = evidence.probe
+    if probe is None:
+        return None
+    lost = evidence.run.lost
+    answer = evidence.run.answers.get(evidence.criterion.probe or "")
+    is_missing = answer is not None and answer.status == "missing"
+    for name in probe.asks_for:
+        if name in lost:
+            return _wait(name, lost[name], is_missing=is_missing)
+    if answer is not None and answer.cause is not None:
+        return _wait(probe.asks_for[0] if probe.asks_for else "", answer.cause)
+    if probe.kind == "models" and NETWORKS in lost:
+        return _wait("", lost[NETWORKS])
+    if is_missing and ANY_NAME in lost:
+        return _wait(probe.asks_for[0], lost[ANY_NAME], is_missing=True)
+    return None
+
+
+def _wait(name: str, cause: Cause, *, is_missing: bool = False) -> Verdict:
+    told = {"name": code(name), "cause": say_cause(cause)}
+    if not name:
+        chain = _("Part of the work is missing because {cause}.", **told)
+    elif is_missing:
+        chain = _("{name} is missing because {cause}.", **told)
+    else:
+        chain = _("{name} depends on what is missing here: {cause}.", **told)
+    return Verdict(None, " ".join([chain, _("That is not your fault: a person looks at it.")]), cause=cause)
+
+
+def find_cells(evidence: Evidence) -> tuple[int, ...]:
+    """The numbers of the code cells that make what a criterion asks for."""
+    names = set(evidence.probe.asks_for) if evidence.probe is not None else set()
+    return tuple(cell.number for cell in evidence.run.cells if names & set(cell.made))
+
+
+def say_cause(cause: Cause) -> str:
+    """What stopped, at what, and why, as a part of a sentence."""
+    what = code(cause.what, _LONGEST_WHAT) if cause.what else _("something")
+    told = {"cell": cause.cell, "what": what}
+    if not cause.cell:
+        return _say_lack(cause, what)
+    match cause.kind:
+        case "device":
+            return _("cell {cell} stopped at {what}: there is no GPU here", **told)
+        case "package":
+            return _("cell {cell} stopped for want of the package {what}, which is not installed here", **told)
+        case "file":
+            return _("cell {cell} stopped for want of {what}: that file is not here", **told)
+        case "secret":
+            return _("cell {cell} stopped at {what}: nobody's secrets are here", **told)
+        case "input":
+            return _("cell {cell} stopped at {what}: nobody types here", **told)
+        case "network":
+            return _("cell {cell} fetches {what}: there is no network here", **told)
+        case "interpreter":
+            return _("cell {cell} has {what}, which is the syntax of a newer Python than the one here", **told)
+        case "kernel":
+            return _("the notebook is written in {what}, which does not run here", **told)
+        case "grader":
+            return _("the grader failed in cell {cell}", **told)
+        case "memory":
+            return _("cell {cell} used more memory than it may", **told)
+        case "limit":
+            return _("cell {cell} passed a limit", **told)
+    return _("cell {cell} stopped with {what}", **told)
+
+
+def _say_lack(cause: Cause, what: str) -> str:
+    """What was missing when a function was called, or everywhere."""
+    match cause.kind:
+        case "device":
+            return _("{what} needs a GPU, and there is none here", what=what)
+        case "package":
+            return _("the package {what} is not installed here", what=what)
+        case "file":
+            return _("the file {what} is not here", what=what)
+        case "secret":
+            return _("{what} asks for a secret, and nobody's secrets are here", what=what)
+        case "network":
+            return _("{what} is fetched, and there is no network here", what=what)
+        case "kernel":
+            return _("the notebook is written in {what}, which does not run here", what=what)
+    return _("{what} is not here", what=what)

@@ -1,0 +1,67 @@
+"""Honest notebooks that need what is not here get their points, or wait with a true sentence; and nobody else does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from tests.small_course import run_grader
+
+CASES = yaml.safe_load((Path(__file__).parent / "hello.yaml").read_text(encoding="utf-8"))
+FIRST = "import numpy as np\n\nimage = np.array([[10.0, 40.0, 32.0], [35.0, 60.0, 50.0]])"
+STRETCH = """\
+def stretch(image):
+    low, high = image.min(), image.max()
+    if low == high:
+        return np.zeros_like(image)
+    return (image - low) / (high - low)
+"""
+LAST = "bright = int((stretch(image) > 0.5).sum())\nbright"
+WORDS = "All differences of gray level are multiplied by the same factor, so the noise grows with the picture."
+
+
+def notebook_of(case):
+    sources = [case.get("first", FIRST), *(cell.format(stretch=STRETCH) for cell in case["cells"])]
+    sources.append(case.get("last", LAST))
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    for number, (name, value) in case.get("stored", {}).items():
+        output = nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[])
+        cells[number - 1].update(outputs=[output], execution_count=number)
+    cells += [nbformat.v4.new_markdown_cell("## 3. In words"), nbformat.v4.new_markdown_cell(WORDS)]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    root = tmp_path_factory.mktemp("hello")
+    assert run_grader(root, root / "work", "init", str(root / "course")).code == 0
+    (root / "class").mkdir()
+    for name, case in CASES.items():
+        (root / "class" / f"{name}.ipynb").write_text(notebook_of(case), encoding="utf-8")
+    return run_grader(root / "course", root / "work", "grade", "hello", root / "class", "--json").students
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_honest_notebook_gets_its_points_or_waits_with_a_true_sentence(graded, name):
+    case, entry = CASES[name], graded[name]
+    found = {finding["criterion"]: finding for finding in entry["findings"]}
+    told = {criterion: finding["because"] for criterion, finding in found.items()}
+    assert entry["earned"] == case.get("earned", 8), told
+    waiting = {criterion for criterion, finding in found.items() if finding["status"] == "unscored"}
+    assert waiting == {"words", *case.get("waits", {})}, told
+    for criterion, sentence in {**case.get("waits", {}), **case.get("missed", {})}.items():
+        assert sentence in told[criterion]
+        assert ("That is not your fault" in told[criterion]) == (criterion in waiting)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_cell_has_the_cause_for_which_it_did_not_do_its_work(graded, name):
+    causes = {
+        cell["number"]: [cell["cause"]["kind"], cell["cause"]["what"]]
+        for cell in graded[name]["cells"]
+        if cell["cause"]
+    }
+    assert causes == CASES[name].get("causes", {})
