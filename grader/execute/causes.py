@@ -181,7 +181,8 @@ def missing_file(reached: Sequence[Statement], readers: Sequence[Statement], err
         error.name in (_OS_ERRORS | _OTHER_ERRORS) and _NO_FILE.search(error.value)
     ):
         quoted = re.findall(r"'([^'\n]{1,300})'|\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`", error.value)
-        return next((part for parts in reversed(quoted) for part in parts if part), "") or path_in(reached)
+        path = next((part for parts in reversed(quoted) for part in parts if part), "")
+        return path.strip("'") or path_in(reached)
     if error.name == "AssertionError" and any(
         re.search(r"\b(?:exists|is_?file|is_?dir)\(", one.text) for one in reached
     ):

@@ -15,9 +15,11 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "prun", "capture", "python", "pyth
 
 _LOOKS = re.compile(
     r"(?:print|show|plot|display|draw|view|visuali[sz]e|summary|describe|info|log|watch|imshow|hist|scatter|figure|"
-    r"add_(?:graph|image|scalar|text)|make_dot|len|type|isinstance|id|repr|str)(?:_\w*|s|\d*)?"
+    r"add_(?:graph|image|scalar|text)|make_dot|len|type|isinstance|id|repr|str)(?:_\w*|s|\d*)?|"
+    r"to|cuda|cpu|mps|numpy|detach|clone|copy|item|float|double|astype|reshape|view|mean|sum|min|max|std|tolist|"
+    r"items|keys|values|parameters|state_dict|eval|get|size|dim|predict|head|int|list|tuple|dict|set|range|zip|enumerate"
 )
-"""Functions and methods whose name says that they show what they are given, and change nothing of it."""
+"""Functions and methods whose name says that they show what they are given, or make something new of it."""
 
 _ESCAPED = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 _OPENS = re.compile(r"[^\s)\]}#]")
@@ -276,9 +278,14 @@ def _touches(node: ast.AST) -> Iterator[str]:
 
 
 def _root(node: ast.expr) -> Iterator[str]:
-    """The name that an expression such as `model.layers[0]` begins with."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
+    """The name that an expression such as `model.layers[0].cpu()` begins with."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
+        if not isinstance(node, ast.Call):
+            node = node.value
+        elif isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        else:
+            return
     if isinstance(node, ast.Name):
         yield node.id
 
