@@ -36,7 +36,8 @@ def test_a_function_uses_global_names_and_not_its_own():
     (function,) = read_code(
         "def f(image, n=SIZE):\n    rows = [image[i] for i in range(n)]\n    return scale(rows)"
     ).statements
-    assert function.uses >= {"SIZE", "scale"} and not function.uses & {"image", "rows", "i", "n"}
+    assert function.uses >= {"SIZE", "scale"}
+    assert not function.uses & {"image", "rows", "i", "n"}
     assert function.is_definition
 
 
