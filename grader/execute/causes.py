@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.files.cell_names import CellCode, Statement
+from grader.files.cell_names import CellCode, CellStatement
 from grader.model import CauseKind
 
 Lack = tuple[CauseKind, str]
@@ -106,7 +106,7 @@ _DEVICE_USE = re.compile(
 )
 
 
-def missing_device(reached: Sequence[Statement], error: CellError, *, has_gpu: bool) -> Lack | None:
+def missing_device(reached: Sequence[CellStatement], error: CellError, *, has_gpu: bool) -> Lack | None:
     """A GPU or another accelerator that the code wants and its error names."""
     texts = "\n".join(re.sub(r"^\s*raise\b.*$", "", one.text, flags=re.MULTILINE) for one in reached)
     named = r"mps|xla|tpu" if has_gpu else r"cuda|nvidia|gpu|mps|xla|tpu|hip"
@@ -128,7 +128,7 @@ def _first_line(texts: str, pattern: str) -> str:
 # ---- what only the student has, or the network ----------------------------------------------------------------------
 
 
-def missing_person(reached: Sequence[Statement], error: CellError, asked: Sequence[str]) -> Lack | None:
+def missing_person(reached: Sequence[CellStatement], error: CellError, asked: Sequence[str]) -> Lack | None:
     """A secret, or what somebody would type."""
     if error.name in ("SecretNotFoundError", "NotebookAccessError") and any("userdata" in one.text for one in reached):
         key = re.search(r"`([^`]{1,100})`", error.value)
@@ -172,7 +172,7 @@ _LIKE_NOTHING = re.compile(r"NoneType|index out of range|division by zero|empty|
 READS_FILES = re.compile(r"\b(?:imread|VideoCapture|glob|iglob|rglob|listdir|iterdir|scandir|walk)\(")
 
 
-def missing_file(reached: Sequence[Statement], readers: Sequence[Statement], error: CellError) -> str:
+def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError) -> str:
     """The path that is not there, or else what was to read it; empty where that is not why the code stopped.
 
     `readers`: the statements that bound what this one uses.
@@ -194,7 +194,7 @@ def missing_file(reached: Sequence[Statement], readers: Sequence[Statement], err
     return ""
 
 
-def path_in(statements: Sequence[Statement]) -> str:
+def path_in(statements: Sequence[CellStatement]) -> str:
     """The first text in them that may be a path; else what reads it."""
     for one in statements:
         for found in re.findall(r"""["']([^"'\n]{1,300})["']""", one.text):
@@ -212,7 +212,7 @@ def short(text: str) -> str:
     return line if len(line) <= 120 else f"{line[:119]}…"
 
 
-def statements_at(code: CellCode, error: CellError) -> Sequence[Statement]:
+def statements_at(code: CellCode, error: CellError) -> Sequence[CellStatement]:
     """Where a cell stopped; an error of IPython's own has no line, but the name of a magic."""
     if error.line is not None:
         return code.at(error.line)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from grader.execute import causes
 from grader.execute.causes import Around, CellError, Lack, StoredOutcome, is_importable, short
 from grader.execute.newer_python import find_newer_syntax
-from grader.files.cell_names import CellCode, Imported, Statement, read_code
+from grader.files.cell_names import CellCode, CellStatement, ImportedPackage, read_code
 from grader.model import ANY_NAME, NETWORKS, Cause
 
 
@@ -49,8 +49,8 @@ class Losses:
         self.around = around or Around()
         self.lost: dict[str, Cause] = {}
         self.absent: dict[str, Cause] = {}
-        """Imported in a `try`: what needs such a name stops for want of the package, and nothing else does."""
-        self._bound_by: dict[str, Statement] = {}
+        """ImportedPackage in a `try`: what needs such a name stops for want of the package, and nothing else does."""
+        self._bound_by: dict[str, CellStatement] = {}
         self._cells: list[tuple[CellCode, Cause | None]] = []
         self._texts: list[str] = []
         self._asked: list[tuple[int, str]] = []
@@ -95,7 +95,7 @@ class Losses:
 
     # ---- names ----
 
-    def _ran(self, statement: Statement) -> Cause | None:
+    def _ran(self, statement: CellStatement) -> Cause | None:
         """A statement has run; the cause for which what it makes is not what the notebook makes of it, if any."""
         # What a function uses is followed where it is called.
         found = None if statement.is_definition else self._reached_loss(statement)
@@ -109,7 +109,7 @@ class Losses:
         self._bind(statement)
         return found
 
-    def _skipped(self, statement: Statement, cause: Cause) -> None:
+    def _skipped(self, statement: CellStatement, cause: Cause) -> None:
         """A statement did not run, or not to its end: what it makes and changes is lost."""
         reached = (statement, *self._reach(statement))
         touched = {name for one in reached for name in one.touches} - self._solid()
@@ -121,7 +121,7 @@ class Losses:
         for name in statement.binds:
             self._bound_by.pop(name, None)
 
-    def _went_on_without(self, number: int, statement: Statement, asked: Sequence[str]) -> Cause | None:
+    def _went_on_without(self, number: int, statement: CellStatement, asked: Sequence[str]) -> Cause | None:
         """The cell went on, though this statement got nothing of what it fetches: what it makes is lost."""
         found = next((one for one in asked if one in statement.text), None)
         if found is None or not statement.binds:
@@ -130,7 +130,7 @@ class Losses:
         self.lost |= {name: cause for name in statement.binds}
         return cause
 
-    def _bind(self, statement: Statement) -> None:
+    def _bind(self, statement: CellStatement) -> None:
         for name in statement.binds:
             self._bound_by[name] = statement
         if statement.is_definition:
@@ -143,7 +143,7 @@ class Losses:
         """Modules, functions and classes: a call that is handed one does not change it."""
         return {name for name, one in self._bound_by.items() if one.is_definition or one.imports}
 
-    def _reach(self, statement: Statement) -> Iterator[Statement]:
+    def _reach(self, statement: CellStatement) -> Iterator[CellStatement]:
         """The functions and classes of the notebook that a statement calls, and those that these call."""
         seen: set[str] = set()
         names = list(statement.uses)
@@ -155,7 +155,7 @@ class Losses:
                 names += one.uses
             seen.add(name)
 
-    def _reached_loss(self, statement: Statement) -> Cause | None:
+    def _reached_loss(self, statement: CellStatement) -> Cause | None:
         used = {*statement.uses, *(name for one in self._reach(statement) for name in one.uses)} - statement.deletes
         return next((self.lost[name] for name in sorted(used) if name in self.lost), None)
 
@@ -168,8 +168,8 @@ class Losses:
         return next((cause for cause in found if cause is not None), None)
 
     def _explain(
-        self, number: int, code: CellCode, outcome: Outcome, at: Sequence[Statement]
-    ) -> tuple[Statement | None, Cause | None]:
+        self, number: int, code: CellCode, outcome: Outcome, at: Sequence[CellStatement]
+    ) -> tuple[CellStatement | None, Cause | None]:
         """The statement at which a cell stopped, and the cause, where it is one of ours."""
         assert outcome.error is not None
         error, first = outcome.error, at[0] if at else None
@@ -186,7 +186,7 @@ class Losses:
                 return statement, cause
         return first, None
 
-    def _find_cause(self, number: int, statement: Statement, outcome: Outcome, error: CellError) -> Cause | None:
+    def _find_cause(self, number: int, statement: CellStatement, outcome: Outcome, error: CellError) -> Cause | None:
         if (found := re.search(r"name '([^']+)' is not defined", error.value)) and error.name == "NameError":
             known = {**self.absent, **self.lost}
             return known.get(found[1]) or (None if found[1] in self._bound_by else known.get(ANY_NAME))
@@ -206,7 +206,7 @@ class Losses:
             return self._of_own_file(path) or Cause(kind="file", what=short(path), cell=number)
         return self._reached_loss(statement)
 
-    def _missing_import(self, reached: Sequence[Statement], error: CellError, outcome: Outcome) -> Lack | None:
+    def _missing_import(self, reached: Sequence[CellStatement], error: CellError, outcome: Outcome) -> Lack | None:
         """By the import itself, which stands in the notebook: the error alone anybody can raise."""
         stored = outcome.stored
         imports = [one for statement in reached for one in statement.imports]
@@ -233,7 +233,7 @@ class Losses:
             return ("package", package) if package in known_ones | {one.package for one in imports} else None
         return None
 
-    def _name_package(self, package: str, imports: Sequence[Imported]) -> Lack:
+    def _name_package(self, package: str, imports: Sequence[ImportedPackage]) -> Lack:
         """A package that Colab or the course has, or that the notebook installs; else a module that did not come."""
         is_extension = any(name.startswith("%") for one in imports if one.package == package for name in one.names)
         installs = re.compile(rf"\b(?:pip3?|conda|mamba)\b.*\binstall\b.*\b{package.replace('_', '[-_]')}\b")
@@ -260,7 +260,7 @@ _COMMON = frozenset({"torchinfo", "torchmetrics", "torchview", "nest_asyncio", "
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 
-def _where(code: CellCode, error: CellError) -> Sequence[Statement]:
+def _where(code: CellCode, error: CellError) -> Sequence[CellStatement]:
     """The statements at which a cell may have stopped."""
     if code.error is None or error.name not in _SYNTAX_ERRORS:
         return causes.statements_at(code, error)
@@ -268,10 +268,10 @@ def _where(code: CellCode, error: CellError) -> Sequence[Statement]:
     return [one for one in unread if error.line is not None and one.first <= error.line <= one.last] or unread
 
 
-def _before(code: CellCode, at: Sequence[Statement]) -> Sequence[Statement]:
+def _before(code: CellCode, at: Sequence[CellStatement]) -> Sequence[CellStatement]:
     """The statements that have run when one stopped; none where the cell is no Python here, or nobody knows where."""
     return code.statements[: code.statements.index(at[0])] if at and code.error is None else ()
 
 
-def _makes_networks(statement: Statement) -> bool:
+def _makes_networks(statement: CellStatement) -> bool:
     return bool(re.search(r"\b(?:torch|nn|optim|keras|tf|sklearn|backward|fit|train)\b", statement.text))

@@ -28,7 +28,7 @@ _CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportedPackage:
     """One imported module: its top-level package, and the names that the import binds. `*` stands for any."""
 
     package: str
@@ -36,7 +36,7 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class Statement:
+class CellStatement:
     """One statement of a cell's own level. What it binds and uses is worked out when it is asked for."""
 
     first: int
@@ -82,7 +82,7 @@ class Statement:
         )
 
     @functools.cached_property
-    def imports(self) -> tuple[Imported, ...]:
+    def imports(self) -> tuple[ImportedPackage, ...]:
         """What it imports, wherever in it."""
         return tuple(_imports(self.node)) if self.node is not None else ()
 
@@ -109,7 +109,7 @@ class CellCode:
     """A cell as Python: IPython's own syntax is replaced by the calls that IPython makes of it."""
 
     text: str
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[CellStatement, ...] = ()
     error: SyntaxError | None = field(default=None, compare=False)
     """why it is no Python here"""
 
@@ -120,11 +120,11 @@ class CellCode:
             return _read_scope(self.text)[0]
         return frozenset(name for statement in self.statements for name in statement.binds)
 
-    def at(self, line: int) -> tuple[Statement, ...]:
+    def at(self, line: int) -> tuple[CellStatement, ...]:
         """The statements that a line belongs to: more than one where they are separated by semicolons."""
         return tuple(one for one in self.statements if one.first <= line <= one.last)
 
-    def rest_after(self, stopped: Statement, package: str = "") -> str:
+    def rest_after(self, stopped: CellStatement, package: str = "") -> str:
         """What is left of the cell after a statement that stopped, each line where it was; empty where nothing is.
 
         Where the cell is no Python nothing of it has run, so all but that statement is left. Of `import a, b` that
@@ -192,13 +192,13 @@ def _as_python(source: str) -> str:
 # ---- statements -----------------------------------------------------------------------------------------------------
 
 
-def _read_statements(text: str, shift: int = 0) -> Iterator[Statement]:
+def _read_statements(text: str, shift: int = 0) -> Iterator[CellStatement]:
     lines = text.split("\n")
     for node in ast.parse(text).body:
         decorators = getattr(node, "decorator_list", [])
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         last = node.end_lineno or first
-        yield Statement(first + shift, last + shift, "\n".join(lines[first - 1 : last]), node)
+        yield CellStatement(first + shift, last + shift, "\n".join(lines[first - 1 : last]), node)
 
 
 def _read_scope(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -236,18 +236,18 @@ class _WithoutPackage(ast.NodeTransformer):
         return ast.Pass() if (node.module or "").partition(".")[0] == self.package else node
 
 
-def _imports(node: ast.stmt) -> Iterator[Imported]:
+def _imports(node: ast.stmt) -> Iterator[ImportedPackage]:
     """A magic that loads an extension imports, too."""
     for each in ast.walk(node):
         if isinstance(each, ast.Import):
             for alias in each.names:
                 package = alias.name.partition(".")[0]
-                yield Imported(package, frozenset({alias.asname or package}))
+                yield ImportedPackage(package, frozenset({alias.asname or package}))
         elif isinstance(each, ast.ImportFrom) and each.level == 0 and each.module:
             package = each.module.partition(".")[0]
-            yield Imported(package, frozenset(alias.asname or alias.name for alias in each.names))
+            yield ImportedPackage(package, frozenset(alias.asname or alias.name for alias in each.names))
         elif (magic := magic_of(each)) and magic[0] in ("load_ext", "reload_ext"):
-            yield Imported(magic[1].partition(".")[0], frozenset({f"%{magic[1]}"}))
+            yield ImportedPackage(magic[1].partition(".")[0], frozenset({f"%{magic[1]}"}))
 
 
 def magic_of(node: ast.AST) -> tuple[str, str] | None:
@@ -293,7 +293,7 @@ def _root(node: ast.expr) -> Iterator[str]:
 # ---- what is no Python here -----------------------------------------------------------------------------------------
 
 
-def _read_what_can_be(text: str) -> Iterator[Statement]:
+def _read_what_can_be(text: str) -> Iterator[CellStatement]:
     """The cell's statements, each parsed by itself: one that is no Python is told by what its first lines bind."""
     lines = text.split("\n")
     for first, last in _chunks(lines):
@@ -301,7 +301,7 @@ def _read_what_can_be(text: str) -> Iterator[Statement]:
         try:
             yield from _read_statements(own, shift=first)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            yield Statement(first + 1, last, own)
+            yield CellStatement(first + 1, last, own)
 
 
 def _chunks(lines: list[str]) -> Iterator[tuple[int, int]]:
