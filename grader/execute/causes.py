@@ -53,7 +53,7 @@ class StoredOutcome:
 
 
 @dataclass(frozen=True)
-class Around:
+class RunSetting:
     """What the notebook is run in."""
 
     packages: Collection[str] = ()

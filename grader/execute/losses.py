@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.execute import causes
-from grader.execute.causes import Around, CellError, Lack, StoredOutcome, is_importable, short
+from grader.execute.causes import CellError, Lack, RunSetting, StoredOutcome, is_importable, short
 from grader.execute.newer_python import find_newer_syntax
 from grader.files.cell_names import CellCode, CellStatement, ImportedPackage, read_code
 from grader.model import ANY_NAME, NETWORKS, Cause
@@ -45,8 +45,8 @@ class Followed:
 class Losses:
     """The names of one notebook: what each is bound by, and which are lost for a cause of ours."""
 
-    def __init__(self, around: Around | None = None) -> None:
-        self.around = around or Around()
+    def __init__(self, around: RunSetting | None = None) -> None:
+        self.around = around or RunSetting()
         self.lost: dict[str, Cause] = {}
         self.absent: dict[str, Cause] = {}
         """ImportedPackage in a `try`: what needs such a name stops for want of the package, and nothing else does."""

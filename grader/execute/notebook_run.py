@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
-from grader.execute.causes import Around, CellError, StoredOutcome, read_error, short
+from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import GRACE_S, CellClient
 from grader.execute.forks import CPU_LIMIT, KILL, Fork
 from grader.execute.losses import Losses, Outcome
@@ -50,7 +50,7 @@ class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
     def __init__(
-        self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits, around: Around | None = None
+        self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits, around: RunSetting | None = None
     ) -> None:
         self.server = server
         self.fork = fork

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from grader.course.materials import Materials
 from grader.execute.answers import ProbeQuestion
-from grader.execute.causes import Around, read_stored
+from grader.execute.causes import RunSetting, read_stored
 from grader.execute.forks import Ending, ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook_run import NotebookDriver, Progress
@@ -309,8 +309,8 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     return Executed(run, stored, fresh)
 
 
-def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> Around:
-    return Around(
+def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> RunSetting:
+    return RunSetting(
         packages=COLAB | set(work.materials.packages),
         files=tuple(work.materials.files),
         has_gpu=gpu is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.execute.causes import Around, CellError, StoredOutcome, read_error, read_stored
+from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, read_stored
 from grader.execute.losses import Losses, Outcome
 from grader.files.cell_names import read_code
 from grader.model import ANY_NAME, NETWORKS, Cause
@@ -143,13 +143,13 @@ def test_an_error_without_a_cause_of_ours_is_the_students(source, name, value):
     ],
 )
 def test_what_the_student_had_and_we_lack_has_its_kind_and_its_name(source, name, value, kind, what):
-    (followed,) = run(Losses(Around(packages={"pandas"})), (source, at(1, name, value)))
+    (followed,) = run(Losses(RunSetting(packages={"pandas"})), (source, at(1, name, value)))
     assert followed.cause == Cause(kind=kind, what=what, cell=1)
 
 
 def test_with_a_gpu_here_an_error_of_cuda_is_the_students():
     (followed,) = run(
-        Losses(Around(has_gpu=True)), ("x.cuda()", at(1, "RuntimeError", "CUDA error: device-side assert"))
+        Losses(RunSetting(has_gpu=True)), ("x.cuda()", at(1, "RuntimeError", "CUDA error: device-side assert"))
     )
     assert followed.cause.kind == "student"
 
