@@ -1,4 +1,4 @@
-"""collect, sign-in: what was handed in is taken into the work folder, and whom to chase is told."""
+"""collect, sign-in: what was handed in is taken into the work folder, and whom to contact is told."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ SOURCES = typer.Argument(
     help="A folder, a zip (also Moodle's or Canvas's), a list of links (.txt, .csv), drive:ID, or gmail:SEARCH.",
 )
 DRAFT_REPLIES = typer.Option(
-    False, "--draft-replies", help="Leave a draft in Gmail for everybody who is to chase. Nothing is sent."
+    False, "--draft-replies", help="Leave a draft in Gmail for everybody whom you have to contact. Nothing is sent."
 )
 WATCH = typer.Option(False, "--watch", help="Collect again and again until the deadline, and once at it.")
 EVERY = typer.Option(10.0, "--every", min=1.0, metavar="MINUTES", help="With --watch: how often.")
 NEEDS_A_PERSON = 1
-COLOURS: dict[State, str] = {"in": "green", "late": "yellow", "to chase": "red"}
+COLOURS: dict[State, str] = {"in": "green", "late": "yellow", "to contact": "red"}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,9 +51,9 @@ def collect(
     watch: bool = WATCH,
     every_min: float = EVERY,
 ) -> None:
-    """Take what was handed in into the work folder, and tell who is in, who is late, and whom to chase.
+    """Copy submissions into the work folder, and show who is in, who is late, and whom to contact.
 
-    Exit code 1 where somebody is to chase, or a person has to say whether something was late.
+    Exit code 1 if you have to contact somebody, or to decide whether a submission was late.
     """
     place: Place = context.obj
     course = place.course()
@@ -124,7 +124,7 @@ def _stand(course: Course, work: WorkFolder, assignment: Assignment) -> list[Ros
 
 
 def print_standing(out: Console, rows: list[RosterStatus]) -> None:
-    """A row for everybody, those to chase first, and how many of each there are."""
+    """A row for everybody, those to contact first, and how many of each there are."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student", no_wrap=True)
     table.add_column("", no_wrap=True)

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 def init(directory: Path = typer.Argument(metavar="DIR", help="A folder that is not there yet, or is empty.")) -> None:
     """Start a new course. It has a small assignment with its notebook, solution and rubric, and two submissions."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UserError("The folder is not empty.", where=str(directory), remedy="Name a new one.")
+        raise UserError("the folder is not empty", where=str(directory), remedy="Name a new one.")
     try:
         with as_file(files("grader.cli") / "course") as template:
             shutil.copytree(template, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))

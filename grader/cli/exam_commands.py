@@ -52,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
 
 @exams.command()
 def lint(context: typer.Context, exam: str = EXAM) -> None:
-    """Look for what a careful colleague would notice; exit code 1 where there is something to mend."""
+    """Check an exam as a careful colleague would. Exit code 1 if there is something to fix."""
     place: Place = context.obj
     chosen = find_exam(place.course().root, exam)
     out = show.console()
@@ -63,7 +63,7 @@ def lint(context: typer.Context, exam: str = EXAM) -> None:
     questions, guessed = len(chosen.exam.questions), guess_exam(chosen.exam)
     out.print(
         f"{questions} questions, {chosen.exam.points:g} points, of which pure guessing earns {guessed:.1f} on average. "
-        f"{len(remarks) or 'Nothing'} to mend."
+        f"{len(remarks) or 'Nothing'} to fix."
     )
     raise typer.Exit(TO_MEND if remarks else 0)
 
@@ -198,7 +198,7 @@ def items(context: typer.Context, exam: str = EXAM) -> None:
 def _tell_flags(out: Console, flags: Flags) -> None:
     for title, found in (
         ("The key is probably wrong:", flags.doubtful_keys),
-        ("Hardly tells students apart:", flags.weak),
+        ("Discriminates poorly:", flags.weak),
         ("Distracts nobody:", flags.dead),
     ):
         if found:

@@ -20,7 +20,7 @@ STUDENT = typer.Argument(metavar="STUDENT", help="The student, as the class page
 UNTIL = typer.Option(
     None, "--until", metavar="TIME", help="As 2024-08-12T00:00; the assignment's zone unless it has one."
 )
-STANDS = typer.Option(False, "--stands", help="The deadline stands: what waited for a person counts as late.")
+STANDS = typer.Option(False, "--stands", help="Confirm the deadline: what waited for a person counts as late.")
 WHO = typer.Option(None, "--who", help="Who decides; by default the user who is logged in.")
 WHY = typer.Option("", "--why", help="Kept beside the decision.")
 
@@ -38,7 +38,7 @@ def extend(
     who: str | None = WHO,
     why: str = WHY,
 ) -> None:
-    """Give one student more time, or say that the deadline stands. Nothing is run; the last decision counts."""
+    """Give one student more time, or confirm the deadline. No notebook runs; the last decision counts."""
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -105,6 +105,6 @@ def _read_time(text: str, assignment: Assignment) -> datetime:
     if assignment.file.deadline and moment < assignment.file.deadline:
         raise UserError(
             f"{text} is before the deadline, {tell_moment(assignment.file.deadline, zone_of(assignment.file))}",
-            remedy="An extension gives more time; to let the deadline stand, say --stands.",
+            remedy="An extension gives more time. To confirm the deadline, use --stands.",
         )
     return moment

@@ -59,7 +59,7 @@ def restore(
         begin_anew(root, find_user())
         out.print("A new gradebook is begun. Collect again: runs that are kept here are not run again.")
         return
-    out.print(f"{root}: {_say(restore_backup(file, root))}. Write the pages anew: grader report NAME", markup=False)
+    out.print(f"{root}: {_say(restore_backup(file, root))}. Write the pages again: grader report NAME", markup=False)
 
 
 def _say(made: Backup) -> str:

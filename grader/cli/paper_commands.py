@@ -49,7 +49,7 @@ DUPLEX = typer.Option(False, "--duplex", help="An even number of pages for each 
 
 
 FILES = typer.Argument(metavar="FILE", help="Scans: PDF, PNG, JPEG, TIFF, or folders of them.")
-SHEET = typer.Argument(None, metavar="SHEET", help="A sheet's name, as it stands at its upper right.")
+SHEET = typer.Argument(None, metavar="SHEET", help="A sheet's name: it is printed at its upper right.")
 ITEM = typer.Argument(None, metavar="ITEM", help="A box, a question, or STUDENT.")
 VALUE = typer.Argument(
     None, metavar="VALUE", help="marked or empty; the answer as a file would hold it; the student, or - for nobody."

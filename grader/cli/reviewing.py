@@ -49,7 +49,7 @@ def review(
         finally:
             decided = sorted({made.assignment for _, decision in session.history for made in decision.made})
             for name in decided:
-                out.print(f"Decisions on {name} are kept. Write its pages anew: grader report {name}", markup=False)
+                out.print(f"Decisions on {name} are kept. Write its pages again: grader report {name}", markup=False)
 
 
 def decide(
@@ -91,4 +91,4 @@ def decide(
     told = [("waits" if one.earned is None else f"{one.earned:g}") for one in (was, now)]
     out = show.console()
     out.print(f"{student}, {criterion}: {told[0]} → {told[1]} of {finding.possible:g}", markup=False)
-    out.print(f"Kept. Write the pages anew: grader report {assignment}", markup=False)
+    out.print(f"Kept. Write the pages again: grader report {assignment}", markup=False)

@@ -35,8 +35,8 @@ def verify_command(
 ) -> None:
     """Prove rubrics: the reference gets full marks, the untouched notebook none, each known mistake its loss.
 
-    Mutants are the reference with one slip each; the share that the rubric notices is told, and each that it does not.
-    Exit code 1 where something is not as it must be.
+    Mutants are the reference with one slip each. The command prints the share that the rubric notices, and each
+    mutant that it does not. Exit code 1 if something is not met.
     """
     place: Place = context.obj
     course = place.course()

@@ -64,7 +64,7 @@ def _student_of(path: Path) -> str:
     student = unicodedata.normalize("NFC", path.stem)
     if not student.isprintable():
         raise UserError(
-            "the file's name has a character that cannot be shown, so nobody could tell whose it is",
+            "the file's name has a character that cannot be shown, so its student is unknown",
             where=printable(str(path)),
             remedy="Rename it: the student is the file's name without .ipynb. Nothing was collected.",
         )

@@ -130,7 +130,7 @@ def _tell_whose(
             raise UserError(
                 f"this row is from `{one}` by its column `{by}`, but from `{other}` by `{also}`",
                 where=table.place(row),
-                remedy="Head the column that is meant `student`.",
+                remedy="Name the right column `student`.",
             )
         if students:
             return next(iter(students.values()))[0], known_as

@@ -70,7 +70,7 @@ class LatePolicy(Part):
     """[late] of assignment.toml: what a late submission costs, as a share of the assignment's points."""
 
     rule: Literal["free", "refuse", "fixed", "per-day"] = Field(
-        "free", description="free: told, and costs nothing; fixed: once; per-day: for each day that was begun"
+        "free", description="free: shown, and costs nothing; fixed: once; per-day: for each day that was begun"
     )
     costs: float | None = Field(None, gt=0, le=1, description="fixed and per-day only")
     at_most: float = Field(1.0, gt=0, le=1, description="per-day only: it never costs more than this")
@@ -101,7 +101,7 @@ class AssignmentFile(Part):
     gpu: Literal["none", "auto", "required"] = Field("none", description="auto: a GPU where there is one")
     limits: Limits = Limits()
     inputs: list[str] | dict[str, str | list[str]] = Field(
-        [], description="answers for `input()`: in order, or by what stands in the prompt"
+        [], description="answers for `input()`: in order, or by what the prompt contains"
     )
     files: dict[str, str] = Field({}, description="path in /content -> a file or folder beside this one")
     downloads: dict[str, str] = Field({}, description="address -> the file or folder beside this one that it gives")

@@ -14,7 +14,7 @@ from grader.files.config_files import line_in_toml
 from grader.inside.brought import TABLE, key_of
 
 Inputs = Sequence[str] | Mapping[str, str | Sequence[str]]
-"""Answers for `input()`: in order, or by what stands in the prompt."""
+"""Answers for `input()`: in order, or by what the prompt contains."""
 
 Tree = Mapping[str, bytes]
 """Files by their path; a single file's is empty."""
@@ -106,10 +106,9 @@ def read_materials(
     largest = max((sum(map(len, one.tree.values())) for one in found.downloads.values()), default=0)
     if laid_out + largest > disk_mib << 20:
         raise UserError(
-            f"the files that the assignment brings have {(laid_out + largest) >> 20} MiB, and a notebook may write "
-            f"{disk_mib} MiB",
+            f"the assignment's files have {(laid_out + largest) >> 20} MiB, and a notebook may write {disk_mib} MiB",
             where=str(folder / "assignment.toml"),
-            remedy="Bring less, or raise `disk_mib` in [limits].",
+            remedy="Use smaller files, or raise `disk_mib` in [limits].",
         )
     return found
 

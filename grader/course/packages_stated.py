@@ -23,7 +23,7 @@ class Environment(Part):
     def _are_names(cls, imports: tuple[str, ...]) -> tuple[str, ...]:
         for name in imports:
             if not all(part.isidentifier() for part in name.split(".")):
-                raise ValueError(f"`{name}` is not the name of a module, as it stands after `import`: sklearn")
+                raise ValueError(f"`{name}` is not the name of a module, as written after `import`: sklearn")
         return imports
 
     @property

@@ -54,7 +54,7 @@ def read_roster(path: Path) -> Roster:
         if not student:
             continue
         if student in names:
-            raise UserError(f"`{student}` stands twice in the roster", where=where, remedy="Put both into one row.")
+            raise UserError(f"`{student}` occurs twice in the roster", where=where, remedy="Put both into one row.")
         own = re.split(r"[\s;,]+", address)
         names[student] = name
         addresses[student] = own[0]

@@ -45,7 +45,7 @@ def tell_changes(before: bytes, after: bytes) -> str:
     try:
         old, new = _cells(before), _cells(after)
     except UnreadableError:
-        return _("What changed cannot be told: one of the two is not a notebook.")
+        return _("The changes are unknown: one of the two files is not a notebook.")
     changes: list[str] = []
     matcher = difflib.SequenceMatcher(
         a=[source for _cell, source in old], b=[source for _cell, source in new], autojunk=False

@@ -1,4 +1,4 @@
-"""How a class stands on handing in: who is in, who is late, and whom to chase, each with what to do."""
+"""How a class stands on handing in: who is in, who is late, and whom to contact, each with what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.deadlines.due_dates import HandedIn
 from grader.deadlines.lateness import Terms, choose, find_step, measure_late_s, tell_duration, tell_moment
 from grader.model import EvidenceStep, Problem, Submission
 
-State = Literal["in", "late", "to chase"]
+State = Literal["in", "late", "to contact"]
 
 KNOWN_BY: Mapping[EvidenceStep, str] = {
     "attachment": "came with a mail",
@@ -40,18 +40,18 @@ class RosterStatus:
 
     @property
     def needs_a_person(self) -> bool:
-        return self.disputed or self.state == "to chase"
+        return self.disputed or self.state == "to contact"
 
 
 def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem]) -> list[RosterStatus]:
-    """Everybody in the roster, everybody who handed in, and every sender whom nobody knows; those to chase first."""
+    """Everybody in the roster, everybody who handed in, and every sender whom nobody knows; those to contact first."""
     own: dict[str, list[Problem]] = defaultdict(list)
     for problem in problems:
         own[problem.student or f"? {problem.called}"].append(problem)
     students = sorted({*(roster.names if roster else ()), *handed_in.submissions, *own})
     alike = _find_alike(handed_in.submissions)
     rows = [_stand(student, handed_in, own[student], alike.get(student, ())) for student in students]
-    order: dict[State, int] = {"to chase": 0, "late": 1, "in": 2}
+    order: dict[State, int] = {"to contact": 0, "late": 1, "in": 2}
     return sorted(rows, key=lambda row: order[row.state])
 
 
@@ -60,7 +60,7 @@ def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike
     submissions = handed_in.submissions.get(student)
     if not submissions:
         unsent = problems or (NOTHING,)
-        return RosterStatus(student, "to chase", told or ("Has sent nothing.",), tuple(unsent))
+        return RosterStatus(student, "to contact", told or ("Has sent nothing.",), tuple(unsent))
     terms = handed_in.terms[student]
     chosen = choose(submissions, terms)
     late_by_s = measure_late_s(chosen, terms)

@@ -13,4 +13,4 @@ def stop(sentence: str) -> str:
 
 def say_behind(misconception: LocalizedText, language: str) -> str:
     """A misconception, as it is told."""
-    return _("Often behind that: {misconception}", misconception=misconception.say(language))
+    return _("A common reason: {misconception}", misconception=misconception.say(language))

@@ -151,7 +151,7 @@ class Exam(Part):
         for keys, question in questions_in(self):
             twice = names & {question.id, *question.criteria}
             if twice:
-                told = f"the question or criterion `{min(twice)}` stands twice"
+                told = f"the question or criterion `{min(twice)}` occurs twice"
                 raise PlacedError(told, *keys, "id", remedy="Rename one.")
             names |= {question.id, *question.criteria}
         known = {question.id: question for question in self.questions}
@@ -230,7 +230,7 @@ def _check_revision(revision: Revision, questions: Mapping[str, Question], keys:
             f"`{question.id}` has criteria, each with points of its own",
             *keys,
             "points",
-            remedy="Change their points, and the question's, where they stand above.",
+            remedy="Change their points above, and the question's.",
         )
     if revision.accept is None:
         return

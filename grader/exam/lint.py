@@ -89,7 +89,7 @@ def _of_equals(question: Question, keys: Keys) -> Iterator[tuple[str, Remark]]:
                         Remark(
                             (*keys, question.kind, where, name),
                             f"`{question.id}`: `{other}` and `{name}` say the same: {words}",
-                            "Change one, so that a student can tell them apart.",
+                            "Change one, so that students can distinguish them.",
                         ),
                     )
 
@@ -115,7 +115,7 @@ def _of_equal_questions(exam: Exam) -> Iterator[Remark]:
             if other != question.id:
                 yield Remark(
                     (*keys, "asks"),
-                    f"`{other}` and `{question.id}` ask the same, so an imported file cannot tell them apart: {words}",
+                    f"`{other}` and `{question.id}` ask the same, so an imported file cannot distinguish them: {words}",
                     "Say in one of them what it is about.",
                 )
 
@@ -125,7 +125,7 @@ def _of_formulas(exam: Exam) -> Iterator[Remark]:
         for words in text.all:
             problem = why_no_formula(words)
             if problem is not None:
-                yield Remark(keys, f"a formula cannot be set: {problem}", "Mend the formula between the $ signs.")
+                yield Remark(keys, f"a formula cannot be set: {problem}", "Correct the formula between the $ signs.")
 
 
 def _of_the_longest(exam: Exam, language: str) -> Iterator[Remark]:

@@ -99,7 +99,7 @@ def _require_answer(course: Path, modules: Sequence[str], question: ProbeQuestio
         raise UserError(
             f"the reference does not answer the probe `{question.name}`: {_why(question, answer)}",
             where=str(course / "reference"),
-            remedy=f"Mend {' or '.join(f'{module}.py' for module in modules)} there, or the probe in the rubric.",
+            remedy=f"Fix {' or '.join(f'{module}.py' for module in modules)} there, or the probe in the rubric.",
         )
 
 

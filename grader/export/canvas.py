@@ -29,7 +29,7 @@ def fill_canvas(
     head = [cell.strip() for cell in table.head.cells]
     if not head or "Student" not in head[0] or not any("Section" in name for name in head):
         raise UserError(
-            "this is no gradebook of Canvas: its head does not begin with Student and has no Section",
+            "this is not a gradebook of Canvas: its first row does not begin with Student and has no Section",
             where=table.place(table.head),
             remedy="In Canvas: Grades, Export, Export Entire Gradebook.",
         )

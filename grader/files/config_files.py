@@ -43,7 +43,7 @@ def read_yaml(path: Path, model: type[Document]) -> Document:
         raise UserError(
             f"this is not YAML: {str(error).splitlines()[0]}",
             where=f"{path}:{line}" if line else str(path),
-            remedy="Put quotes round it, or mend it.",
+            remedy="Put quotes around it, or correct it.",
         ) from error
     if tree is None:
         raise UserError("the file is empty", where=str(path), remedy="See an example: grader guide")
@@ -158,7 +158,7 @@ def _remedy(error: ErrorDetails, keys: Keys, model: type[BaseModel], data: Any) 
         case "missing":
             return "Add it."
         case "value_error":
-            return (cause.remedy if isinstance(cause, PlacedError) else "") or "Mend it there."
+            return (cause.remedy if isinstance(cause, PlacedError) else "") or ""
         case "model_type":
             return f"Write them below it, indented; known here: {', '.join(sorted(_known_keys(model, keys)))}."
         case "extra_forbidden":
@@ -245,7 +245,7 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node, above: tuple[yaml.Node, 
             line = name.start_mark.line + 1
             if name.value in seen:
                 raise UserError(
-                    f"the key `{name.value}` stands twice",
+                    f"the key `{name.value}` occurs twice",
                     where=f"{path}:{line}",
                     remedy=f"It is also on line {seen[name.value]}: rename one.",
                 )

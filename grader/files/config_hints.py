@@ -92,7 +92,7 @@ def say_invalid(error: ErrorDetails) -> tuple[str, str]:
         case "string_pattern_mismatch":
             told = "a name is made of small letters, digits, - and _, and begins with a letter"
             return f"is {given}, but {told}", f"Write it as in `{_as_name(error['input'])}`."
-    return f"{error['msg'][0].lower()}{error['msg'][1:]}", "Mend it there."
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}", ""
 
 
 def _say_unknown(error: ErrorDetails) -> tuple[str, str]:

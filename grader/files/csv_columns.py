@@ -29,10 +29,10 @@ class Heads:
 USERNAME = ("username", "nombre de usuario")
 ID = ("id number", "número de id")
 NUMBERS = ("student number", "legajo", "matrícula")
-STUDENT = Heads("student", "who the students are", (("estudiante",), NUMBERS, ID, USERNAME))
+STUDENT = Heads("student", "identifies the student", (("estudiante",), NUMBERS, ID, USERNAME))
 ADDRESS = Heads(
     "addresses",
-    "which addresses the students have",
+    "gives the addresses",
     (
         (
             *("email address", "email addresses", "email", "emails", "e-mail", "mail"),
@@ -42,13 +42,13 @@ ADDRESS = Heads(
 )
 NAME = Heads(
     "name",
-    "what the students are called",
+    "gives the name",
     (("nombre", "full name", "nombre completo", "nombre y apellido", "nombres y apellidos"),),
 )
 FIRST_NAMES = ("first name", "given name", "nombre", "nombres")
 LAST_NAMES = ("last name", "surname", "apellido", "apellidos", "apellido(s)")
-NUMBER = Heads("number", "which numbers the students have", (("número",), NUMBERS))
-TIME = Heads("timestamp", "when a row was written", (("marca temporal",), ("sent", "submitted at", "fecha")))
+NUMBER = Heads("number", "gives the student number", (("número",), NUMBERS))
+TIME = Heads("timestamp", "gives the time", (("marca temporal",), ("sent", "submitted at", "fecha")))
 
 
 def find_column(table: CsvTable, heads: Heads, remedy: str = "") -> int | None:
@@ -58,9 +58,9 @@ def find_column(table: CsvTable, heads: Heads, remedy: str = "") -> int | None:
         if len(found) > 1:
             quoted = " and ".join(f"`{table.head.cell(place)}`" for place in found)
             raise UserError(
-                f"more than one column could say {heads.says}: {quoted}",
+                f"more than one column {heads.says}: {quoted}",
                 where=table.place(table.head),
-                remedy=remedy or f"Head the one that is meant `{heads.ours}`, and no other one so.",
+                remedy=remedy or f"Name the right column `{heads.ours}`, and rename the other.",
             )
         if found:
             return found[0]
@@ -74,9 +74,9 @@ def require_column(table: CsvTable, *kinds: Heads, remedy: str = "") -> int:
         if place is not None:
             return place
     raise UserError(
-        f"no column says {kinds[0].says}",
+        f"no column {kinds[0].says}",
         where=table.place(table.head),
-        remedy=remedy or f"Head it with `{kinds[0].ours}`; there are: {tell_heads(table)}.",
+        remedy=remedy or f"Name it `{kinds[0].ours}`. There are: {tell_heads(table)}.",
     )
 
 

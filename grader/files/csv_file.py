@@ -113,7 +113,7 @@ def parse_csv(text: str, where: str) -> CsvTable:
     for other in fitting[1:]:
         if [row.cells for row in tables[other]] != [row.cells for row in rows]:
             raise UserError(
-                f"here {DELIMITERS[fitting[0]]}s may part the cells, and {DELIMITERS[other]}s as well",
+                f"{DELIMITERS[fitting[0]]}s or {DELIMITERS[other]}s could separate the cells",
                 where=where,
                 remedy="Export it again with quotation marks round every text, or with tabs.",
             )

@@ -43,7 +43,7 @@ class Criterion(Part):
                 known = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(MISTAKES)}"
                 raise PlacedError(f"no known mistake is called `{name}`; {known}", "partly", name)
             if not 0 < share < 1:
-                raise ValueError(f"the share for `{name}` lies between 0 and 1, not {share}")
+                raise ValueError(f"the share for `{name}` must be between 0 and 1, not {share}")
         return self
 
 
@@ -63,7 +63,7 @@ class Rubric(Part):
         ids: set[str] = set()
         for place, criterion in enumerate(self.criteria):
             if criterion.id in ids:
-                raise PlacedError(f"the criterion `{criterion.id}` stands twice", "criteria", place)
+                raise PlacedError(f"the criterion `{criterion.id}` occurs twice", "criteria", place)
             ids.add(criterion.id)
             for name in probes_of(criterion):
                 if name not in self.probes:

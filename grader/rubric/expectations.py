@@ -142,7 +142,7 @@ class Table(Part):
     )
     to: Target = Field(
         None,
-        description="the samples that students were given, inputs and outputs: held-out ones that swap them are told",
+        description="the samples that students had, inputs and outputs: held-out ones that swap them are noticed",
     )
 
 

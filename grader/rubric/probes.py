@@ -39,7 +39,7 @@ class Drawing(Part):
     @model_validator(mode="after")
     def _lies_on_a_picture(self) -> Drawing:
         if self.over is not None and not self.as_.startswith("points"):
-            raise ValueError("`over` belongs to points: nothing else lies on a picture")
+            raise ValueError("`over` belongs to points: nothing else can be drawn over a picture")
         return self
 
 

@@ -54,9 +54,9 @@ def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) 
     except NotNumbersError as error:
         if depth < _DEEPEST and isinstance(target, list):
             return _compare_items(answer, target, comparison, depth)
-        raise UnscoredError(_("The expected value is not made of numbers; the course has to mend it.")) from error
+        raise UnscoredError(_("The expected value is not made of numbers: the instructor has to fix it.")) from error
     if not np.isfinite(target_array).all():
-        raise UnscoredError(_("The expected value holds NaN or infinity; the course has to mend it."))
+        raise UnscoredError(_("The expected value holds NaN or infinity: the instructor has to fix it."))
     try:
         return _compare_arrays(as_numbers(answer), target_array, comparison)
     except NotNumbersError as error:

@@ -113,7 +113,7 @@ def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Di
     if speaks(target) and turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
         return say_transposed()
     if near(answer.ravel(), target.ravel(), tolerance):
-        text = _("The numbers are right and only the shape is not: `reshape` mends it.")
+        text = _("The numbers are right and only the shape is not: `reshape` fixes it.")
         return Diagnosis("wrong-shape", text, text)
     return None
 
@@ -170,19 +170,22 @@ class _Turn:
 _TURNS = (
     _Turn(
         360.0,
-        N_("The angle is right but for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."),
         N_(
-            "The angle is right but for a whole turn: -180 to 180 is expected, not 0 to 360. "
+            "The angle is right except for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."
+        ),
+        N_(
+            "The angle is right except for a whole turn: -180 to 180 is expected, not 0 to 360. "
             "`(angle + 180) % 360 - 180` converts."
         ),
     ),
     _Turn(
         2 * np.pi,
         N_(
-            "The angle is right but for a whole turn: 0 to 2π is expected, not -π to π. `angle % (2 * np.pi)` converts."
+            "The angle is right except for a whole turn: 0 to 2π is expected, not -π to π. "
+            "`angle % (2 * np.pi)` converts."
         ),
         N_(
-            "The angle is right but for a whole turn: -π to π is expected, not 0 to 2π. "
+            "The angle is right except for a whole turn: -π to π is expected, not 0 to 2π. "
             "`(angle + np.pi) % (2 * np.pi) - np.pi` converts."
         ),
     ),

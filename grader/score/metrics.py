@@ -88,9 +88,9 @@ def truth(to: Any, evidence: Evidence) -> FloatArray:
     try:
         values = as_numbers(target)
     except NotNumbersError as error:
-        raise UnscoredError(_("The expected value is not made of numbers; the course has to mend it.")) from error
+        raise UnscoredError(_("The expected value is not made of numbers: the instructor has to fix it.")) from error
     if values.size == 0 or not np.isfinite(values).all():
-        raise UnscoredError(_("The expected value is empty, or holds NaN or infinity; the course has to mend it."))
+        raise UnscoredError(_("The expected value is empty, or holds NaN or infinity: the instructor has to fix it."))
     return values
 
 
@@ -128,7 +128,7 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
             "The {error_name} of {what} is {error} ({band}).", **words, error=measured(error_size, tells=evidence.tells)
         )
     else:
-        because = _("The {error_name} of {what} is not told ({band}).", **words)
+        because = _("The {error_name} of {what} is not shown ({band}).", **words)
     return _banded(metric, error_size, because, values)
 
 
@@ -136,7 +136,10 @@ def _thresholds(metric: Metric) -> tuple[float, float]:
     """`full` and `none` as numbers."""
     if isinstance(metric.full, OfReference) or isinstance(metric.none, OfReference):
         raise UnscoredError(
-            _("What counts as good is measured on the reference, and nobody has: the course has to `grader calibrate`.")
+            _(
+                "The threshold refers to errors of the reference that were not measured: "
+                "the instructor has to run `grader calibrate`."
+            )
         )
     return metric.full, metric.none
 
@@ -220,7 +223,9 @@ def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Ev
     error = measured(chosen.error, tells=evidence.tells)
     words = {"error_name": _(_IN_WORDS[metric.name]), "error": error, "band": _band(metric)}
     if evidence.probe is not None and evidence.probe.hidden:
-        return _("{which} has a {error_name} of {error} where it has not looked ({band}).", which=which, **words)
+        return _(
+            "{which} has a {error_name} of {error} on inputs that it was not trained on ({band}).", which=which, **words
+        )
     return _("{which} has a {error_name} of {error} ({band}).", which=which, **words)
 
 
@@ -254,7 +259,7 @@ def _choose(of: str | None, measured: list[_Measured], found: Networks) -> _Meas
     if of in ("worst", "mean"):
         return measured[-1]
     if of is None:
-        raise UnscoredError(_("The rubric does not say which network it means (`of`); the course has to mend it."))
+        raise UnscoredError(_("The rubric does not say which network it means (`of`): the instructor has to fix it."))
     for one in measured:
         if one.network.name == of and one.network.by_name:
             return one

@@ -35,7 +35,7 @@ def _say_bending(have: int, total: int) -> str:
     if have == total:
         return ngettext("Your network draws a curve", "Your {n} networks draw curves", total)
     if have == 0:
-        one, many = N_("Not even your one network draws a curve"), N_("None of your {n} networks draws a curve")
+        one, many = N_("Your one network does not draw a curve"), N_("None of your {n} networks draws a curve")
         return _(one) if total == 1 else _(many, n=total)
     return ngettext(
         "{n} of your {total} networks draws a curve", "{n} of your {total} networks draw curves", have, total=total
@@ -47,7 +47,7 @@ def _say_learned(have: int, total: int) -> str:
     if have == total:
         return ngettext("Your network has learned", "Your {n} networks have learned", total)
     if have == 0:
-        one, many = N_("Not even your one network has learned"), N_("None of your {n} networks has learned")
+        one, many = N_("Your one network has not learned"), N_("None of your {n} networks has learned")
         return _(one) if total == 1 else _(many, n=total)
     return ngettext(
         "{n} of your {total} networks has learned", "{n} of your {total} networks have learned", have, total=total
@@ -58,7 +58,7 @@ def _beside_asked(told: str, have: int, asked: int) -> str:
     """The sentence to its end, which says how many are asked where there are too few."""
     if have >= asked:
         return f"{told}."
-    return ngettext("{told}, but {n} is asked.", "{told}, but {n} are asked.", asked, told=told)
+    return ngettext("{told}, but {n} is required.", "{told}, but {n} are required.", asked, told=told)
 
 
 def _share(have: int, asked: int) -> float:
@@ -141,13 +141,13 @@ def _say_kinds(kinds: int, total: int, asked: int) -> str:
         return _("Your networks differ in how they are built and in what they answer.")
     if kinds == total:
         return ngettext(
-            "You have {n} network, but {asked} different ones are asked.",
-            "You have {n} networks, but {asked} different ones are asked.",
+            "You have {n} network, but {asked} different ones are required.",
+            "You have {n} networks, but {asked} different ones are required.",
             total,
             asked=asked,
         )
     return _(
-        "Your {total} networks count as {kinds}, but {asked} different ones are asked.",
+        "Your {total} networks count as {kinds}, but {asked} different ones are required.",
         total=total,
         kinds=kinds,
         asked=asked,
@@ -160,7 +160,9 @@ def _say_kinds(kinds: int, total: int, asked: int) -> str:
 def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
     """Networks whose answers bend, measured on an evenly spaced grid of inputs."""
     if evidence.probe is None or not isinstance(evidence.probe.predict, Grid):
-        raise UnscoredError(_("Whether networks bend can only be seen on a grid of inputs; the course has to mend it."))
+        raise UnscoredError(
+            _("Whether networks bend can only be seen on a grid of inputs: the instructor has to fix it.")
+        )
     found = read_networks(evidence.value())
     silent = [network for network in found.networks if network.finite_predictions is None]
     bending = [network for network in found.networks if _bends(network, nonlinear.more_than)]
@@ -257,7 +259,9 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
         because.append(_("You have only {have} of the {asked} networks.", have=have, asked=asked))
     if not because:
         names = _names(found.networks)
-        because = [ngettext("{networks} is built as asked.", "{networks} are built as asked.", good, networks=names)]
+        because = [
+            ngettext("{networks} is built as required.", "{networks} are built as required.", good, networks=names)
+        ]
     return Verdict(fraction, " ".join(because[:3]) + found.note)
 
 
@@ -284,6 +288,6 @@ def _fault(network: Network, built: Built, *, tells: bool) -> str:
         return _("The parameters of {network} could not be counted.", network=name)
     have = number(network.parameters)
     if not tells:
-        return _("{network} has {have} parameters, which is not the number asked.", network=name, have=have)
+        return _("{network} has {have} parameters, which is not the required number.", network=name, have=have)
     wanted = number(built.parameters)
-    return _("{network} has {have} parameters, but {wanted} are asked.", network=name, have=have, wanted=wanted)
+    return _("{network} has {have} parameters, but {wanted} are required.", network=name, have=have, wanted=wanted)

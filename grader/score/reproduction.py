@@ -152,8 +152,8 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     share = good / len(counting)
     fraction = _fraction(reproduced, share)
     again = ngettext(
-        "The stored output came out again in {good} of {n} cell.",
-        "The stored output came out again in {good} of {n} cells.",
+        "The output of {good} of {n} cell was reproduced.",
+        "The outputs of {good} of {n} cells were reproduced.",
         len(counting),
         good=good,
     )
@@ -177,7 +177,7 @@ def _say_cells(how: str, n: int, cells: str) -> str:
     match how:
         case "different":
             return ngettext(
-                "Another output came out in cell {cells}.", "Another output came out in cells {cells}.", n, cells=cells
+                "The output differs in cell {cells}.", "The output differs in cells {cells}.", n, cells=cells
             )
         case "never-run":
             return ngettext(

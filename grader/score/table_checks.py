@@ -122,7 +122,7 @@ def _read_given(target: Any) -> tuple[FloatArray, FloatArray]:
         x, y = np.empty(0), np.empty(1)
     if x.size != y.size or x.size == 0:
         raise UnscoredError(
-            _("The given samples are not two arrays of numbers of one length; the course has to mend it.")
+            _("The given samples are not two arrays of numbers of one length: the instructor has to fix it.")
         )
     return x, y
 
@@ -212,7 +212,7 @@ def _explain(told: float, own: Samples, rtol: float) -> tuple[Mistake | None, st
         (math.sqrt(true), "root-of-mse", _("That is the root of the mean squared error.")),
     )
     for value, name, sentence in slips:
-        # Only where the slip and the truth can be told apart.
+        # Only where the slip and the truth can be distinguished.
         if abs(told - value) <= 0.5 * rtol * value and abs(value - true) > 2 * rtol * true:
             return name, f" {sentence}"
     return None, ""

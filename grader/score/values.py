@@ -182,13 +182,17 @@ def judge_count(count: Count, evidence: Evidence) -> Verdict:
     too_many = count.at_most is not None and have > count.at_most
     if count.of == "items" and not evidence.tells:
         # Of an answer to a hidden question the notebook may choose the length, and with it say what it was asked.
-        told = _("There are fewer than asked.") if too_few else _("There are more than asked.")
+        told = _("There are fewer than required.") if too_few else _("There are more than required.")
         is_met = not too_few and not too_many
-        return Verdict(1.0, _("There are as many as asked.")) if is_met else Verdict(0.0, told)
+        return Verdict(1.0, _("There are as many as required.")) if is_met else Verdict(0.0, told)
     if not too_few and not too_many:
         return Verdict(1.0, f"{there}.{note}")
     if not evidence.tells:
-        told = _("{there}: fewer than asked.", there=there) if too_few else _("{there}: more than asked.", there=there)
+        told = (
+            _("{there}: fewer than required.", there=there)
+            if too_few
+            else _("{there}: more than required.", there=there)
+        )
     elif too_few:
         told = _("{there}, but at least {wanted} should be there.", there=there, wanted=count.at_least)
     else:

@@ -96,7 +96,7 @@ class Evidence:
         answer = self.expected.get(probe)
         if answer is None or answer.status != "answered":
             raise UnscoredError(
-                _("The reference did not answer the probe {probe}; the course has to mend it.", probe=f"`{probe}`")
+                _("The reference did not answer the probe {probe}: the instructor has to fix it.", probe=f"`{probe}`")
             )
         return answer.value
 

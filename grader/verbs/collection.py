@@ -107,7 +107,7 @@ def load(*, drafts: bool = False) -> Account:
 def leave_drafts(
     course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[RosterStatus], *, tell: Tell
 ) -> int:
-    """Leave a draft for everybody who is to chase and can be written to; returns how many are new."""
+    """Leave a draft for everybody who is to contact and can be written to; returns how many are new."""
     made = make_opening(course, work, assignment, watch=lambda *_: None, tell=tell)
     with closing(replace(made, account=partial(load, drafts=True))) as opening:
         return _leave_drafts(course, work, assignment, rows, opening.gmail)
@@ -119,7 +119,7 @@ def _leave_drafts(
     known = work.gradebook.drafts(assignment.name)
     count = 0
     for row in rows:
-        for problem in row.problems if row.state == "to chase" else ():
+        for problem in row.problems if row.state == "to contact" else ():
             letter = gmail.read_kept(problem.message)
             to = letter.address if letter else (course.roster.addresses.get(row.student, "") if course.roster else "")
             if problem.ours or not to or (to, problem.what) in known:

@@ -138,7 +138,7 @@ def _refuse_open_thresholds(assignment: Assignment, rubric: Rubric, runs: int) -
             if isinstance(stated, OfReference):
                 level = stated.reference
                 raise UserError(
-                    f"`{criterion.id}` speaks of {level} in 100 runs, which {runs} runs of the reference cannot tell",
+                    f"`{criterion.id}` refers to {level} in 100 runs: {runs} runs of the reference are too few",
                     where=str(assignment.rubric_path),
                     remedy=f"It takes {level / (100 - level):.0f} runs that all have an error to measure: --runs.",
                 )

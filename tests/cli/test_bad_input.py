@@ -45,13 +45,13 @@ def test_an_unknown_key_in_the_rubric(refuse, course):
 def test_points_that_do_not_add_up(refuse, course):
     path = course / "rubrics" / "hello.yaml"
     path.write_text(RUBRIC.replace("points: 4", "points: 10"))
-    assert refuse() == f"grader: {path}:1: the criteria add up to 4 points, but the rubric says 10\n  Mend it there.\n"
+    assert refuse() == f"grader: {path}:1: the criteria add up to 4 points, but the rubric says 10\n"
 
 
 def test_a_key_that_stands_twice(refuse, course):
     path = course / "rubrics" / "hello.yaml"
     path.write_text(RUBRIC + "points: 4\n")
-    assert refuse() == f"grader: {path}:11: the key `points` stands twice\n  It is also on line 1: rename one.\n"
+    assert refuse() == f"grader: {path}:11: the key `points` occurs twice\n  It is also on line 1: rename one.\n"
 
 
 def test_an_assignment_without_a_rubric(refuse, course):
@@ -115,9 +115,7 @@ def test_a_course_file_that_is_not_toml(refuse, course):
 def test_a_deadline_without_its_zone(refuse, course):
     path = course / "assignments" / "hello" / "assignment.toml"
     path.write_text('title = "Hello"\ndeadline = 2024-08-11T00:00:00\n')
-    assert refuse() == (
-        f"grader: {path}:2: `deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00\n  Mend it there.\n"
-    )
+    assert refuse() == (f"grader: {path}:2: `deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00\n")
 
 
 def test_a_given_notebook_that_is_not_there(refuse, course):
@@ -167,7 +165,7 @@ def test_a_reference_that_has_not_what_a_probe_asks_for(refuse, course):
     (course / "reference" / "hello.py").write_text("def twice(x):\n    return 2 * x\n")
     assert refuse() == (
         f"grader: {course}/reference: the reference does not answer the probe `doubled`: it has no `double`\n"
-        "  Mend hello.py there, or the probe in the rubric.\n"
+        "  Fix hello.py there, or the probe in the rubric.\n"
     )
 
 

@@ -47,10 +47,10 @@ def test_it_ends_with_who_is_in_who_is_late_and_whom_to_chase(collect, google): 
     assert lines(ended.out) == [
         "2 collected, 2 of them new.",
         "student what is known, and what to do",
-        "carla to chase Has sent nothing.",
+        "carla to contact Has sent nothing.",
         "bruno late 2024-08-11 01:00:00 UTC−03:00, 1 h 0 min late (came with a mail).",
         "ana in 2024-08-10 23:00:00 UTC−03:00 (came with a mail).",
-        "in: 1, late: 1, to chase: 1",
+        "in: 1, late: 1, to contact: 1",
     ]
     assert lines(collect("gmail:subject:hw2").out)[0] == "2 collected, 0 of them new."
 
@@ -68,7 +68,7 @@ def test_its_exit_code_says_that_a_person_has_to_decide_what_was_late(collect, c
     google.add_file(identity(1), "ana@example.org", CONTENT, DUE + timedelta(hours=1))
     google.clock = lambda: DUE + timedelta(hours=2)
     ended = collect("gmail:subject:hw2")
-    assert lines(ended.out)[-1] == "in: 0, late: 1, to chase: 0"
+    assert lines(ended.out)[-1] == "in: 0, late: 1, to contact: 0"
     assert ended.code == 1
 
 
@@ -158,4 +158,4 @@ def test_a_sign_in_that_was_revoked_ends_with_what_to_do(collect, google):  # no
 def test_a_folder_needs_no_account_and_no_client_of_googles(collect, config, tmp_path):  # noqa: F811
     (config / "token.json").unlink()
     ended = collect(write_class(tmp_path / "class", ana=RIGHT))
-    assert lines(ended.out)[-1] == "in: 1, late: 0, to chase: 2"
+    assert lines(ended.out)[-1] == "in: 1, late: 0, to contact: 2"

@@ -79,7 +79,7 @@ def test_the_last_decision_counts_and_the_deadline_may_stand(late, call):
             "ana",
             ("--until", "2024-08-10T00:00"),
             "2024-08-10T00:00 is before the deadline, 2024-08-11 00:00:00 UTC−03:00\n"
-            "  An extension gives more time; to let the deadline stand, say --stands.",
+            "  An extension gives more time. To confirm the deadline, use --stands.",
         ),
     ],
 )

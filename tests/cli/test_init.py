@@ -108,7 +108,7 @@ def test_a_folder_that_has_something_in_it_is_not_written_to(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     told = grader("init", tmp_path, folder=tmp_path)
     assert told.returncode == 2
-    assert told.stderr == (f"grader: {tmp_path}: The folder is not empty.\n  Name a new one.\n")
+    assert told.stderr == (f"grader: {tmp_path}: the folder is not empty\n  Name a new one.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

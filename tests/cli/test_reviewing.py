@@ -44,7 +44,7 @@ def test_points_are_given_in_a_line_and_appended(course: Path, call: Any) -> Non
         "--course", course, "decide", "noise", "ana", "words", "3.5", "--why", "As agreed.", "--comment", "Nearly."
     )
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "ana, words: waits → 3.5 of 4\nKept. Write the pages anew: grader report noise\n"
+    assert ended.out == "ana, words: waits → 3.5 of 4\nKept. Write the pages again: grader report noise\n"
     ended = call("--course", course, "decide", "noise", "ana", "words", "4", "--who", "tutor")
     assert ended.out.startswith("ana, words: 3.5 → 4 of 4\n")
     assert overrides(course) == [("ana", "words", 3.5, "Nearly.", "As agreed."), ("ana", "words", 4.0, "", "")]
@@ -132,7 +132,7 @@ def test_the_page_is_served_on_loopback_until_ctrl_c_and_decisions_outlive_it(
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=PATIENCE_S)
     assert started.returncode == 130
-    assert "Decisions on noise are kept. Write its pages anew: grader report noise\n" in out
+    assert "Decisions on noise are kept. Write its pages again: grader report noise\n" in out
     assert "Traceback" not in err
     assert overrides(course) == [("eva", "plot", 1.0, "", "")]
     assert not list((course / ".grader").glob("review-*"))

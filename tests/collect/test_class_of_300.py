@@ -129,7 +129,7 @@ def test_a_class_of_300_is_collected_to_the_last_byte_though_the_grader_is_kille
         kill_after(some, started(), google)
     last = started()
     out, err = last.communicate(timeout=PATIENCE_S)
-    assert last.returncode == 1, err  # somebody is to chase
+    assert last.returncode == 1, err  # somebody is to contact
 
     work = WorkFolder(tmp_path / "work")
     submissions = work.gradebook.submissions("hello")
@@ -146,7 +146,7 @@ def test_a_class_of_300_is_collected_to_the_last_byte_though_the_grader_is_kille
     assert counted == {student: content_of(int(student[1:]), version) for student, version in versions.items()}
 
     late = sum(number % 10 == 3 for number in range(STUDENTS))
-    assert out.endswith(f"in: {len(expected) - late}, late: {late}, to chase: {len(nothing)}\n")
+    assert out.endswith(f"in: {len(expected) - late}, late: {late}, to contact: {len(nothing)}\n")
     log = work.log.read_text() if work.log.exists() else ""
     for secret in ("access-secret", "refresh-secret", "client-secret", "@example.org"):
         assert secret not in log + err

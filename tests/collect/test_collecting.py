@@ -62,7 +62,7 @@ class Class:
 
     @property
     def notes(self):
-        """student -> (in, late or to chase; what is told)"""
+        """student -> (in, late or to contact; what is told)"""
         handed_in = read_handed_in(self.course, self.work.gradebook, self.course.assignment("hello"))
         rows = stand(handed_in, self.course.roster, self.work.gradebook.problems("hello"))
         return {row.student: (row.state, " ".join(row.notes)) for row in rows}
@@ -201,8 +201,8 @@ def test_everybody_who_is_not_in_is_to_chase_with_the_next_step(handing_in):
     handing_in.mail("ana@example.org", "Dear professor, here is my work.")
     handing_in.collect()
     assert handing_in.notes == {
-        "ana": ("to chase", NO_WORK),
-        "bruno": ("to chase", "Has sent nothing."),
+        "ana": ("to contact", NO_WORK),
+        "bruno": ("to contact", "Has sent nothing."),
     }
 
 
@@ -237,7 +237,7 @@ def test_a_stranger_is_told_with_a_guess_and_is_in_once_the_roster_knows_them(ha
     handing_in.mail('"Paz, Ana" <a.paz@other.example>', notebooks={"hw.ipynb": CONTENT})
     handing_in.collect()
     assert handing_in.notes["? a.paz@other.example"] == (
-        "to chase",
+        "to contact",
         "The sender is not in the roster. It may be ana: if you know whose it is, add the address to that row, "
         "and collect again.",
     )
@@ -272,7 +272,7 @@ def test_what_is_no_notebook_is_told(handing_in):
     handing_in.mail("ana@example.org", colab(1))
     handing_in.collect()
     assert handing_in.notes["ana"] == (
-        "to chase",
+        "to contact",
         "The link leads to no notebook. The file is a web page, not a notebook: in Colab use File, Download, "
         "Download .ipynb instead of saving the page. Send the notebook’s own link.",
     )

@@ -89,7 +89,7 @@ def test_a_name_that_cannot_be_shown_is_refused_with_its_place(tmp_path, name, s
     with open(os.path.join(os.fsencode(tmp_path), name), "w"):
         pass
     assert refuse(tmp_path) == (
-        f"{tmp_path}/{shown}: the file's name has a character that cannot be shown, so nobody could tell whose it is\n"
+        f"{tmp_path}/{shown}: the file's name has a character that cannot be shown, so its student is unknown\n"
         "  Rename it: the student is the file's name without .ipynb. Nothing was collected."
     )
 

@@ -115,7 +115,7 @@ def test_two_columns_that_say_another_student_each_are_asked_about(tmp_path):
     assert str(refused.value) == (
         f"{path}:2: this row is from `ana@example.org` by its column `Email Address`, "
         "but from `bruno@example.org` by `Correo electrónico`\n"
-        "  Head the column that is meant `student`."
+        "  Name the right column `student`."
     )
     assert read(tmp_path, f"Email Address,student,Link\n{row}\n", name=path.name)[0][0] == "bruno@example.org"
     # Where the roster knows only one of them, or both are the same student's, nothing is to be asked.
@@ -127,8 +127,8 @@ def test_two_columns_that_could_both_say_when_are_asked_about(tmp_path):
     with pytest.raises(UserError) as refused:
         read(tmp_path, f"Name,Sent,Fecha,Link\nana,,,{colab(1)}\n", name=path.name)
     assert str(refused.value) == (
-        f"{path}:1: more than one column could say when a row was written: `Sent` and `Fecha`\n"
-        "  Head the one that is meant `timestamp`, and no other one so."
+        f"{path}:1: more than one column gives the time: `Sent` and `Fecha`\n"
+        "  Name the right column `timestamp`, and rename the other."
     )
 
 

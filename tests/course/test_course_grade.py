@@ -123,15 +123,15 @@ def test_a_change_is_told_before_and_after() -> None:
         ("[grade]\n", "course.toml: the key `grade.exam` is missing\n  Add it."),
         (
             '[grade]\nexam = "x"\n[grade.bonus]\npercent = 10\nexercises = { one = 0 }\n',
-            "course.toml:6: the weight of `one` is above 0; what does not count is left out\n  Mend it there.",
+            "course.toml:6: the weight of `one` is above 0; what does not count is left out",
         ),
         (
             '[grade]\nexam = "x"\nbands = [{grade = "4", at_least = 50}]\n',
-            "course.toml:4: the last grade starts at 0, so that every student has one\n  Mend it there.",
+            "course.toml:4: the last grade starts at 0, so that every student has one",
         ),
         (
             '[grade]\nexam = "x"\nbands = [{grade = "4", at_least = 0}, {grade = "5", at_least = 50}]\n',
-            "course.toml:4: the best grade comes first, and no two start at the same percent\n  Mend it there.",
+            "course.toml:4: the best grade comes first, and no two start at the same percent",
         ),
     ],
 )

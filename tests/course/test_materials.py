@@ -101,8 +101,8 @@ def test_more_than_a_notebook_may_write_is_refused(folder):
     (folder / "large").write_bytes(bytes(3 << 20))
     told = '[files]\na = "large"\n[downloads]\n"example.org/a" = "large"\n[limits]\ndisk_mib = '
     assert refusal(folder, f"{told}5") == (
-        "faces/assignment.toml: the files that the assignment brings have 6 MiB, and a notebook may write 5 MiB\n"
-        "  Bring less, or raise `disk_mib` in [limits]."
+        "faces/assignment.toml: the assignment's files have 6 MiB, and a notebook may write 5 MiB\n"
+        "  Use smaller files, or raise `disk_mib` in [limits]."
     )
     read(folder, f"{told}6")
 
@@ -181,6 +181,6 @@ def test_a_courses_packages_are_told_with_their_versions_and_a_slip_with_its_lin
     with pytest.raises(UserError) as refused:
         read_course(course)
     assert str(refused.value) == (
-        f"{course}/course.toml:3: `environment.imports`: `scikit-learn` is not the name of a module, as it stands "
-        "after `import`: sklearn\n  Mend it there."
+        f"{course}/course.toml:3: `environment.imports`: `scikit-learn` is not the name of a module, as written "
+        "after `import`: sklearn"
     )

@@ -57,21 +57,20 @@ def test_an_address_of_two_students_is_told(tmp_path):
 
 def test_a_student_who_stands_twice_is_told(tmp_path):
     path = write(tmp_path, "ana,,a@example.org", "ana,,b@example.org")
-    assert refuse(path) == f"{path}:3: `ana` stands twice in the roster\n  Put both into one row."
+    assert refuse(path) == f"{path}:3: `ana` occurs twice in the roster\n  Put both into one row."
 
 
 def test_a_roster_without_its_head_is_told(tmp_path):
     path = write(tmp_path, head="ana;a@example.org")
     assert refuse(path) == (
-        f"{path}:1: no column says who the students are\n  Head it with `student`; there are: ana, a@example.org."
+        f"{path}:1: no column identifies the student\n  Name it `student`. There are: ana, a@example.org."
     )
 
 
 def test_a_roster_without_addresses_is_told(tmp_path):
     path = write(tmp_path, "ana,Ana Paz", head="student,name")
     assert refuse(path) == (
-        f"{path}:1: no column says which addresses the students have\n"
-        "  Head it with `addresses`; there are: student, name."
+        f"{path}:1: no column gives the addresses\n  Name it `addresses`. There are: student, name."
     )
 
 
@@ -96,8 +95,8 @@ def test_two_columns_that_could_both_be_the_addresses_are_asked_about_and_ours_i
     row = "ana,a@example.org,b@example.org"
     path = write(tmp_path, row, head="student,Email,Correo")
     assert refuse(path) == (
-        f"{path}:1: more than one column could say which addresses the students have: `Email` and `Correo`\n"
-        "  Head the one that is meant `addresses`, and no other one so."
+        f"{path}:1: more than one column gives the addresses: `Email` and `Correo`\n"
+        "  Name the right column `addresses`, and rename the other."
     )
     assert read_roster(write(tmp_path, row, head="student,email,addresses")).addresses == {"ana": "b@example.org"}
 

@@ -234,7 +234,7 @@ def test_what_only_ran_again_has_not_changed():
     assert tell_changes(notebook_of("x = 1").encode(), ran.encode()) == (
         "Its code and text are the same: it was only run or saved again."
     )
-    assert tell_changes(b"", b"") == "What changed cannot be told: one of the two is not a notebook."
+    assert tell_changes(b"", b"") == "The changes are unknown: one of the two files is not a notebook."
 
 
 def test_many_changes_are_named_and_counted():

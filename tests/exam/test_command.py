@@ -41,7 +41,7 @@ def test_a_sound_exam_is_told_with_what_guessing_earns(exam):
     ended = exam("lint", "midterm")
     assert (ended.code, ended.out) == (
         0,
-        "2 questions, 4 points, of which pure guessing earns 0.9 on average. Nothing to mend.\n",
+        "2 questions, 4 points, of which pure guessing earns 0.9 on average. Nothing to fix.\n",
     )
 
 
@@ -54,9 +54,9 @@ def test_a_remark_is_told_with_its_line_and_what_to_do(exam, root, told):
     assert ended.code == 1
     assert ended.out.splitlines()[:2] == [
         f"{path}:{line}: `edge`: `a` and `c` say the same: Option a",
-        "  Change one, so that a student can tell them apart.",
+        "  Change one, so that students can distinguish them.",
     ]
-    assert ended.out.endswith("1 to mend.\n")
+    assert ended.out.endswith("1 to fix.\n")
 
 
 def test_an_import_tells_what_became_of_every_row(exam, root):
@@ -90,7 +90,7 @@ def test_a_bad_file_takes_nothing_from_the_good_one_before_it(exam, root):
     (root / "bad.csv").write_text("who,edge\nana,b\n")
     ended = exam("import", "midterm", root / "class.csv", root / "bad.csv")
     assert ended.code == 2
-    assert "no column says who the students are" in ended.err
+    assert "no column identifies the student" in ended.err
     assert "there are no responses to `midterm` yet" in exam("score", "midterm").err
 
 

@@ -73,7 +73,7 @@ def test_a_practical_exercise_is_graded_in_one_way(tmp_path):
 
 def test_two_questions_of_one_name_are_refused_at_the_second(tmp_path):
     error = error_of(tmp_path, exam_of(single("edge"), single("corner"), single("edge")))
-    assert error.what == "the question or criterion `edge` stands twice"
+    assert error.what == "the question or criterion `edge` occurs twice"
     lines = (tmp_path / "exam.yaml").read_text().splitlines()
     assert int(error.where.rsplit(":", 1)[1]) - 1 == max(n for n, line in enumerate(lines) if "id: edge" in line)
 

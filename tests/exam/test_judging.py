@@ -77,13 +77,13 @@ def test_a_wrong_choice_names_the_right_one_and_what_is_behind_it():
     finding = found(single(), ["c"])
     assert (finding.status, finding.earned, finding.diagnosis) == ("missed", 0, "c")
     assert finding.because == (
-        "You chose “Option c”. Right is “Option b”. Often behind that: What a student believes. So it is."
+        "You chose “Option c”. Right is “Option b”. A common reason: What a student believes. So it is."
     )
 
 
 def test_a_sentence_with_a_full_stop_gets_no_second_one():
     told = question("single", {"options": {"a": option("It is."), "b": option("It is not.", right=True)}})
-    assert found(told, ["a"]).because.startswith("You chose “It is.” Right is “It is not.” Often")
+    assert found(told, ["a"]).because.startswith("You chose “It is.” Right is “It is not.” A common reason")
 
 
 def test_a_wrong_choice_costs_what_the_rule_says():
@@ -95,7 +95,7 @@ def test_ticks_are_told_as_right_wrong_and_left_out():
     finding = found(multiple(), ["a", "b"])
     assert finding.because == (
         "You ticked rightly: “Option a”. You ticked wrongly: “Option b”. Also right: “Option c”, “Option e”. "
-        "Often behind that: What a student believes. So it is."
+        "A common reason: What a student believes. So it is."
     )
     assert (finding.earned, finding.diagnosis) == (0, "b")
 
@@ -181,7 +181,7 @@ def test_a_number_outside_the_tolerance_is_not(written):
 def test_a_number_that_a_known_mistake_leads_to_is_recognised():
     finding = found(NUMERIC, "200 px")
     assert finding.diagnosis == "no-centre"
-    assert "Often behind that: Leaves out the centre." in finding.because
+    assert "A common reason: Leaves out the centre." in finding.because
 
 
 @pytest.mark.parametrize("written", ["about half", "520 mm", "nan", "inf", "5 2 0", "520 px or 521"])

@@ -178,7 +178,7 @@ def test_the_chance_of_a_habit_is_the_binomial_one():
 
 def test_two_questions_that_ask_the_same_are_found(tmp_path):
     assert remarks_on(tmp_path, single("one", asks="True?"), rows("two", asks=" true? ")) == [
-        "`one` and `two` ask the same, so an imported file cannot tell them apart:  true? "
+        "`one` and `two` ask the same, so an imported file cannot distinguish them:  true? "
     ]
 
 

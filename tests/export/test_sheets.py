@@ -186,7 +186,8 @@ def test_another_table_is_not_taken_for_canvas() -> None:
     with pytest.raises(UserError) as refused:
         fill_canvas(sheet("moodle"), CLASS, ["Noise"])
     assert str(refused.value) == (
-        "moodle.csv:1: this is no gradebook of Canvas: its head does not begin with Student and has no Section\n"
+        "moodle.csv:1: this is not a gradebook of Canvas: its first row does not begin with Student and has no "
+        "Section\n"
         "  In Canvas: Grades, Export, Export Entire Gradebook."
     )
 

@@ -35,13 +35,13 @@ def test_an_empty_rubric_is_told_as_such(tmp_path):
 def test_a_character_that_yaml_forbids_is_told(tmp_path):
     assert refuse_yaml(tmp_path, b"points: \x00") == (
         ": this is not YAML: unacceptable character #x0000: special characters are not allowed\n"
-        "  Put quotes round it, or mend it."
+        "  Put quotes around it, or correct it."
     )
 
 
 def test_a_day_that_no_calendar_has_is_told(tmp_path):
     assert refuse_yaml(tmp_path, b"points: 2024-13-45") == (
-        ":1: this is not YAML: month must be in 1..12\n  Put quotes round it, or mend it."
+        ":1: this is not YAML: month must be in 1..12\n  Put quotes around it, or correct it."
     )
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_not_toml_is_told_with_line_and_column(tmp_path):
 
 def test_a_deadline_without_its_zone_is_told_how_to_write_one(tmp_path):
     assert refuse_toml(tmp_path, 'title = "Hello"\n\ndeadline = 2024-08-11T00:00:00\n') == (
-        ":3: `deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00\n  Mend it there."
+        ":3: `deadline`: the time needs its zone, as in 2024-08-11T00:00:00-03:00"
     )
 
 

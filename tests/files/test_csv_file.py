@@ -142,7 +142,7 @@ CELL = "opens a cell and does not close it"
         ),
         (
             b"one,two;three\na,b;c\n",
-            "table.csv: here commas may part the cells, and semicolons as well\n"
+            "table.csv: commas or semicolons could separate the cells\n"
             "  Export it again with quotation marks round every text, or with tabs.",
         ),
     ],

@@ -170,7 +170,7 @@ def test_wild_points_are_counted_and_do_not_move_the_window(student_page: Studen
     assert picture.plane.outside == 2
     assert np.abs(picture.plane.links).max() < 2000
     text = Page(render_student(page_of(student_page, came, CORNERS, draw={"as": "points-xy"}))).text
-    assert "2 of yours lie outside the picture." in text
+    assert "2 of yours are outside the picture." in text
 
 
 def test_pairs_are_lines_between_two_rows(student_page: StudentPage) -> None:

@@ -153,7 +153,7 @@ def test_one_wild_prediction_does_not_flatten_the_others(student_page: StudentPa
     assert wild.panels[0].outside == 1
     assert [tick.label for tick in wild.y_ticks] == ["−1", "0", "1", "2"]
     text = Page(render_student(with_models(student_page, network("model_1", values)))).text
-    assert "1 prediction lies outside the picture." in text
+    assert "1 prediction is outside the picture." in text
 
 
 def test_a_network_that_could_not_answer_says_why(student_page: StudentPage, network: Network) -> None:

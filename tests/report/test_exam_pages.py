@@ -56,7 +56,7 @@ def test_of_a_choice_the_chosen_and_the_right_option_are_told_apart() -> None:
 def test_the_page_says_why_and_what_is_often_behind_a_wrong_option() -> None:
     text = read(page_of(make_exam(single(right="b")), q=["a"]))
     assert "1. What of q? 0 of 2" in text
-    assert "You chose “Option a”. Right is “Option b”. Often behind that: What a student believes. So it is." in text
+    assert "You chose “Option a”. Right is “Option b”. A common reason: What a student believes. So it is." in text
 
 
 def test_an_option_that_was_accepted_later_is_right() -> None:

@@ -211,7 +211,7 @@ def test_each_stored_output_is_set_beside_the_fresh_one(changed: Change) -> None
         comparison(7, stored=False),
     )
     text = read(changed(run={"facts": NotebookFacts(comparisons=comparisons)}))
-    assert "The stored output came out again in 3 of 6 cells when we ran them." in text
+    assert "3 of 6 stored outputs were reproduced." in text
     assert "1 cell_1() same" in text
     assert "2 cell_2() close numbers differ by at most 2.1 %" in text
     assert "3 cell_3() different stored loss 0.1 our run loss: nan" in text

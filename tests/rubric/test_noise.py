@@ -95,7 +95,8 @@ def test_a_criterion_whose_threshold_nobody_has_measured_waits_for_a_person(writ
     (finding,) = score(run_of({"it": answered([1.0, 2.0])}), rubric, {})
     assert finding.status == "unscored"
     assert finding.because == (
-        "What counts as good is measured on the reference, and nobody has: the course has to `grader calibrate`."
+        "The threshold refers to errors of the reference that were not measured: "
+        "the instructor has to run `grader calibrate`."
     )
 
 

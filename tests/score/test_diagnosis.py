@@ -47,7 +47,7 @@ CURE = "Look for a division by zero, a logarithm or root of a negative number, o
 FACTOR = "a constant factor is missing, or one too many."
 WRAPPED = "The values have wrapped round at 256, as `uint8` does: convert to float before you calculate."
 SWAPPED = "The two columns have changed places, as x and y do where [row, column] is taken for (x, y)."
-FROM_ZERO = "The angle is right but for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."
+FROM_ZERO = "The angle is right except for a whole turn: 0 to 360 is expected, not -180 to 180. `angle % 360` converts."
 CUT = "The values are cut to whole numbers: calculate with floats, and look for `//`, `int` and integer arrays."
 
 
@@ -63,16 +63,16 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
          "It is the transpose of what is expected: rows and columns have changed places."),
         (SQUARE.T, SQUARE, "transposed",
          "It is the transpose of what is expected: rows and columns have changed places."),
-        (IMAGE[None], IMAGE, "wrong-shape", "The numbers are right and only the shape is not: `reshape` mends it."),
+        (IMAGE[None], IMAGE, "wrong-shape", "The numbers are right and only the shape is not: `reshape` fixes it."),
         (np.roll(ROW, 2), ROW, "shifted", "The values are right, but shifted by 2 places forward."),
         (np.roll(ROW, -1), ROW, "shifted", "The values are right, but shifted by 1 place back."),
         (np.roll(IMAGE, (1, -2), (0, 1)), IMAGE, "shifted",
          "The values are right, but shifted by 1 row down and 2 columns left."),
         (np.roll(COLOURS, 1, 1), COLOURS, "shifted", "The values are right, but shifted by 1 column right."),
         ([[1.0], [2.0]], [1.0, 2.0], "wrong-shape",
-         "The numbers are right and only the shape is not: `reshape` mends it."),
+         "The numbers are right and only the shape is not: `reshape` fixes it."),
         (np.zeros(24), np.zeros((2, 3, 4)), "wrong-shape",
-         "The numbers are right and only the shape is not: `reshape` mends it."),
+         "The numbers are right and only the shape is not: `reshape` fixes it."),
         (ROW[::-1], ROW, "reversed", "The values are right, but in reverse order along axis 0."),
         (IMAGE[:, ::-1], IMAGE, "reversed", "The values are right, but in reverse order along axis 1."),
         (COLOURS[..., ::-1], COLOURS, "channels-reversed",
@@ -124,12 +124,13 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (DIRECTIONS, DIRECTIONS % 360, "whole-turns", FROM_ZERO),
         (-ANGLES[:9] - 1, 359 - ANGLES[:9], "whole-turns", FROM_ZERO),
         (DIRECTIONS % 360, DIRECTIONS, "whole-turns",
-         "The angle is right but for a whole turn: -180 to 180 is expected, not 0 to 360. "
+         "The angle is right except for a whole turn: -180 to 180 is expected, not 0 to 360. "
          "`(angle + 180) % 360 - 180` converts."),
         (np.deg2rad(DIRECTIONS), np.deg2rad(DIRECTIONS) % (2 * np.pi), "whole-turns",
-         "The angle is right but for a whole turn: 0 to 2π is expected, not -π to π. `angle % (2 * np.pi)` converts."),
+         "The angle is right except for a whole turn: 0 to 2π is expected, not -π to π. "
+         "`angle % (2 * np.pi)` converts."),
         (4.0, 4.0 - 2 * np.pi, "whole-turns",
-         "The angle is right but for a whole turn: -π to π is expected, not 0 to 2π. "
+         "The angle is right except for a whole turn: -π to π is expected, not 0 to 2π. "
          "`(angle + np.pi) % (2 * np.pi) - np.pi` converts."),
     ],
 )  # fmt: skip

@@ -70,7 +70,7 @@ def test_an_unreadable_notebook_leaves_every_criterion_unanswered(expect):
 def test_a_silent_reference_is_the_courses_fault(reference):
     (finding,) = score(run_of({"asked": answered(2.0)}), rubric_of({"close": {}}), reference)
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == "The reference did not answer the probe `asked`; the course has to mend it."
+    assert finding.because == "The reference did not answer the probe `asked`: the instructor has to fix it."
 
 
 def test_without_an_answer_the_reference_is_not_needed():
@@ -87,7 +87,7 @@ def test_a_probe_that_this_run_was_not_asked_waits():
 def test_a_reference_that_is_not_finite_never_passes():
     finding = find({"close": {}}, [1.0, float("nan")], expected=np.array([1.0, np.nan]))
     assert finding.status == "unscored"
-    assert finding.because == "The expected value holds NaN or infinity; the course has to mend it."
+    assert finding.because == "The expected value holds NaN or infinity: the instructor has to fix it."
 
 
 def fail(evidence):

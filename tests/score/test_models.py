@@ -45,7 +45,7 @@ def test_the_best_network_is_named_with_its_error_and_the_band():
     finding = find_on_models(metric("best"), *off, hidden=True)
     assert finding.status == "met"
     assert finding.because == (
-        "Your best network, `model_2`, has a mean squared error of 0.0041 where it has not looked "
+        "Your best network, `model_2`, has a mean squared error of 0.0041 on inputs that it was not trained on "
         "(all points up to 0.01, none from 0.2)."
     )
 
@@ -162,7 +162,7 @@ def test_a_rubric_that_does_not_say_which_network_waits():
     finding = find_on_models(metric(None), network("model_1"))
     assert (finding.status, finding.because) == (
         "unscored",
-        "The rubric does not say which network it means (`of`); the course has to mend it.",
+        "The rubric does not say which network it means (`of`): the instructor has to fix it.",
     )
 
 
@@ -190,13 +190,13 @@ def test_the_metric_of_a_plain_answer():
 def test_a_truth_that_is_no_numbers_waits(truth):
     finding = find({"metric": {"name": "mae", "full": 0.1, "none": 1.1}}, [1.0, 1.0], np.array(truth))
     assert finding.status == "unscored"
-    assert finding.because == "The expected value is empty, or holds NaN or infinity; the course has to mend it."
+    assert finding.because == "The expected value is empty, or holds NaN or infinity: the instructor has to fix it."
 
 
 def test_the_error_of_a_single_hidden_number_would_tell_it():
     band = {"metric": {"name": "mae", "to": 7.0, "full": 0.1, "none": 9.0}}
     finding = find(band, 0.0, probe={"variable": "slope", "hidden": True})
-    assert finding.because == "The mean absolute error of `slope` is not told (all points up to 0.1, none from 9)."
+    assert finding.because == "The mean absolute error of `slope` is not shown (all points up to 0.1, none from 9)."
 
 
 def test_a_reference_of_one_network_gives_the_truth():
@@ -224,7 +224,7 @@ def test_one_network_thrice_is_one_network():
     finding = find_on_models({"distinct": {}}, *copies)
     assert (finding.status, finding.earned, finding.diagnosis) == ("missed", 0.0, "alike")
     assert finding.because == (
-        "Your 3 networks count as 1, but 3 different ones are asked. "
+        "Your 3 networks count as 1, but 3 different ones are required. "
         "`model_1` and `model_2` have the same layers of the same sizes (Linear, Tanh, Linear). "
         "`model_1` and `model_3` have the same layers of the same sizes (Linear, Tanh, Linear)."
     )
@@ -233,13 +233,13 @@ def test_one_network_thrice_is_one_network():
 def test_other_sizes_with_the_same_answers_are_one_network():
     finding = find_on_models({"distinct": {"at_least": 2}}, network("model_1"), network("model_2", width=99))
     assert finding.because == (
-        "Your 2 networks count as 1, but 2 different ones are asked. `model_1` and `model_2` give the same answers."
+        "Your 2 networks count as 1, but 2 different ones are required. `model_1` and `model_2` give the same answers."
     )
 
 
 def test_two_of_three_networks_earn_half():
     finding = find_on_models({"distinct": {}}, *three()[:2])
-    assert (finding.earned, finding.because) == (2.0, "You have 2 networks, but 3 different ones are asked.")
+    assert (finding.earned, finding.because) == (2.0, "You have 2 networks, but 3 different ones are required.")
 
 
 def test_another_activation_is_another_architecture():
@@ -269,14 +269,14 @@ def test_a_linear_stack_is_told_apart_from_a_network():
     finding = find_on_models({"nonlinear": {"at_least": 2}}, network("model_1"), stack)
     assert (finding.status, finding.earned, finding.diagnosis) == ("partly", 2.0, "linear")
     assert finding.because == (
-        f"1 of your 2 networks draws a curve, but 2 are asked. `model_2` draws only a straight line. {STACK}"
+        f"1 of your 2 networks draws a curve, but 2 are required. `model_2` draws only a straight line. {STACK}"
     )
 
 
 def test_a_straight_line_with_an_activation_is_not_called_a_stack():
     finding = find_on_models({"nonlinear": {"at_least": 1}}, network("model_1", 0.3 * GRID))
     assert finding.because == (
-        "Not even your one network draws a curve, but 1 is asked. `model_1` draws only a straight line."
+        "Your one network does not draw a curve, but 1 is required. `model_1` draws only a straight line."
     )
 
 
@@ -299,7 +299,9 @@ def test_a_constant_network_does_not_bend():
 def test_bending_is_only_asked_on_a_grid():
     rubric = rubric_of({"nonlinear": {}}, {**MODELS_PROBE, "predict": {"array": [[0.0], [1.0]]}})
     (finding,) = score(run_of({"asked": answered(models(*three()))}), rubric, {})
-    assert finding.because == "Whether networks bend can only be seen on a grid of inputs; the course has to mend it."
+    assert (
+        finding.because == "Whether networks bend can only be seen on a grid of inputs: the instructor has to fix it."
+    )
 
 
 # ---- trained --------------------------------------------------------------------------------------------------------
@@ -319,7 +321,7 @@ def test_an_untrained_network_has_not_learned():
     finding = find_on_models({"trained": {"at_least": 2, "to": TRUTH}}, network("model_1"), lazy)
     assert (finding.status, finding.earned, finding.diagnosis) == ("partly", 2.0, "not-trained")
     assert finding.because.startswith(
-        "1 of your 2 networks has learned, but 2 are asked. Before training the error of `model_2` was "
+        "1 of your 2 networks has learned, but 2 are required. Before training the error of `model_2` was "
     )
 
 
@@ -349,18 +351,18 @@ def test_a_network_that_cannot_be_untrained_is_left_to_a_person():
 @pytest.mark.parametrize(
     ("built", "sentence"),
     [
-        ({"has": ["nn.Tanh"], "has_not": ["ReLU"], "parameters": 49}, "`model_1` is built as asked."),
+        ({"has": ["nn.Tanh"], "has_not": ["ReLU"], "parameters": 49}, "`model_1` is built as required."),
         ({"has": ["ReLU"]}, "`model_1` has no layer `ReLU`; its layers are: `Linear`, `Tanh` and `Linear`. "
          "Only layers that `__init__` makes are seen, not functions that `forward` calls."),
         ({"has_not": ["Linear"]}, "`model_1` has a layer `Linear`, which it should do without."),
-        ({"parameters": 2}, "`model_1` has 49 parameters, but 2 are asked."),
+        ({"parameters": 2}, "`model_1` has 49 parameters, but 2 are required."),
     ],
 )  # fmt: skip
 def test_the_sentence_on_how_a_network_is_built(built, sentence):
     probe = {"models": {"names": ["model_1"]}, "predict": {"grid": [-3.0, 3.0, 60]}}
     value = {"asked": ["model_1"], "models": [network("model_1")]}
     finding = find({"built": built}, value, probe=probe)
-    assert (finding.because, finding.status == "met") == (sentence, "as asked" in sentence)
+    assert (finding.because, finding.status == "met") == (sentence, "as required" in sentence)
 
 
 def test_a_lacking_network_is_not_built():

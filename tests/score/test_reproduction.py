@@ -277,11 +277,11 @@ def facts_of(**matches: list[int]) -> NotebookFacts:
     ("facts", "earned", "sentence"),
     [
         (facts_of(same=[1, 2], nothing_stored=[3], silent=[4]), 4.0,
-         "The stored output came out again in 2 of 2 cells."),
+         "The outputs of 2 of 2 cells were reproduced."),
         (facts_of(same=[1], different=[2, 3], not_run_here=[4]), 1.0,
-         "The stored output came out again in 1 of 4 cells. Another output came out in cells 2 and 3. "
+         "The outputs of 1 of 4 cells were reproduced. The output differs in cells 2 and 3. "
          "Not run by the grader, because a limit or a crash came first: cell 4."),
-        (facts_of(same=[1], never_run=[2]), 2.0, "The stored output came out again in 1 of 2 cells. "
+        (facts_of(same=[1], never_run=[2]), 2.0, "The outputs of 1 of 2 cells were reproduced. "
          "Not run before it was handed in: cell 2."),
     ],
 )  # fmt: skip

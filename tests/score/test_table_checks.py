@@ -225,5 +225,5 @@ def test_given_samples_that_are_none_wait_for_the_course(given):
     finding = find_table(right_rows(networks), *networks, given=given, to={"probe": "given"})
     assert (finding.status, finding.because) == (
         "unscored",
-        "The given samples are not two arrays of numbers of one length; the course has to mend it.",
+        "The given samples are not two arrays of numbers of one length: the instructor has to fix it.",
     )

@@ -70,7 +70,7 @@ SQUARES = np.arange(12.0).reshape(3, 4) ** 2
         (SQUARES, "The value of `blur` is as expected: 12 values compared."),
         (SQUARES.tolist(), "The value of `blur` is as expected: 12 values compared."),
         (SQUARES.ravel(), "The value of `blur` has the shape (12,), but the shape (3, 4) is expected. "
-         "The numbers are right and only the shape is not: `reshape` mends it."),
+         "The numbers are right and only the shape is not: `reshape` fixes it."),
         (SQUARES.T, "The value of `blur` has the shape (4, 3), but the shape (3, 4) is expected. "
          "It is the transpose of what is expected: rows and columns have changed places."),
         (2.5, "The value of `blur` is a single number, but the shape (3, 4) is expected."),
@@ -212,8 +212,8 @@ def test_the_sentence_on_a_shape_type_text_error_or_count(expect, answer, status
         ({"text": {"contains": ["secret"]}}, "no", "The value of `square` on a hidden input does not say "
          "what is expected."),
         ({"text": {"matches": "secret"}}, "no", "The value of `square` on a hidden input is not of the expected form."),
-        ({"count": {"at_least": 12}}, [1], "There are fewer than asked."),
-        ({"count": {"at_most": 1}}, [1, 2], "There are more than asked."),
+        ({"count": {"at_least": 12}}, [1], "There are fewer than required."),
+        ({"count": {"at_most": 1}}, [1, 2], "There are more than required."),
     ],
 )  # fmt: skip
 def test_hidden_criteria_keep_what_they_expect(expect, answer, sentence):

@@ -108,8 +108,8 @@ def test_a_threshold_that_takes_more_runs_than_were_made_is_told_before_any_is(c
         chance.calibrate(runs=50, watch=lambda *progress: told.append(progress))
     assert told == []
     assert str(refused.value).splitlines() == [
-        f"{chance.bench.root}/rubrics/doubling.yaml: `python` speaks of 99 in 100 runs, "
-        "which 50 runs of the reference cannot tell",
+        f"{chance.bench.root}/rubrics/doubling.yaml: `python` refers to 99 in 100 runs: 50 runs of the reference are "
+        "too few",
         "  It takes 99 runs that all have an error to measure: --runs.",
     ]
 

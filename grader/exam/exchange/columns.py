@@ -82,8 +82,8 @@ def find_columns(
         raise UserError(
             "no column belongs to a question of this exam",
             where=table.place(table.head),
-            remedy="Head each column with the question's text or its name, as exam.yaml has it; "
-            "other wordings go into the question's `also`.",
+            remedy="Name each column by the question's text or its id in exam.yaml. "
+            "Other wordings go into the question's `also`.",
         )
     return Columns(student, state, whole, parts, tuple(unused))
 
@@ -99,9 +99,7 @@ def _find_student(table: CsvTable, student_head: str | None) -> int:
             if not found
             else f"{len(found)} columns are headed `{student_head}`"
         )
-        raise UserError(
-            told, where=table.place(table.head), remedy=remedy if not found else "Head one of them otherwise."
-        )
+        raise UserError(told, where=table.place(table.head), remedy=remedy if not found else "Rename one of them.")
     return found[0]
 
 
@@ -131,7 +129,7 @@ def _the_one(table: CsvTable, words: str, names: set[str]) -> str:
         raise UserError(
             f"`{words}` is what {' and '.join(f'`{name}`' for name in sorted(names))} ask",
             where=table.place(table.head),
-            remedy="Head the columns with the questions' names instead.",
+            remedy="Name the columns by the questions' ids instead.",
         )
     (name,) = names
     return name
@@ -155,7 +153,7 @@ def _numbered(table: CsvTable, questions: Mapping[str, Question], known: Mapping
     raise UserError(
         f"the file has {len(responses)} {'response' if len(responses) == 1 else 'responses'}, but the exam "
         f"{len(questions)} questions: "
-        "their numbers do not tell which is which",
+        "the numbers alone do not identify the questions",
         where=table.where,
         remedy="Download the responses with the question text: Moodle has a tick for it.",
     )

@@ -75,7 +75,7 @@ class Matching(QuestionKind):
     def _ids_differ(self) -> Matching:
         both = set(self.pairs) & set(self.extra)
         if both:
-            raise PlacedError(f"`{sorted(both)[0]}` stands in `pairs` and in `extra`", remedy="Rename one.")
+            raise PlacedError(f"`{sorted(both)[0]}` is in `pairs` and in `extra`", remedy="Rename one.")
         return self
 
     @property

@@ -60,7 +60,7 @@ class Numeric(QuestionKind):
 
     answer: Expression
     tolerance: float = Field(0.0, ge=0, description="in the answer's unit; the edge counts as right")
-    decimals: int | None = Field(None, ge=0, le=6, description="decimals that students are asked for")
+    decimals: int | None = Field(None, ge=0, le=6, description="decimals that the answer must have")
     unit: str = ""
     units: dict[str, float] = Field(
         default_factory=dict, description="other units that are understood, each with its factor to `unit`"

@@ -124,7 +124,7 @@ def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list
         for part in asked.part.print_parts(arranged.order, arranged.partners, setting.speech):
             blocks += _set_part(part, asked.id, setting)
     except ValueError as error:
-        raise UserError(f"`{asked.id}` cannot be set: {error}", remedy="Mend its words in exam.yaml.") from error
+        raise UserError(f"`{asked.id}` cannot be set: {error}", remedy="Fix its words in exam.yaml.") from error
     return [replace(block, question=asked.id) for block in blocks]
 
 

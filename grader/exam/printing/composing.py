@@ -70,7 +70,7 @@ def compose(exam: Exam, copy: Copy, *, paper: str, language: str, digits: int, f
             y += block.height_mm
         y += QUESTION_GAP_MM
     if len(pages) > MOST_PAGES:
-        raise UserError(f"a copy has {len(pages)} pages; {MOST_PAGES} can be told apart", remedy="Split the exam.")
+        raise UserError(f"a copy has {len(pages)} pages; {MOST_PAGES} can be distinguished", remedy="Split the exam.")
     return tuple(_as_page(number, blocks) for number, blocks in enumerate(pages, start=1))
 
 

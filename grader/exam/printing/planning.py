@@ -48,7 +48,7 @@ def read_class(path: Path) -> list[Enrolled]:
         for what, key, before in (("student", told.student, listed), ("number", fold_number(told.number), numbered)):
             if key and before.setdefault(key, row.number) != row.number:
                 remedy = f"`{key}` is also in row {before[key]}: take one out."
-                raise UserError(f"the {what} `{key}` stands twice", where=where, remedy=remedy)
+                raise UserError(f"the {what} `{key}` occurs twice", where=where, remedy=remedy)
         enrolled.append(told)
     if not enrolled:
         raise UserError("the class list names no student", where=str(path))

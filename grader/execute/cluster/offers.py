@@ -119,7 +119,7 @@ def _tell_none(refused: Mapping[str, str]) -> str:
 
 def _remedy(offers: Mapping[str, Offer]) -> str:
     if all(offer.problem for offer in offers.values()):
-        return "What each worker lacks, and how to mend it: grader doctor --cluster …"
+        return "What each worker lacks, and how to fix it: grader doctor --cluster …"
     return "Start grader, scheduler and workers from the same environment, or allow others: --any-environment."
 
 

@@ -245,7 +245,7 @@ def test_a_file_of_moodle_whose_numbers_tell_nothing_is_refused(tmp_path):
     with pytest.raises(UserError) as caught:
         read(path)
     assert caught.value.what == (
-        "the file has 1 response, but the exam 7 questions: their numbers do not tell which is which"
+        "the file has 1 response, but the exam 7 questions: the numbers alone do not identify the questions"
     )
     assert caught.value.remedy == "Download the responses with the question text: Moodle has a tick for it."
 
@@ -354,7 +354,7 @@ def refused(path: Path, **more) -> UserError:
 
 def test_a_file_without_a_column_for_the_student_is_refused(tmp_path):
     error = refused(write(tmp_path, ["who", "edge"], ["ana", "a"]))
-    assert error.what == "no column says who the students are"
+    assert error.what == "no column identifies the student"
     assert error.remedy == "Name the one that does with --student; there are: who, edge."
     assert answers(read(tmp_path / "class.csv", student_head="Who")) == {"ana": {"edge": ["a"]}}
 
@@ -366,7 +366,7 @@ def test_a_student_column_that_is_not_there_is_told(tmp_path):
 def test_two_columns_that_could_both_say_who_a_row_is_from_are_asked_about(tmp_path):
     path = write(tmp_path, ["email", "edge", "correo electrónico"], ["a@x.org", "a", "b@x.org"])
     assert str(refused(path)) == (
-        f"{path}:1: more than one column could say which addresses the students have: "
+        f"{path}:1: more than one column gives the addresses: "
         "`email` and `correo electrónico`\n"
         "  Name the one that does with --student; there are: email, edge, correo electrónico."
     )
@@ -375,9 +375,7 @@ def test_two_columns_that_could_both_say_who_a_row_is_from_are_asked_about(tmp_p
 
 def test_a_column_that_is_named_and_stands_twice_is_told(tmp_path):
     path = write(tmp_path, ["who", "edge", "Who"], ["ana", "a", "bruno"])
-    assert str(refused(path, student_head="who")) == (
-        f"{path}:1: 2 columns are headed `who`\n  Head one of them otherwise."
-    )
+    assert str(refused(path, student_head="who")) == (f"{path}:1: 2 columns are headed `who`\n  Rename one of them.")
 
 
 def test_a_file_about_another_exam_is_refused(tmp_path):

@@ -139,7 +139,7 @@ def test_words_that_cannot_be_set_name_their_question():
     told["asks"] = "What is $\\frac{x$?"
     with pytest.raises(UserError, match="`edge` cannot be set") as error:
         plan(make_exam(told), "ana")
-    assert error.value.remedy == "Mend its words in exam.yaml."
+    assert error.value.remedy == "Fix its words in exam.yaml."
 
 
 def test_a_picture_that_is_not_there_is_named():
@@ -158,17 +158,17 @@ def test_a_class_list_has_students_and_maybe_names_and_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("who\nana\n", "class.csv:1: no column says who the students are\n  Head it with `student`; there are: who."),
+        ("who\nana\n", "class.csv:1: no column identifies the student\n  Name it `student`. There are: who."),
         ("", "class.csv: the file is empty\n  Its first row names the columns."),
         ("student\n", "class.csv: the class list names no student"),
         ("student,name\n,Ana\n", "class.csv:2: this row names no student\n  Fill it in, or take it out."),
         (
             "student\nana\nana\n",
-            "class.csv:3: the student `ana` stands twice\n  `ana` is also in row 2: take one out.",
+            "class.csv:3: the student `ana` occurs twice\n  `ana` is also in row 2: take one out.",
         ),
         (
             "student,number\nana,077\nbruno,77\n",
-            "class.csv:3: the number `77` stands twice\n  `77` is also in row 2: take one out.",
+            "class.csv:3: the number `77` occurs twice\n  `77` is also in row 2: take one out.",
         ),
         (
             "student\n\xff\n",
@@ -181,8 +181,8 @@ def test_a_class_list_has_students_and_maybe_names_and_numbers(tmp_path):
         ),
         (
             "legajo,student number\n1,2\n",
-            "class.csv:1: more than one column could say who the students are: `legajo` and `student number`\n"
-            "  Head the one that is meant `student`, and no other one so.",
+            "class.csv:1: more than one column identifies the student: `legajo` and `student number`\n"
+            "  Name the right column `student`, and rename the other.",
         ),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_worker_without_a_sandbox_is_never_used():
         choose({"a": broken, "b": broken}, required(), HERE, any_environment=True)
     assert str(error.value) == (
         "none of the 2 workers can be used: there is no sandbox on this machine: `bwrap` was not found\n"
-        "  What each worker lacks, and how to mend it: grader doctor --cluster …"
+        "  What each worker lacks, and how to fix it: grader doctor --cluster …"
     )
 
 
