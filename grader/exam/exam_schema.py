@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from grader.exam.exam import Exam
+from grader.exam.wording import LocalizedText
 
 
 def exam_schema() -> str:
@@ -22,7 +23,7 @@ def exam_schema() -> str:
 
 def _short_form(name: str, form: dict[str, Any]) -> dict[str, Any] | None:
     """What an exam may say in place of the long form, which the models read and their schema does not know."""
-    if name == "Text":
+    if name == LocalizedText.__name__:
         return {"description": "text, or text by language", "anyOf": [{"type": "string"}, {"type": "integer"}]}
     if name.endswith("Rule") and "name" in form.get("properties", {}):
         return {"anyOf": [{"enum": form["properties"]["name"]["enum"]}]}  # a rule's name alone
