@@ -204,6 +204,28 @@ class NotebookFacts(Noun):
     pictures: int = Field(0, description="pictures that the fresh run drew")
 
 
+class TrainedNetwork(Noun):
+    """What the recording saw of one network's training: a hint about how it came to be, never proof."""
+
+    name: str = Field(description="its class, or the class of what was asked while another's parameters were stepped")
+    places: tuple[str, ...] = Field((), description="variables that lead to it: `nets['wide']`; none if it is gone")
+    keys: tuple[str, ...] = Field((), description="every name on these paths: `nets` and `wide`")
+    function: str = Field("", description="the notebook's function that trained it; empty outside of all")
+    optimizer: str = Field("", description="empty where backward was called and no optimizer stepped")
+    rate: float | None = None
+    steps: int = 0
+    moved: bool | None = Field(None, description="its parameters were written to; None where that was not seen")
+    strangers: bool = Field(
+        False, description="the optimizer stepped parameters of no network that was asked meanwhile"
+    )
+    losses: tuple[tuple[int, float | None], ...] = Field((), description="(step, loss); None is NaN or infinite")
+    inputs: tuple[int, ...] | None = Field(None, description="shape of the first batch that was seen")
+    targets: tuple[int, ...] | None = None
+    sample_hash: str = ""
+    sample: tuple[float | None, ...] = Field((), description="the first numbers of the inputs that were seen")
+    parameters: int | None = None
+
+
 class Run(Noun):
     """What a submission's code answered, and how it ended. On disk it is a folder, named by its key."""
 
@@ -228,6 +250,8 @@ class Run(Noun):
     )
     missing_packages: tuple[str, ...] = Field((), description="of runs made before causes were noted")
     missing_files: tuple[str, ...] = Field((), description="of runs made before causes were noted")
+    watched: bool = Field(False, description="training was watched: what is not in `trained` was not trained by torch")
+    trained: tuple[TrainedNetwork, ...] = Field((), description="networks whose training was seen, in order")
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from grader.execute import answers, redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
+from grader.execute.trained import QUESTION, read_trained
 from grader.language import kept
-from grader.model import Answer
+from grader.model import Answer, TrainedNetwork
 
 
 class NotebookAsker:
@@ -30,6 +31,10 @@ class NotebookAsker:
         self.dead = dead
         self.answered = answered
         self.explain = explain
+
+    async def recording(self) -> tuple[bool, tuple[TrainedNetwork, ...]]:
+        """Whether training was watched, and what was seen of it, where the notebook speaks of torch at all."""
+        return read_trained(await self._answer(QUESTION)) if "torch" in self.words else (False, ())
 
     async def ask(self, questions: Sequence[ProbeQuestion]) -> None:
         """Ask every question, those that students see first; what cannot be asked any more is answered by the reason.

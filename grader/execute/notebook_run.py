@@ -25,7 +25,7 @@ from grader.execute.provisioner import make_kernel_manager
 from grader.files.cell_names import read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
 from grader.language import kept
-from grader.model import Answer, Cause, CauseKind, CellRun, Limits
+from grader.model import Answer, Cause, CauseKind, CellRun, Limits, TrainedNetwork
 
 MOST_NAMES = 200
 """Names made by one cell that a run keeps."""
@@ -44,6 +44,8 @@ class Progress:
     lost: Mapping[str, Cause] = field(default_factory=dict)
     """names that are not there, or not as the notebook makes them, for a cause of ours"""
     asked_in_vain: list[str] = field(default_factory=list)
+    watched: bool = False
+    trained: tuple[TrainedNetwork, ...] = ()
 
 
 class NotebookDriver:
@@ -75,6 +77,7 @@ class NotebookDriver:
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
                         asker = NotebookAsker(self.client, self.words, dead, self.progress.answers, self._explain)
+                        self.progress.watched, self.progress.trained = await asker.recording()
                         await asker.ask(questions)
                 # nbclient asks a kernel to end, and looks ten times a second whether it has.
                 self.server.kill(self.fork)

@@ -301,6 +301,8 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             "answers": answers,
             "lost": progress.lost,
             "asked_in_vain": tuple(dict.fromkeys(asked))[:MOST_ASKED],
+            "watched": progress.watched,
+            "trained": progress.trained,
             "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
             "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
             "memory_mib": round(max(ending.memory_mib for ending in endings), 1),

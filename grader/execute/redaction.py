@@ -31,14 +31,24 @@ def without_secrets(question: ProbeQuestion, answer: Answer, words: frozenset[st
     if not isinstance(models, list):
         return answer
     told = [_without_made_up_names(model, place, words) for place, model in enumerate(models, start=1)]
-    return answer.model_copy(update={"value": {**answer.value, "asked": list(question.names), "models": told}})
+    others = answer.value.get("others")
+    others = [_other_without_made_up_names(one, words) for one in others] if isinstance(others, list) else []
+    value = {**answer.value, "asked": list(question.names), "models": told, "others": others}
+    return answer.model_copy(update={"value": value})
+
+
+def _other_without_made_up_names(other: Any, words: frozenset[str]) -> Any:
+    if not isinstance(other, dict):
+        return other
+    known = {key: other.get(key) if other.get(key) in words else "object" for key in ("name", "class", "library")}
+    return {**other, **known}
 
 
 def _without_made_up_names(model: Any, place: int, words: frozenset[str]) -> Any:
     if not isinstance(model, dict):
         return model
     name, layers = model.get("name"), model.get("layers")
-    told = {**model, "error": "it raised an error" if model.get("error") else ""}
+    told = {**model, "place": "", "error": "it raised an error" if model.get("error") else ""}
     if not isinstance(name, str) or not _is_known(name, words):
         told["name"] = f"network {place}"
     if model.get("class") not in words:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.inside import channel, found_networks, plain
+from grader.inside import channel, found_networks, plain, recording
 
 SEED = 0
 
@@ -138,6 +138,8 @@ def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
             return evaluate(question["code"], {**namespace, **arguments})
         case "models":
             return found_networks.answer(question, namespace)
+        case "training":
+            return recording.answer(namespace)
         case kind:
             raise ValueError(f"no such kind of probe: {kind}")
 

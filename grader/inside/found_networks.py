@@ -1,22 +1,39 @@
-"""Finds a notebook's trained networks, by name or by type, and asks each to answer on inputs it has not seen."""
+"""Asks each of a notebook's networks to answer on inputs that it has not seen: by name first, then by type."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from grader.inside import network_places, other_networks, training
 
 Samples = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 """Inputs *(N, inputs)* and targets *(N,) or (N, outputs)*."""
 
 MOST = 24
 """Networks that are looked at; a notebook that keeps one for each epoch has hundreds."""
+
+
+@dataclass(frozen=True)
+class FoundNetwork:
+    """A network: what it is called, where it lies (`trainers[0].net`), and how it was found."""
+
+    name: str
+    place: str
+    how: str
+    model: nn.Module
+    predictions: npt.NDArray[np.float64] | None
+    error: str
 
 
 def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,84 +44,91 @@ def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[st
     inputs = np.asarray(question["predict"], dtype=np.float64)
     inputs = inputs.reshape(len(inputs), -1)
     own = {key: _samples(question.get(key), namespace) for key in ("held_out", "trained_on")}
-    found = list(itertools.islice(select(question, namespace), MOST))
+    found = list(itertools.islice(select(question, namespace, inputs), MOST))
     return {
         "asked": list(question["names"]),
-        "models": [describe(name, how, model, inputs, own) for name, how, model in found],
+        "models": [describe(one, inputs, own) for one in found],
+        "others": other_networks.answer(question, namespace, inputs, {one.name for one in found}),
     }
 
 
-def select(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Iterator[tuple[str, str, nn.Module]]:
-    """(name, how it was found, network): the asked names first; where one is missing, the others by type."""
+def select(
+    question: Mapping[str, Any], namespace: Mapping[str, Any], inputs: npt.NDArray[np.float64]
+) -> Iterator[FoundNetwork]:
+    """The asked names first, wherever they stand; where one is missing or gives no answers, the others by type.
+
+    Each is asked once: a network whose second answer is an error has given its first.
+    """
+    places = list(network_places.walk(namespace))
     taken: list[nn.Module] = []
+    answering = 0
     for name in question["names"]:
-        model = namespace.get(name)
-        if isinstance(model, nn.Module):
-            taken.append(model)
-            yield name, "by name", model
-    if len(taken) == len(question["names"]):
+        one = network_places.named(name, places)
+        if one is not None:
+            taken.append(one.value)
+            found = FoundNetwork(name, one.place, "by name", one.value, *predict(one.value, inputs))
+            answering += found.predictions is not None
+            yield found
+    if answering >= len(question["names"]):
         return
-    candidates = [(name, model) for name, model in modules_of(namespace) if not any(model is other for other in taken)]
-    inner = {id(part) for _, model in candidates for part in list(model.modules())[1:]}
-    for name, model in candidates:
-        if id(model) not in inner and fits(model, question):
-            yield name, "by type", model
+    for one in network_places.outermost(places):
+        if not any(one.value is other for other in taken) and is_made_so(one.value, question):
+            found = FoundNetwork(one.place, one.place, "by type", one.value, *predict(one.value, inputs))
+            if found.predictions is not None and found.predictions.size == len(inputs) * question["outputs"]:
+                answering += 1
+                taken.append(one.value)
+                yield found
+    if answering < len(question["names"]):
+        yield from _trained_and_gone(question, [*taken, *(one.value for one in places)], inputs)
 
 
-def modules_of(namespace: Mapping[str, Any]) -> Iterator[tuple[str, nn.Module]]:
-    """Every network among the variables, and one level down in their lists and dicts; each once."""
-    seen: set[int] = set()
-    for name, value in list(namespace.items()):
-        if name.startswith("_"):
+def _trained_and_gone(
+    question: Mapping[str, Any], known: list[nn.Module], inputs: npt.NDArray[np.float64]
+) -> Iterator[FoundNetwork]:
+    """Networks that the notebook has trained and no variable leads to, such as those of a function `main`."""
+    there = {id(parameter) for module in known for parameter in module.parameters()}
+    for number, (_, module, one) in enumerate(training.trained(), start=1):
+        if not one.ids.isdisjoint(there) or not is_made_so(module, question):
             continue
-        for place, item in _spread(name, value):
-            if isinstance(item, nn.Module) and id(item) not in seen:
-                seen.add(id(item))
-                yield place, item
+        name = f"{type(module).__name__} {number}"
+        found = FoundNetwork(name, one.function, "by training", module, *predict(module, inputs))
+        if found.predictions is not None and found.predictions.size == len(inputs) * question["outputs"]:
+            yield found
 
 
-def _spread(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    yield name, value
-    if isinstance(value, dict):
-        yield from ((f"{name}[{key!r}]", item) for key, item in list(value.items())[:MOST])
-    elif isinstance(value, list | tuple):
-        yield from ((f"{name}[{place}]", item) for place, item in enumerate(value[:MOST]))
-
-
-def fits(model: nn.Module, question: Mapping[str, Any]) -> bool:
-    """Whether a network found by type has the parameters and layers asked for, and maps inputs to outputs as asked."""
+def is_made_so(model: nn.Module, question: Mapping[str, Any]) -> bool:
+    """Whether a network found by type has the parameters and layers asked for."""
     least, most = question["parameters"]
     count = sum(parameter.numel() for parameter in model.parameters())
     if count == 0 or (least is not None and count < least) or (most is not None and count > most):
         return False
     layers = {type(part).__name__ for part in model.modules()}
-    if not layers.issuperset(question.get("has", ())) or not layers.isdisjoint(question.get("has_not", ())):
-        return False
-    trial, _ = predict(model, np.zeros((3, question["inputs"])))
-    return trial is not None and trial.reshape(3, -1).shape[1] == question["outputs"]
+    return layers.issuperset(question.get("has", ())) and layers.isdisjoint(question.get("has_not", ()))
 
 
-def describe(
-    name: str,
-    how: str,
-    model: nn.Module,
-    inputs: npt.NDArray[np.float64],
-    own: Mapping[str, Samples | None],
-) -> dict[str, Any]:
+_TWO_MODES = {"Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "BatchNorm1d", "BatchNorm2d"}
+"""Layers that answer otherwise while they train."""
+
+
+def describe(found: FoundNetwork, inputs: npt.NDArray[np.float64], own: Mapping[str, Samples | None]) -> dict[str, Any]:
     """One network's build, its predictions, those of an untrained copy, and those on samples of the notebook's own."""
-    predictions, problem = predict(model, inputs)
+    model = found.model
     described: dict[str, Any] = {
-        "name": name[:100],
-        "found": how,
+        "name": found.name[:100],
+        "place": found.place[:100],
+        "found": found.how,
         "class": type(model).__name__[:100],
         "layers": [type(part).__name__[:100] for part in model.modules() if not list(part.children())][:200],
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "shapes": [list(parameter.shape) for parameter in model.parameters()][:200],
-        "predictions": predictions,
-        "error": problem,
+        "predictions": found.predictions,
+        "error": found.error,
         "untrained": predict_untrained(model, inputs),
         "answers_flat": answers_flat(model, inputs),
+        "activates": activates(model, inputs),
         "held_out": None,
+        "left_in_training": model.training and bool({type(part).__name__ for part in model.modules()} & _TWO_MODES),
+        "seen": training.seen_inputs(one) if (one := training.of(model)) is not None else None,
     }
     for key, samples in own.items():
         if samples is not None:
@@ -126,14 +150,19 @@ def predict(model: nn.Module, inputs: npt.NDArray[np.float64]) -> tuple[npt.NDAr
     return None, f"for inputs of shape {tuple(inputs.shape)} it returns the shape {tuple(array.shape)}"[:300]
 
 
-def forward(model: nn.Module, inputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def forward(
+    model: nn.Module,
+    inputs: npt.NDArray[np.float64],
+    watched: contextlib.AbstractContextManager[Any] = contextlib.nullcontext(),
+) -> npt.NDArray[np.float64]:
     """What the network returns, of whatever shape, as float64; its mode is left as it was."""
     mode = model.training
     try:
         model.eval()
         first = next(model.parameters())
-        with torch.no_grad():
-            outputs = model(torch.as_tensor(inputs, dtype=first.dtype, device=first.device))
+        tensor = torch.as_tensor(inputs, dtype=first.dtype, device=first.device)
+        with torch.no_grad(), watched:
+            outputs = model(tensor)
         array: npt.NDArray[np.float64] = outputs.detach().cpu().to(torch.float64).numpy().copy()
     finally:
         model.train(mode)
@@ -146,6 +175,37 @@ def answers_flat(model: nn.Module, inputs: npt.NDArray[np.float64]) -> bool:
         return forward(model, inputs).ndim == 1
     except Exception:  # noqa: BLE001  (round a student's code)
         return False
+
+
+_LINEAR = frozenset(
+    """
+    linear matmul __matmul__ mm addmm bmm add __add__ __radd__ sub __sub__ __rsub__ neg __neg__ dropout flatten reshape
+    view squeeze unsqueeze __getitem__ cat stack float double to type contiguous detach clone t __get__ size dim
+    """.split()  # noqa: SIM905  (a list that people read)
+)
+"""What `forward` may call and stay a linear map. Anything else may be an activation, such as `F.relu`."""
+
+
+class _Calls(TorchFunctionMode):
+    """Notes by name what `forward` calls of torch: also activations that are functions, and no layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        self.names.add(getattr(function, "__name__", "?"))
+        return function(*args, **(kwargs or {}))
+
+
+def activates(model: nn.Module, inputs: npt.NDArray[np.float64]) -> bool | None:
+    """Whether `forward` calls anything that is no linear map; None where that cannot be seen, as of scripted code."""
+    calls = _Calls()
+    with contextlib.suppress(Exception):  # round a student's code
+        forward(model, inputs[:2], calls)
+    return bool(calls.names - _LINEAR) if calls.names & {"linear", "matmul", "__matmul__", "mm", "addmm"} else None
 
 
 def predict_untrained(model: nn.Module, inputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:

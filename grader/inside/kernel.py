@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from grader.inside import brought, channel
+from grader.inside import brought, channel, training
 from grader.inside.answering import SEED, set_seeds
 
 NOT_STARTED = 77
@@ -53,6 +53,7 @@ def warm_up() -> None:
     rehearse_figure()
     # The same random numbers on every run, for a notebook that sets no seed of its own.
     set_seeds()
+    training.install()
 
 
 def rehearse_figure() -> None:

@@ -113,6 +113,12 @@ class Trained(Part):
     to: Target = "reference"
 
 
+class Split(Part):
+    """Held-out samples are none of those on which a network was trained; for a probe of models with `held_out`."""
+
+    at_most: float = Field(0.0, ge=0, lt=1, description="share of the held-out samples that may be among them")
+
+
 class Built(Part):
     """How a network is made: layers that it must or must not have, and how many parameters."""
 
@@ -163,6 +169,7 @@ class Expect(Part):
     nonlinear: Nonlinear | None = None
     trained: Trained | None = None
     built: Built | None = None
+    split: Split | None = None
     table: Table | None = None
 
     @model_validator(mode="before")

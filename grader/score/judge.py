@@ -13,11 +13,12 @@ from grader.rubric import (
     Nonlinear,
     Person,
     Reproduced,
+    Split,
     Table,
     Text,
     Trained,
 )
-from grader.score import closeness, metrics, models, reproduction, table_checks, values
+from grader.score import closeness, metrics, models, reproduction, table_checks, training_evidence, values
 from grader.score.verdict import Evidence, Verdict, unanswered, unscored, value_of
 
 
@@ -46,6 +47,8 @@ def judge(evidence: Evidence) -> Verdict:
             return models.judge_trained(trained, evidence)
         case Expect(built=Built() as built):
             return models.judge_built(built, evidence)
+        case Expect(split=Split() as split):
+            return training_evidence.judge_split(split, evidence)
         case Expect(table=Table() as table):
             return table_checks.judge_table(table, evidence)
         case Expect(reproduced=Reproduced() as reproduced):

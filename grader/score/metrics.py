@@ -15,6 +15,7 @@ from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_cons
 from grader.score.common_failures import diagnose_network
 from grader.score.network_answers import Network, Networks, read_networks
 from grader.score.sentences import code, inside, measured, number, shape, subject
+from grader.score.training_evidence import explain_training
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 
 MetricName = Literal["mse", "rmse", "mae", "max-error"]
@@ -100,6 +101,8 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
     if evidence.probe is not None and evidence.probe.kind == "models":
         found = read_networks(answer)
         verdict = _judge_networks(metric, found, target, evidence)
+        if verdict.fraction != 1:
+            found.leave_others_to_a_person(_say_errors_of_others(metric, found, target, tells=evidence.tells))
         return replace(verdict, because=verdict.because + found.note)
     what = subject(evidence.probe, tells=evidence.tells)
     try:
@@ -205,11 +208,29 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
         return Verdict(_fraction(metric, mean), because, measured=mean)
     because = _say_error(metric, chosen, several=len(ranked) > 1, evidence=evidence)
     fraction = _fraction(metric, chosen.error)
+    diagnosis, seen = explain_training(chosen.network, evidence.run) if fraction < 1 else (None, "")
+    if seen:
+        return Verdict(fraction, f"{because} {seen}", diagnosis, measured=chosen.error)
     misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
     if misfit is None:
         return Verdict(fraction, because, measured=chosen.error)
     told = misfit.sentence if evidence.tells else misfit.plain
     return Verdict(fraction, f"{because} {told}", misfit.name, measured=chosen.error)
+
+
+def _say_errors_of_others(metric: Metric, found: Networks, target: FloatArray, *, tells: bool) -> str:
+    """What networks of other libraries would have, for the person who decides."""
+    return "".join(
+        " "
+        + _(
+            "{network} has a {error_name} of {error}.",
+            network=code(other.name),
+            error_name=_(_IN_WORDS[metric.name]),
+            error=measured(measure_error(metric.name, other.predictions, target), tells=tells),
+        )
+        for other in found.undecided[:3]
+        if other.predictions is not None and other.predictions.size == target.size
+    )
 
 
 def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Evidence) -> str:
@@ -263,6 +284,7 @@ def _choose(of: str | None, measured: list[_Measured], found: Networks) -> _Meas
     for one in measured:
         if one.network.name == of and one.network.by_name:
             return one
+    found.leave_others_to_a_person()
     if any(not network.by_name for network in found.networks):
         told = _("There is no {network}; a person decides which is meant.", network=code(of))
         raise UnscoredError(told + found.note)

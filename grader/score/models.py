@@ -12,8 +12,9 @@ from grader.language import N_, _, ngettext
 from grader.rubric import Built, Distinct, Grid, Mistake, Nonlinear, Trained
 from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
-from grader.score.network_answers import Network, read_networks
+from grader.score.network_answers import Network, Networks, read_networks
 from grader.score.sentences import code, listed, measured, number
+from grader.score.training_evidence import explain_training, is_seen
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
 _SAME_ANSWERS = 1e-4
@@ -78,17 +79,26 @@ Alike = tuple[Network, Network, str]
 def judge_distinct(distinct: Distinct, evidence: Evidence) -> Verdict:
     """Networks that truly differ, counted by kinds: alike are those of one architecture, or with the same answers."""
     found = read_networks(evidence.value())
-    pairs = [(one, other, _likeness(one, other)) for one, other in combinations(found.networks, 2)]
+    networks = found.answering
+    pairs = [(one, other, _likeness(one, other)) for one, other in combinations(networks, 2)]
     alike = [pair for pair in pairs if pair[2]]
-    kinds = _count_kinds(found.networks, alike)
+    kinds = _count_kinds(networks, alike)
     if kinds < distinct.at_least:
-        _leave_unseen_forward_to_a_person(found.networks, alike, kinds)
-    because = _say_kinds(kinds, len(found.networks), distinct.at_least)
+        found.leave_others_to_a_person()
+        _leave_unseen_forward_to_a_person(networks, alike, kinds)
+    because = _say_kinds(kinds, len(networks), distinct.at_least)
+    because += _say_silent(found, tells=evidence.tells)
     for _one, _other, why in alike[:2] if kinds < distinct.at_least else ():
         because += f" {why}"
     # One network alone differs from nothing, so the first kind earns nothing.
-    fraction = _share(kinds - 1, distinct.at_least - 1)
+    fraction = _share(max(0, kinds - 1), distinct.at_least - 1)
     return Verdict(fraction, because + found.note, "alike" if alike and fraction < 1 else None)
+
+
+def _say_silent(found: Networks, *, tells: bool) -> str:
+    """The networks that do not count, each in a sentence after others."""
+    silent = [network for network in found.networks if network.predictions is None]
+    return "".join(f" {network.say_silence(tells=tells)}" for network in silent[:3])
 
 
 def _likeness(one: Network, other: Network) -> str:
@@ -171,6 +181,7 @@ def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
     fraction = _share(len(bending), nonlinear.at_least)
     if fraction == 1:
         return Verdict(1.0, because + found.note)
+    found.leave_others_to_a_person()
     if straight:
         because += " " + ngettext(
             "{networks} draws only a straight line.",
@@ -178,12 +189,17 @@ def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
             len(straight),
             networks=_names(straight),
         )
-    if any(network.layers.count("Linear") > 1 and not _ACTIVATIONS & {*network.layers} for network in straight):
+    if any(_is_stack(network) for network in straight):
         because += f" {_(LINEAR_STACK)}"
     for network in silent[:3]:
         because += f" {network.say_silence(tells=evidence.tells)}"
     flat = all(network.predictions is not None and is_constant(network.predictions) for network in straight)
     return Verdict(fraction, because + found.note, ("constant" if flat else "linear") if straight else None)
+
+
+def _is_stack(network: Network) -> bool:
+    """Linear layers on each other with nothing between them, also no function that `forward` calls."""
+    return network.layers.count("Linear") > 1 and not _ACTIVATIONS & {*network.layers} and network.activates is not True
 
 
 def _bends(network: Network, more_than: float) -> bool:
@@ -207,9 +223,12 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     """Networks that learned: the error of a fresh copy, over the error of the network as it is."""
     found = read_networks(evidence.value())
     target = truth(trained.to, evidence)
-    told = [_learning(network, target, trained.better_by, tells=evidence.tells) for network in found.networks]
+    told = [_learning(network, target, trained.better_by, evidence) for network in found.networks]
+    _leave_unseen_training_to_a_person(trained, evidence, found, told)
     learned = sum(one.learned is True for one in told)
     unknown = [one.name for one in told if one.learned is None]
+    if learned < trained.at_least:
+        found.leave_others_to_a_person()
     if learned < trained.at_least and unknown:
         raise UnscoredError(
             _("No untrained copy of {networks} can be made: a person decides if it learned.", networks=listed(unknown))
@@ -222,10 +241,32 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     return Verdict(fraction, because + found.note, diagnoses[0] if diagnoses and fraction < 1 else None)
 
 
-def _learning(network: Network, target: FloatArray, better_by: float, *, tells: bool) -> _Learning:
+def _leave_unseen_training_to_a_person(
+    trained: Trained, evidence: Evidence, found: Networks, told: list[_Learning]
+) -> None:
+    """A closed form that is dressed as a network answers as a trained one, and its untrained copy does not."""
+    if not evidence.run.watched:
+        return
+    unseen = [
+        network
+        for network, one in zip(found.networks, told, strict=True)
+        if one.learned is True and not is_seen(network, evidence.run)
+    ]
+    if unseen and sum(one.learned is True for one in told) - len(unseen) < trained.at_least:
+        raise UnscoredError(
+            ngettext(
+                "{networks} answers as a trained network does, but no training of it was seen: a person decides.",
+                "{networks} answer as trained networks do, but no training of them was seen: a person decides.",
+                len(unseen),
+                networks=_names(unseen),
+            )
+        )
+
+
+def _learning(network: Network, target: FloatArray, better_by: float, evidence: Evidence) -> _Learning:
     name = code(network.name)
     if network.predictions is None or network.predictions.size != target.size:
-        return _Learning(name, False, network.say_silence(tells=tells))
+        return _Learning(name, False, network.say_silence(tells=evidence.tells))
     after = mean_squared_error(network.predictions, target)
     if not np.isfinite(after):
         return _Learning(name, False, say_diverged(network), "diverged")
@@ -237,11 +278,13 @@ def _learning(network: Network, target: FloatArray, better_by: float, *, tells: 
     text = _(
         "Before training the error of {network} was {before}, after it {after}.",
         network=name,
-        before=measured(before, tells=tells),
-        after=measured(after, tells=tells),
+        before=measured(before, tells=evidence.tells),
+        after=measured(after, tells=evidence.tells),
     )
-    learned = before >= better_by * after
-    return _Learning(name, learned, text, None if learned else "not-trained")
+    if before >= better_by * after:
+        return _Learning(name, True, text)
+    diagnosis, why = explain_training(network, evidence.run)
+    return _Learning(name, False, f"{text} {why}".rstrip(), diagnosis or "not-trained")
 
 
 # ---- built ----------------------------------------------------------------------------------------------------------
@@ -253,6 +296,8 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
     faults = [_fault(network, built, tells=evidence.tells) for network in found.networks]
     good = faults.count("")
     fraction = good / max(len(found.networks), len(found.asked))
+    if fraction < 1:
+        found.leave_others_to_a_person()
     because = [fault for fault in faults if fault]
     if len(found.networks) < len(found.asked):
         have, asked = len(found.networks), len(found.asked)

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.language import _
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
-from grader.score.sentences import clean, code, listed_or
+from grader.score.sentences import clean, code, listed, listed_or
 from grader.score.verdict import UnansweredError, UnscoredError
 
 _MOST_NETWORKS = 50
@@ -32,6 +32,8 @@ class Network:
 
     name: str
     by_name: bool
+    by_training: bool
+    """no variable leads to it: it was seen while it was trained"""
     class_name: str
     layers: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
@@ -42,6 +44,14 @@ class Network:
     trained_on: Samples | None
     answers_flat: bool
     error: str
+    place: str = ""
+    """where it lies, such as `trainers[0].net`"""
+    left_in_training: bool = False
+    """it was left in train mode, and has layers that answer otherwise then"""
+    seen: FloatArray | None = None
+    """inputs on which it was seen to be trained, flattened"""
+    activates: bool | None = None
+    """whether `forward` calls anything that is no linear map; None where that was not seen"""
 
     @property
     def finite_predictions(self) -> FloatArray | None:
@@ -61,42 +71,122 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False)
+class OtherNetwork:
+    """What stands in a network's place and is none of torch's; `may_be` one all the same, of another library."""
+
+    name: str
+    class_name: str
+    library: str
+    may_be: bool
+    predictions: FloatArray | None
+
+
+@dataclass(frozen=True, eq=False)
 class Networks:
     """The networks that a notebook has, of those that were asked for."""
 
     asked: tuple[str, ...]
     networks: tuple[Network, ...]
+    others: tuple[OtherNetwork, ...] = ()
+
+    @property
+    def answering(self) -> tuple[Network, ...]:
+        """Those that count as networks for this task: one that gives no answers to its inputs does not."""
+        return tuple(network for network in self.networks if network.predictions is not None)
+
+    @property
+    def undecided(self) -> tuple[OtherNetwork, ...]:
+        """What only a person can judge."""
+        return tuple(other for other in self.others if other.may_be)
 
     @property
     def note(self) -> str:
-        """Which were taken by type, as a sentence after others; empty where all were found by name."""
-        by_type = [code(network.name) for network in self.networks if not network.by_name]
-        if not by_type:
-            return ""
-        named = {network.name for network in self.networks if network.by_name}
-        lacking = [code(name) for name in self.asked if name not in named]
-        taken = ", ".join(by_type[:6]) + (", …" if len(by_type) > 6 else "")
-        if not lacking:
-            return " " + _("Taken by type: {networks}.", networks=taken)
-        return " " + _("There is no {names}; taken by type: {networks}.", names=listed_or(lacking), networks=taken)
+        """Which were found elsewhere than under their names, as sentences after others; empty where none was."""
+        told = [
+            _("{network} was found as {place}.", network=code(network.name), place=code(network.place))
+            for network in self.networks
+            if network.by_name and network.place not in ("", network.name)
+        ]
+        gone = [network for network in self.networks if network.by_training]
+        if gone:
+            told.append(_say_gone(gone))
+        by_type = [code(one.name) for one in self.networks if not one.by_name and not one.by_training]
+        there = {network.name for network in self.networks if network.by_name} | {other.name for other in self.others}
+        lacking = [code(name) for name in self.asked if name not in there]
+        if by_type:
+            taken = ", ".join(by_type[:6]) + (", …" if len(by_type) > 6 else "")
+            if lacking:
+                names = listed_or(lacking)
+                told.append(_("There is no {names}; taken by type: {networks}.", names=names, networks=taken))
+            else:
+                told.append(_("Taken by type: {networks}.", networks=taken))
+        told += [_say_no_network(other) for other in self.others if not other.may_be]
+        return "".join(f" {sentence}" for sentence in told)
+
+    def leave_others_to_a_person(self, numbers: str = "") -> None:
+        """Raise UnscoredError where something may be a network that the grader cannot ask."""
+        if self.undecided:
+            raise UnscoredError(_say_undecided(self.undecided) + numbers)
+
+
+def _say_no_network(other: OtherNetwork) -> str:
+    return _("{name} is of type {type}, which is no network.", name=code(other.name), type=code(other.class_name))
+
+
+def _say_gone(networks: list[Network]) -> str:
+    names = listed([code(network.name) for network in networks])
+    functions = {network.place for network in networks}
+    if len(functions) == 1 and "" not in functions:
+        function = code(functions.pop())
+        return _(
+            "In no variable, but seen while {function} trained them: {networks}.", function=function, networks=names
+        )
+    return _("In no variable, but seen while they were trained: {networks}.", networks=names)
+
+
+def _say_undecided(others: tuple[OtherNetwork, ...]) -> str:
+    told = listed(
+        [
+            _(
+                "{name} (a {type} of {library})",
+                name=code(other.name),
+                type=code(other.class_name),
+                library=other.library,
+            )
+            if other.library not in ("", "__main__", "builtins")
+            else _("{name} (a {type})", name=code(other.name), type=code(other.class_name))
+            for other in others
+        ]
+    )
+    return _("The grader asks networks of torch only, and not {networks}: a person decides.", networks=told)
 
 
 def read_networks(value: Any) -> Networks:
     """The networks in an answer; without one the criterion is unanswered, and in another form it waits."""
     if not isinstance(value, dict) or not isinstance(value.get("models"), list):
         raise _not_in_form()
-    asked = value.get("asked")
-    names = tuple(name for name in asked if isinstance(name, str)) if isinstance(asked, list) else ()
-    networks = tuple(_read_network(entry) for entry in value["models"][:_MOST_NETWORKS])
-    if not networks:
-        if not names:
-            raise UnansweredError(_("There is no network among the notebook's variables: none is of the right type."))
-        told = _(
-            "There is no network among the notebook's variables: none is named {names}, and none is of the right type.",
-            names=listed_or([code(name) for name in names]),
-        )
-        raise UnansweredError(told)
-    return Networks(names, networks)
+    asked, others = value.get("asked"), value.get("others")
+    found = Networks(
+        tuple(name for name in asked if isinstance(name, str)) if isinstance(asked, list) else (),
+        tuple(_read_network(entry) for entry in value["models"][:_MOST_NETWORKS]),
+        tuple(_read_other(entry) for entry in others[:_MOST_NETWORKS]) if isinstance(others, list) else (),
+    )
+    if not found.networks:
+        found.leave_others_to_a_person()
+        raise UnansweredError(_say_none(found))
+    return found
+
+
+def _say_none(found: Networks) -> str:
+    if found.others:
+        told = _("There is no network among the notebook's variables.")
+        return " ".join([told, *(_say_no_network(other) for other in found.others)])
+    if not found.asked:
+        return _("There is no network among the notebook's variables: none is of the right type.")
+    return _(
+        "There is no network among the notebook's variables: none is named {names}, and none is of the right type.",
+        names=listed_or([code(name) for name in found.asked]),
+    )
 
 
 def _not_in_form() -> UnscoredError:
@@ -110,7 +200,8 @@ def _read_network(entry: Any) -> Network:
     class_name, error = entry.get("class"), entry.get("error")
     return Network(
         name=entry["name"],
-        by_name=entry.get("found") != "by type",
+        by_name=entry.get("found") == "by name",
+        by_training=entry.get("found") == "by training",
         class_name=class_name[:200] if isinstance(class_name, str) else "",
         layers=_read_layers(layers),
         shapes=tuple(_read_shape(shape) for shape in shapes[:_MOST_LAYERS]) if isinstance(shapes, list) else (),
@@ -120,8 +211,20 @@ def _read_network(entry: Any) -> Network:
         held_out=_read_samples(entry.get("held_out")),
         trained_on=_read_samples(entry.get("trained_on")),
         answers_flat=entry.get("answers_flat") is True,
+        left_in_training=entry.get("left_in_training") is True,
+        seen=_read_numbers(entry.get("seen")),
+        place=entry["place"][:100] if isinstance(entry.get("place"), str) else "",
+        activates=entry.get("activates") if isinstance(entry.get("activates"), bool) else None,
         error=clean(error, _LONGEST_REASON).rstrip(".") if isinstance(error, str) else "",
     )
+
+
+def _read_other(entry: Any) -> OtherNetwork:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise _not_in_form()
+    class_name, library = (clean(str(entry.get(key, ""))) for key in ("class", "library"))
+    predictions = _read_numbers(entry.get("predictions"))
+    return OtherNetwork(entry["name"], class_name, library, entry.get("may_be") is True, predictions)
 
 
 def _read_layers(layers: Any) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from grader.language import N_, _, ngettext
 from grader.rubric import Mistake, Table
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.metrics import mean_squared_error, say_diverged
-from grader.score.network_answers import Network, Samples, read_networks
+from grader.score.network_answers import Network, Networks, Samples, read_networks
 from grader.score.sentences import code, number, number_pair
 from grader.score.verdict import Evidence, UnscoredError, Verdict, unanswered, value_of
 
@@ -60,8 +60,9 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
     swapped = _say_swapped(table, evidence, [one.held_out for one in found.networks if one.held_out])
     checks: list[_Check] = []
     without_row = []
+    paired = _pair_rows(rows, found, table)
     for network in found.networks:
-        row = rows.get(network.name)
+        row = paired.get(network.name)
         if row is None:
             without_row.append(network)
         else:
@@ -75,11 +76,28 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
     if not because:
         because = [_say_rows(len(checks) // in_row, numbers // in_row)]
     right = len(checks) - len(faults)
+    if right != numbers and not faults:
+        found.leave_others_to_a_person()
     if right == numbers:
         told = _("All {numbers} numbers of your table are what the grader measures.", numbers=numbers)
         return Verdict(1.0, told + found.note)
     diagnosis = next((check.diagnosis for check in faults if check.diagnosis), None)
     return Verdict(right / numbers, " ".join(because[:_MOST_SENTENCES]) + found.note, diagnosis)
+
+
+def _pair_rows(rows: dict[str, dict[str, Any]], found: Networks, table: Table) -> dict[str, dict[str, Any]]:
+    """The row of each network: by its name and, of networks found by what they are, by their parameters or in order."""
+    paired = {network.name: rows[network.name] for network in found.networks if network.name in rows}
+    left = [row for name, row in rows.items() if name not in paired]
+    nameless = [network for network in found.networks if network.name not in paired and not network.by_name]
+    if len(left) != len(nameless):
+        return paired
+    counts = [network.parameters for network in nameless]
+    if sorted(map(str, counts)) == sorted(str(row.get(table.parameters)) for row in left) and len({*counts}) == len(
+        left
+    ):
+        left.sort(key=lambda row: counts.index(row.get(table.parameters)))
+    return paired | {network.name: row for network, row in zip(nameless, left, strict=True)}
 
 
 def _check_row(row: dict[str, Any], network: Network, table: Table, swapped: _Check | None) -> Iterator[_Check]:
@@ -193,6 +211,9 @@ def _check_loss(row: dict[str, Any], network: Network, own: Samples | None, loss
         return _Check()
     says, is_really = number_pair(told, true)
     diagnosis, why = _explain(told, own, rtol)
+    if network.left_in_training and not why:
+        told_of = _("It was left in train mode, in which dropout and batch norm answer otherwise: call {call} first.")
+        why = " " + told_of.format(call=code(f"{network.name}.eval()"))
     return _Check(_(loss.says_other, told=says, network=name, true=is_really) + why, diagnosis)
 
 

@@ -211,8 +211,12 @@ def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
     value = evidence.value()
     if count.of == "models":
         found = read_networks(value)
-        n = len(found.networks)
-        return n, ngettext("There is {n} network", "There are {n} networks", n), found.note
+        n = len(found.answering)
+        if count.at_least is not None and n < count.at_least:
+            found.leave_others_to_a_person()
+        silent = [one.say_silence(tells=evidence.tells) for one in found.networks if one.predictions is None]
+        note = "".join(f" {sentence}" for sentence in silent[:3]) + found.note
+        return n, ngettext("There is {n} network", "There are {n} networks", n), note
     n = _count_items(value)
     return n, ngettext("There is {n} item", "There are {n} items", n), ""
 

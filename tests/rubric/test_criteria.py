@@ -26,7 +26,7 @@ criteria:
 """
 KINDS = (
     "value, close, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, built, "
-    "table"
+    "split, table"
 )
 
 
@@ -112,7 +112,7 @@ WRONG = {
         ("expect: {value: hola}", "expect: hola"),
         "17: `criteria.1.expect` has to hold keys and values\n"
         "  Write them below it, indented; known here: built, close, count, distinct, metric, nonlinear, "
-        "person, raises, reproduced, shape, table, text, trained, type, value.",
+        "person, raises, reproduced, shape, split, table, text, trained, type, value.",
     ),
     "a list where one of several types belongs": (
         ("value: hola", "type: 5"),

@@ -24,6 +24,10 @@ class Answer(Noun):
     cause: Any = None
 
 
+class TrainedNetwork(Noun):
+    """What a recording saw; in a self-check nobody records."""
+
+
 class Run(Noun):
     """What a notebook answered."""
 
@@ -31,6 +35,8 @@ class Run(Noun):
     lost: dict[str, Any] = {}  # noqa: RUF012  (nobody writes to it)
     missing_packages: tuple[str, ...] = ()
     missing_files: tuple[str, ...] = ()
+    watched = False
+    trained: tuple[TrainedNetwork, ...] = ()
 
 
 class Finding(Noun):
