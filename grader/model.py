@@ -271,10 +271,16 @@ class Finding(Noun):
     hidden: bool = Field(False, description="judged by a probe that students do not see")
     cause: Cause | None = Field(None, description="what the grader lacked, where it waits for that")
     cells: tuple[int, ...] = Field((), description="numbers of the code cells that make what it asks for")
+    judged: tuple[str, ...] = Field(
+        (), description="hashes of what a person judges who decides on it; empty: not known"
+    )
 
 
 class Override(Noun):
-    """A person's decision on one criterion: appended, never overwritten, and outlives every re-score and re-run."""
+    """A person's decision on one criterion: appended, never overwritten, and outlives every re-score and re-run.
+
+    It is on the work that was judged: where something else is handed in, it waits for a person again.
+    """
 
     student: str
     assignment: str
@@ -284,7 +290,9 @@ class Override(Noun):
     who: str
     when: datetime
     why: str = ""
-    judged: tuple[str, ...] = Field((), description="hashes of what was judged: see `Finding.judged`; empty: any work")
+    judged: tuple[str, ...] = Field(
+        (), description="the finding's: hashes of what was judged; empty: holds for any work"
+    )
 
 
 @dataclass(frozen=True)

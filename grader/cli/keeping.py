@@ -42,7 +42,7 @@ def backup(
 
 def restore(
     context: typer.Context,
-    file: Path | None = typer.Argument(None, metavar="[FILE]", help="What `grader backup` wrote."),
+    file: Path | None = typer.Argument(None, metavar="FILE", help="What `grader backup` wrote."),
     rebuild: bool = typer.Option(
         False, "--rebuild", help="Without a backup: begin a new gradebook beside work whose gradebook is lost."
     ),

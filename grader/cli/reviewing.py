@@ -84,6 +84,7 @@ def decide(
         who=who or find_user(),
         when=datetime.now(UTC),
         why=why,
+        judged=finding.judged,
     )
     gradebook.add_overrides([override])
     after = fold(standing.findings, [*standing.overrides, override])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from grader.exam.variants import make_variant
 from grader.language import language
 from grader.model import Finding, Grade, Run, Submission
 from grader.score.grade import fold
+from grader.score.judged import hash_plain
 from grader.store.gradebook import Gradebook, Score
 
 
@@ -117,8 +118,18 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
     words = exam.languages[0]
     with language("es" if words == "es" else "en"):
         for one in asked:
-            findings += judge(variant_of(one, run, exam), run.answers.get(one.question.id), exam.rules, words, shares)
+            answer = run.answers.get(one.question.id)
+            judged = (run.sha256, *_hash_of_response(one.question.id, run))
+            for finding in judge(variant_of(one, run, exam), answer, exam.rules, words, shares):
+                findings.append(finding.model_copy(update={"judged": judged}))
     return tuple(findings)
+
+
+def _hash_of_response(question: str, run: Run) -> Iterator[str]:
+    """What a person judges who decides on a question: the response, and the numbers that were asked for."""
+    answer = run.answers.get(question)
+    if answer is not None:
+        yield hash_plain([question, run.asked.get(question), answer.status, answer.value])
 
 
 def variant_of(asked: Asked, run: Run, exam: Exam) -> Asked:

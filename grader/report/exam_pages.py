@@ -146,7 +146,7 @@ def is_right(asked: Asked, part: str, value: str) -> bool | None:
 
 def _questions(page: ExamPage) -> Iterator[ShownQuestion]:
     findings = {finding.criterion: finding for finding in page.grade.findings}
-    standing = find_standing(page.grade.overrides)
+    standing = find_standing(page.grade.findings, page.grade.overrides)
     places = {name: place for place, name in enumerate(page.order)}
     in_order = sorted(page.asked, key=lambda asked: places.get(asked.question.id, len(places)))
     for number, asked in enumerate(in_order, start=1):

@@ -85,7 +85,7 @@ def view_of(page: StudentPage) -> StudentView:
     findings = [finding for finding in page.grade.findings if not (page.public_only and finding.hidden)]
     troubled = [cell for cell in page.run.cells if cell.end != "ok"]
     known = {finding.criterion for finding in page.grade.findings}
-    standing = find_standing(page.grade.overrides)
+    standing = find_standing(page.grade.findings, page.grade.overrides)
     statuses = Counter(finding.status for finding in findings)
     return StudentView(
         judged=tuple(_judge(findings, standing, page)),

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from grader.errors import UserError
 from grader.model import Finding, Override
-from grader.score.grade import find_standing, fold
+from grader.score.grade import find_outdated, find_standing, fold
 from grader.store.gradebook import Gradebook
 
 
@@ -31,7 +31,12 @@ class Standing:
     @property
     def decided(self) -> dict[str, Override]:
         """criterion -> the decision that counts."""
-        return find_standing(self.overrides)
+        return find_standing(self.findings, self.overrides)
+
+    @property
+    def outdated(self) -> dict[str, Override]:
+        """criterion -> the decision on earlier work, which waits for a person again."""
+        return find_outdated(self.findings, self.overrides)
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,7 @@ def _restore(made: Override, before: Override | None, who: str, when: datetime) 
     update = {
         "earned": before.earned if before else None,
         "comment": before.comment if before else "",
+        "judged": before.judged if before else made.judged,
         "who": who,
         "when": when,
         "why": f"Taken back: {points} by {made.who}.",

@@ -25,6 +25,7 @@ HEADINGS: Mapping[Kind, str] = {
     "answer": "Look at the answer",
     "response": "Read the response",
     "unscored": "This could not be judged",
+    "outdated": "Decided on earlier work: look at what came since",
     "settled": "Judged without a person",
 }
 LONGEST_ANSWER = 6_000
@@ -41,6 +42,8 @@ class ShownPart:
     found: Finding
     now: Finding
     decided: Override | None
+    before: Override | None
+    """The decision on earlier work, which does not count any more."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def show_item(session: ReviewSession, item: ReviewItem, standings: Standings) ->
                 found=part.findings[looked_at.student],
                 now=folded[part.criterion],
                 decided=looked_at.decided.get(part.criterion),
+                before=looked_at.outdated.get(part.criterion),
             )
             for part in item.parts
         ),
@@ -150,7 +154,8 @@ def _look(
     run = session.work.runs.load(item.run_key)
     words = run.facts.words.strip()
     notebook, raw = look_at(session, item.assignment, run)
-    return (words_as_html(words) if notebook and words and item.kind == "words" else None), notebook, raw
+    read = item.kind == "words" or (item.kind == "outdated" and item.probe is None)
+    return (words_as_html(words) if notebook and words and read else None), notebook, raw
 
 
 def look_at(session: ReviewSession, assignment: str, run: Run) -> tuple[ShownNotebook | None, str]:

@@ -14,11 +14,11 @@ from grader.exam.questions import Question
 from grader.exam.wording import fold_words
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
-from grader.rubric import Criterion, Person
-from grader.store.runs import dump_answers
+from grader.rubric import Criterion
+from grader.score.judged import look_of
 from grader.store.work_folder import WorkFolder
 
-Kind = Literal["failed", "unreadable", "words", "notebook", "answer", "response", "unscored", "settled"]
+Kind = Literal["failed", "unreadable", "words", "notebook", "answer", "response", "unscored", "outdated", "settled"]
 """Why an item is there, and what a person looks at.
 
 failed      the grader failed on the notebook: every criterion waits
@@ -28,6 +28,7 @@ notebook    a person looks at the notebook as executed
 answer      a person looks at the answer to a probe
 response    a response to a question of an exam that no rule can judge
 unscored    a criterion that could not be judged
+outdated    a person decided on earlier work, and something else was handed in since
 settled     judged without a person; nobody waits, but a person may see it differently
 
 A further kind needs a function that makes its items, and a `case` in `page.py` that shows what it is about.
@@ -111,22 +112,14 @@ def _keys_of(standing: Standing, run: Run, criteria: Mapping[str, Criterion]) ->
     for finding in standing.findings:
         criterion = criteria.get(finding.criterion)
         person = criterion.expect.person if criterion is not None else None
-        if finding.status != "unscored":
+        if finding.criterion in standing.outdated:
+            yield ("outdated", (finding.criterion,), standing.student)
+        elif finding.status != "unscored":
             yield ("settled", (finding.criterion,), run.sha256, finding.because)
         elif person is None or criterion is None:
             yield ("unscored", (finding.criterion,), run.sha256, finding.because)
         else:
-            yield (person.shows, (finding.criterion,), _look_of(person, criterion, run))
-
-
-def _look_of(person: Person, criterion: Criterion, run: Run) -> str:
-    match person.shows:
-        case "words":
-            return " ".join(run.facts.words.split())
-        case "answer" if criterion.probe in run.answers:
-            told = run.answers[criterion.probe or ""]
-            return hashlib.sha256(dump_answers({"answer": told})).hexdigest()
-    return run.sha256
+            yield (person.shows, (finding.criterion,), look_of(criterion, run) or run.sha256)
 
 
 def gather_exam(work: WorkFolder, on_disk: ExamOnDisk) -> ClassQueue:
@@ -143,6 +136,7 @@ def gather_exam(work: WorkFolder, on_disk: ExamOnDisk) -> ClassQueue:
             answer = run.answers.get(question.id) if run is not None and question is not None else None
             asked = run.asked.get(question.id, "") if run is not None and question is not None else ""
             kind = "response" if finding.status == "unscored" else "settled"
+            kind = "outdated" if finding.criterion in standing.outdated else kind
             same = (asked, _same_words(answer)) if kind == "response" and _same_words(answer) else (standing.student,)
             key: _Key = (kind, (finding.criterion,), *same)
             groups.setdefault(key, []).append(standing)

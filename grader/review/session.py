@@ -120,6 +120,8 @@ class ReviewSession:
     def decide(self, item: ReviewItem, students: Sequence[str], given: Sequence[Given]) -> Decision:
         """Append the decision for each of the students and each criterion that points were given on."""
         now = datetime.now(UTC)
+        # As they were on the page: of what came since then, this person has seen nothing.
+        seen = {part.criterion: part.findings for part in item.parts}
         overrides = [
             Override(
                 student=student,
@@ -130,6 +132,7 @@ class ReviewSession:
                 who=self.who,
                 when=now,
                 why=one.why,
+                judged=seen[one.criterion][student].judged,
             )
             for one in given
             for student in students

@@ -10,14 +10,51 @@ from grader.model import Finding, Override, Status
 
 def fold(findings: Sequence[Finding], overrides: Sequence[Override]) -> tuple[Finding, ...]:
     """The findings with each overridden one replaced; overrides are in the order in which they were made."""
-    decided = find_standing(overrides)
-    return tuple(_overridden(finding, decided.get(finding.criterion)) for finding in findings)
+    standing, outdated = find_standing(findings, overrides), find_outdated(findings, overrides)
+    return tuple(
+        _waiting(finding, outdated[finding.criterion])
+        if finding.criterion in outdated
+        else _overridden(finding, standing.get(finding.criterion))
+        for finding in findings
+    )
 
 
-def find_standing(overrides: Sequence[Override]) -> dict[str, Override]:
-    """criterion -> the decision that counts: the last one, where it does not take back those before it."""
+def find_standing(findings: Sequence[Finding], overrides: Sequence[Override]) -> dict[str, Override]:
+    """criterion -> the decision that counts: the last one, unless it takes others back or is on other work."""
+    of = {finding.criterion: finding for finding in findings}
+    last = _last_of(overrides).items()
+    return {name: override for name, override in last if name not in of or _holds(override, of[name])}
+
+
+def find_outdated(findings: Sequence[Finding], overrides: Sequence[Override]) -> dict[str, Override]:
+    """criterion -> the last decision, where it is on other work than the finding, and gave other points."""
+    last = _last_of(overrides)
+    return {
+        finding.criterion: last[finding.criterion]
+        for finding in findings
+        if finding.criterion in last
+        and not _holds(last[finding.criterion], finding)
+        and last[finding.criterion].earned != finding.earned
+    }
+
+
+def _last_of(overrides: Sequence[Override]) -> dict[str, Override]:
     last = {override.criterion: override for override in overrides}
     return {criterion: override for criterion, override in last.items() if override.earned is not None}
+
+
+def _holds(override: Override, finding: Finding) -> bool:
+    """Whether what was judged is what is there now; where either is not known, as in old gradebooks, it is."""
+    return not override.judged or not finding.judged or not set(override.judged).isdisjoint(finding.judged)
+
+
+def _waiting(finding: Finding, override: Override) -> Finding:
+    because = _(
+        "A person decided on earlier work: {earned} of {possible} points. This work differs, so a person looks again.",
+        earned=write_number(override.earned or 0.0),
+        possible=write_number(finding.possible),
+    )
+    return finding.model_copy(update={"status": "unscored", "earned": None, "because": because})
 
 
 def _overridden(finding: Finding, override: Override | None) -> Finding:

@@ -154,7 +154,8 @@ def _run(row: _Row) -> Event:
 
 
 def _score(row: _Row) -> Event:
-    data = {"sha256": row["sha256"], "run_key": row["run_key"], "findings": json.loads(row["findings"])}
+    findings = [{**told, "judged": [row["sha256"]]} for told in json.loads(row["findings"])]
+    data = {"sha256": row["sha256"], "run_key": row["run_key"], "findings": findings}
     return Event("score", row["assignment"], row["student"], data, at=_utc(row["scored"]))
 
 

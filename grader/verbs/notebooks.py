@@ -37,6 +37,7 @@ from grader.report import (
 )
 from grader.score import score
 from grader.score.grade import fold
+from grader.score.judged import bind_to_work
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder
@@ -180,7 +181,9 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
     for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
         key = keys[submission.student, submission.sha256]
         run = work.runs.load(key)
-        findings = score(_current(run, questions), assignment.rubric, expected[submission.student])
+        current = _current(run, questions)
+        findings = score(current, assignment.rubric, expected[submission.student])
+        findings = bind_to_work(findings, current, assignment.rubric)
         own = overrides[submission.student]
         known = before.get(submission.student)
         lateness = _lateness(work, assignment, submission, handed_in)

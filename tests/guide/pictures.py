@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from grader.exam.paper.print_store import PaperStore
 from PIL import Image
 from playwright.sync_api import Page
 
 from grader.course.course import read_course
+from grader.exam.scanning.print_store import PaperStore
+from grader.store.work_folder import WorkFolder
 from grader.verify.verification import read_parts
 from tests.browser import browser
 from tests.exam.paper.filling import fill, meanings_of, responses_to, words_of
@@ -78,7 +79,7 @@ def take_sheet(page: Page, work: Path) -> None:
     grader("init", course)
     (work / "class.csv").write_text("student,name\nana,Ana Ejemplo\n", encoding="utf-8")
     grader("exam", "print", "quiz", "--class", work / "class.csv", "--out", work / "sheets", course=course)
-    (printed,) = PaperStore(course / ".grader", "quiz").prints().values()
+    (printed,) = PaperStore(WorkFolder(course / ".grader"), "quiz").prints().values()
     chance = np.random.default_rng(7)
     ((_, run),) = responses_to(printed, "quiz", chance)
     copy = printed.copies[0]
