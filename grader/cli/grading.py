@@ -83,6 +83,8 @@ def _grade(
         show.print_changes(out, graded)
         wall_s = time.monotonic() - started
         out.print(f"\n{executions.executed} run now, {executions.reused} not run again, in {wall_s:.0f} s.")
+    if assignment.file.deadline is not None and assignment.file.late.rule != "free":
+        show.print_undated(out, graded)
     show.print_failed(out, graded, work.log)
     if not as_json:
         out.print(f"The class page: {page}", markup=False)

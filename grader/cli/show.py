@@ -184,6 +184,15 @@ def print_failed(out: Console, graded: Sequence[ScoredStudent], log: Path) -> No
         out.print("The same command tries them again.", markup=False)
 
 
+def print_undated(out: Console, graded: Sequence[ScoredStudent]) -> None:
+    """To how many the deadline could not be applied: full points after a deadline are never given without a word."""
+    undated = [scored.grade.student for scored in graded if scored.submission.received is None]
+    if undated:
+        of = f"{len(undated)} of {counted(len(graded), 'submission')}"
+        out.print(f"The deadline was not applied to {of}: nothing says when they came.", markup=False)
+        out.print("For Moodle, name its grading worksheet beside the zip.", markup=False)
+
+
 def print_left_out(out: Console, found: Sequence[Collected]) -> None:
     """Files that were not taken, so that a notebook with a wrong name is not missed."""
     names = [name for collected in found for name in collected.left_out]

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import lzma
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from grader.collect.collected import Collected, name_student, printable
 from grader.collect.links import find_links
+from grader.collect.moodle_worksheet import Participant, Worksheet
+from grader.collect.owners import (
+    LARGEST_MIB,
+    HandedFile,
+    call_by_place,
+    find_notebooks,
+    is_hidden,
+    is_notebook_name,
+    say_no_notebook,
+    student_called,
+)
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.files.name_matching import split_name
 from grader.language import kept
 from grader.model import HandInEvidence, Problem, Submission
 
-LARGEST_MIB = 200
-"""Of one file, unpacked: an archive of kilobytes may claim to hold gigabytes."""
-
 Layout = Literal["plain", "moodle", "canvas"]
 _MOODLE = re.compile(r"^(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?:/|$)?(?P<name>.*)$")
 _CANVAS = re.compile(r"^(?P<who>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<name>.+)$")
+_UTF8 = 0x800
+"""The flag of a zip's entry that says that its name is UTF-8."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who handed in, as the zip tells them apart: by a name and, on a platform, a number of their own."""
+
+    called: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of the archive, and whose it is: by the platform's own words, or by its name."""
+    """A file of the archive, and whose it is; without a path it only says that somebody handed in nothing."""
 
     path: str
-    called: str
+    person: Person
     platform_late: bool = False
     online_text: bool = False
 
@@ -46,15 +67,17 @@ class TypedLink:
     place: str
 
 
-def collect_archive(assignment: str, source: Path, roster: Roster | None) -> tuple[Collected, list[TypedLink]]:
+def collect_archive(
+    assignment: str, source: Path, roster: Roster | None, worksheet: Worksheet | None = None
+) -> tuple[Collected, list[TypedLink]]:
     """Every notebook in the zip, and the links that students typed into Moodle's text field instead of a file.
 
-    Neither platform writes into its zip when a file came, so `received` stays unknown.
+    Neither platform writes into its zip when a file came: Moodle's grading worksheet says it, if it is there.
     """
     try:
         with zipfile.ZipFile(source) as archive:
-            return _collect(assignment, source, archive, roster)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            return _Archive(assignment, source, archive, roster, worksheet).collect()
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise UserError(
             f"this is not a zip that can be read: {error}",
             where=str(source),
@@ -65,89 +88,196 @@ def collect_archive(assignment: str, source: Path, roster: Roster | None) -> tup
             "the zip has a password", where=str(source), remedy="Unpack it, and name the folder instead."
         ) from error
     except OSError as error:
+        reason = error.strerror or str(error)
         raise UserError(
-            f"the zip cannot be read: {error.strerror}", where=str(source), remedy="Give yourself the right to read it."
+            f"the zip cannot be read: {reason}", where=str(source), remedy="Give yourself the right to read it."
         ) from error
 
 
-def _collect(
-    assignment: str, source: Path, archive: zipfile.ZipFile, roster: Roster | None
-) -> tuple[Collected, list[TypedLink]]:
-    names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-    layout = find_layout(names)
-    left_out: list[str] = []
-    problems: list[Problem] = []
-    links: list[TypedLink] = []
-    own: dict[str, list[Entry]] = {}
-    for entry in _entries(names, layout):
-        place = f"{source.name}: {printable(entry.path)}"
-        student = _student_of(entry, layout, roster)
-        if student is None:
-            problems.append(
-                Problem(
-                    "",
-                    printable(entry.called),
-                    f"`{printable(entry.called)}` is not in the roster.",
-                    "Add the name to the roster, and collect again.",
-                    place,
-                    ours=True,
-                )
+class _Archive:
+    """One zip, while it is read."""
+
+    def __init__(
+        self,
+        assignment: str,
+        source: Path,
+        archive: zipfile.ZipFile,
+        roster: Roster | None,
+        worksheet: Worksheet | None,
+    ) -> None:
+        self.assignment = assignment
+        self.source = source
+        self.archive = archive
+        self.roster = roster
+        self.worksheet = worksheet
+        self.infos = {_name_of(info): info for info in archive.infolist()}
+        self.layout = find_layout([name for name, info in self.infos.items() if not info.is_dir()])
+        self.submissions: list[tuple[Submission, bytes]] = []
+        self.problems: list[Problem] = []
+        self.links: list[TypedLink] = []
+        self.left_out: list[str] = []
+
+    def collect(self) -> tuple[Collected, list[TypedLink]]:
+        own: dict[Person, list[Entry]] = {}
+        for entry in self._entries():
+            own.setdefault(entry.person, []).append(entry)
+        students = {person: self._student_of(person) for person in own}
+        twice = self._tell_namesakes(students)
+        for person, entries in own.items():
+            student = students[person]
+            if student is None:
+                self.problems.append(self._tell_stranger(person, entries))
+            elif person not in twice:
+                self._take(person, student, entries)
+        if not self.submissions and not self.problems and not self.links:
+            raise UserError(
+                "there is no notebook in it",
+                where=str(self.source),
+                remedy="Download all submissions, and name that zip.",
             )
-        elif entry.online_text:
-            text = _read(archive, entry.path).decode("utf-8", "replace")
-            links += [TypedLink(student, entry.called, link, place) for link in find_links(text)]
-        elif entry.path.casefold().endswith(".ipynb"):
-            own.setdefault(student, []).append(entry)
-        else:
-            left_out.append(printable(entry.path))
-    submissions = []
-    for student, entries in own.items():
-        if len(entries) > 1:
-            problems.append(_tell_several(source, student, entries))
-            continue
-        content = _read(archive, entries[0].path)
-        submissions.append((_make(assignment, student, source, entries[0], content), content))
-    if not submissions and not problems and not links:
-        raise UserError(
-            "there is no notebook in it", where=str(source), remedy="Download all submissions, and name that zip."
+        return Collected(tuple(self.submissions), tuple(self.left_out), tuple(self.problems)), self.links
+
+    def _entries(self) -> list[Entry]:
+        names = sorted(name for name in self.infos if not is_hidden(name))
+        files = [name for name in names if not self.infos[name].is_dir()]
+        is_known = functools.partial(_is_known, self.roster)
+        called = call_by_place(files, self.assignment, is_known) if self.layout == "plain" else {}
+        found = []
+        for name in names:
+            is_folder = self.infos[name].is_dir()
+            if self.layout == "moodle" and (told := _MOODLE.match(name)):
+                online = told["kind"] == "onlinetext"
+                found.append(Entry("" if is_folder else name, Person(told["who"], told["number"]), online_text=online))
+            elif self.layout == "canvas" and (told := _CANVAS.match(name)) and not is_folder:
+                found.append(Entry(name, Person(told["who"], told["user"]), platform_late=bool(told["late"])))
+            elif name in called:
+                found.append(Entry(name, Person(called[name])))
+            elif not is_folder:
+                self.left_out.append(printable(name))
+        return found
+
+    def _participant(self, person: Person) -> Participant | None:
+        return self.worksheet.participants.get(person.number) if self.worksheet and self.layout == "moodle" else None
+
+    def _student_of(self, person: Person) -> str | None:
+        participant = self._participant(person)
+        if participant is not None and participant.student:
+            return participant.student
+        if self.roster is None or self.layout == "plain":
+            return student_called(person.called, self.roster)
+        by_word = _find_canvas(person.called, self.roster.names) if self.layout == "canvas" else None
+        return self.roster.find(person.called) or by_word
+
+    def _tell_namesakes(self, students: dict[Person, str | None]) -> set[Person]:
+        """Two people of one name, whom only their numbers tell apart: who of them is who is not ours to guess."""
+        of_student: dict[str, list[Person]] = {}
+        for person, student in students.items():
+            if student is not None and person.number:
+                of_student.setdefault(student, []).append(person)
+        twice = {student: people for student, people in of_student.items() if len(people) > 1}
+        if self.roster is None:
+            for people in twice.values():
+                students.update({one: f"{name_student(one.called)} ({one.number})" for one in people})
+            return set()
+        for student, people in twice.items():
+            called = name_student(people[0].called)
+            numbers = " and ".join(person.number for person in people)
+            what = f"{len(people)} people are called `{called}` there (numbers {numbers}): who is who is not known."
+            remedy = (
+                "Name Moodle’s grading worksheet beside the zip: it has their addresses."
+                if self.layout == "moodle"
+                else "Unpack the zip, rename their notebooks, and name the folder instead."
+            )
+            self.problems += [
+                Problem(student, f"{called} ({person.number})", what, remedy, self.source.name, ours=True)
+                for person in people
+            ]
+        return {person for people in twice.values() for person in people}
+
+    def _tell_stranger(self, person: Person, entries: Sequence[Entry]) -> Problem:
+        called = printable(person.called)
+        place = f"{self.source.name}: {printable(entries[0].path)}"
+        what, remedy = f"`{called}` is not in the roster.", "Add the name to the roster, and collect again."
+        return Problem("", called, what, remedy, place, ours=True)
+
+    def _take(self, person: Person, student: str, entries: Sequence[Entry]) -> None:
+        files = [
+            HandedFile(entry.path, functools.partial(self._read, entry.path))
+            for entry in entries
+            if entry.path and not entry.online_text
+        ]
+        typed = self._typed_links(person, student, entries)
+        notebooks = find_notebooks(files)
+        if len(notebooks) > 1:
+            self.problems.append(_tell_several(self.source, student, [file for file, _ in notebooks]))
+        elif notebooks:
+            file, content = notebooks[0]
+            late = any(entry.platform_late for entry in entries if entry.path == file.path)
+            self.submissions.append((self._make(person, student, file.path, content, late=late), content))
+            self.left_out += [printable(other.path) for other in files if other is not file]
+        elif typed:
+            self.links += typed
+        elif self.layout != "plain":
+            self.problems.append(say_no_notebook(student, files, self.source.name))
+
+    def _typed_links(self, person: Person, student: str, entries: Sequence[Entry]) -> list[TypedLink]:
+        found = []
+        for entry in entries:
+            if entry.online_text and entry.path:
+                place = f"{self.source.name}: {printable(entry.path)}"
+                text = self._read(entry.path).decode("utf-8", "replace")
+                found += [TypedLink(student, person.called, link, place) for link in find_links(text)]
+        return found
+
+    def _make(self, person: Person, student: str, path: str, content: bytes, *, late: bool) -> Submission:
+        flags = (kept("evidence", "Canvas marks it as late."),) if late else ()
+        participant = self._participant(person)
+        received = participant.received if participant else None
+        return Submission(
+            student=student,
+            assignment=self.assignment,
+            sha256=hashlib.sha256(content).hexdigest(),
+            source=f"zip: {self.source.name}: {printable(path)}",
+            received=received,
+            evidence=HandInEvidence(kind="upload", sent=received, flags=flags) if flags or received else None,
         )
-    return Collected(tuple(submissions), tuple(left_out), tuple(problems)), links
+
+    def _read(self, path: str) -> bytes:
+        """The file's bytes; what is too large is cut off, and then is no notebook, which the run says."""
+        with self.archive.open(self.infos[path]) as file:
+            return file.read(LARGEST_MIB << 20)
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """An entry's name: a Mac writes UTF-8 without the flag that says so, and Python reads it in the old code page."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _is_known(roster: Roster | None, called: str) -> bool:
+    return roster is not None and roster.find(called) is not None
 
 
 def find_layout(names: list[str]) -> Layout:
-    """Which program made the zip, told from the names of its files.
+    """Which program made the zip, told from the names of its files; a stray file beside them changes nothing.
 
     >>> find_layout(["Ana Paz_12_assignsubmission_file_/hw.ipynb"]), find_layout(["pazana_12_34_hw.ipynb"])
     ('moodle', 'canvas')
     """
-    shown = [name for name in names if not _is_hidden(name)]
-    if shown and all(_MOODLE.match(name) for name in shown):
-        return "moodle"
-    if shown and all("/" not in name and _CANVAS.match(name) for name in shown):
-        return "canvas"
+    shown = [name for name in names if not is_hidden(name)]
+    layouts: list[tuple[Layout, list[bool]]] = [
+        ("moodle", [bool(_MOODLE.match(name)) for name in shown]),
+        ("canvas", ["/" not in name and bool(_CANVAS.match(name)) for name in shown]),
+    ]
+    for layout, fits in layouts:
+        strays = [name for name, is_fit in zip(shown, fits, strict=True) if not is_fit]
+        if any(fits) and not any(map(is_notebook_name, strays)):
+            return layout
     return "plain"
-
-
-def _entries(names: list[str], layout: Layout) -> Iterator[Entry]:
-    for name in sorted(names):
-        if _is_hidden(name):
-            continue
-        if layout == "moodle" and (found := _MOODLE.match(name)):
-            yield Entry(name, found["who"], online_text=found["kind"] == "onlinetext")
-        elif layout == "canvas" and (found := _CANVAS.match(name)):
-            yield Entry(name, found["who"], platform_late=bool(found["late"]))
-        else:
-            yield Entry(name, PurePosixPath(name).stem)
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in PurePosixPath(name).parts)
-
-
-def _student_of(entry: Entry, layout: Layout, roster: Roster | None) -> str | None:
-    if roster is None or layout == "plain":
-        return name_student(entry.called)
-    return roster.find(entry.called) or (_find_canvas(entry.called, roster.names) if layout == "canvas" else None)
 
 
 def _find_canvas(called: str, names: Mapping[str, str]) -> str | None:
@@ -159,29 +289,12 @@ def _find_canvas(called: str, names: Mapping[str, str]) -> str | None:
     return None
 
 
-def _tell_several(source: Path, student: str, entries: list[Entry]) -> Problem:
-    named = ", ".join(printable(PurePosixPath(entry.path).name) for entry in entries)
+def _tell_several(source: Path, student: str, files: Sequence[HandedFile]) -> Problem:
+    named = ", ".join(printable(PurePosixPath(file.path).name) for file in files)
     return Problem(
         student,
         student,
-        f"There are {len(entries)} notebooks of yours, and which one is meant is not ours to guess: {named}.",
+        f"There are {len(files)} notebooks of yours, and which one is meant is not ours to guess: {named}.",
         "Hand in one notebook.",
         source.name,
     )
-
-
-def _make(assignment: str, student: str, source: Path, entry: Entry, content: bytes) -> Submission:
-    flags = (kept("evidence", "Canvas marks it as late."),) if entry.platform_late else ()
-    return Submission(
-        student=student,
-        assignment=assignment,
-        sha256=hashlib.sha256(content).hexdigest(),
-        source=f"zip: {source.name}: {printable(entry.path)}",
-        evidence=HandInEvidence(kind="upload", flags=flags) if flags else None,
-    )
-
-
-def _read(archive: zipfile.ZipFile, path: str) -> bytes:
-    """The file's bytes; what is too large is cut off, and then is no notebook, which the run says."""
-    with archive.open(path) as file:
-        return file.read(LARGEST_MIB << 20)

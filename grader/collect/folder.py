@@ -1,18 +1,21 @@
-"""A folder of notebooks: the student is the file's stem."""
+"""A folder of notebooks: the student is the file's stem, the folder's name, or whom the roster knows by either."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.collect.collected import Collected, printable
+from grader.collect.owners import call_by_place, student_called
+from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.model import Submission
 
 
-def collect_folder(assignment: str, source: Path) -> Collected:
+def collect_folder(assignment: str, source: Path, roster: Roster | None = None) -> Collected:
     """Every .ipynb file in the folder and below it; a single file is a class of one.
 
     A folder does not tell when a file was handed in (its times are those of copying), so `received` stays unknown.
@@ -24,7 +27,7 @@ def collect_folder(assignment: str, source: Path) -> Collected:
     root = source if source.is_dir() else source.parent
     if source.is_dir():
         _refuse_closed(source)
-    found: dict[str, Path] = {}
+    notebooks: list[Path] = []
     left_out: list[str] = []
     for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if any(part.startswith(".") for part in path.relative_to(root).parts):
@@ -36,9 +39,8 @@ def collect_folder(assignment: str, source: Path) -> Collected:
         if path.suffix.lower() != ".ipynb" or not path.is_file():
             left_out.append(printable(str(path.relative_to(root))))
             continue
-        student = _student_of(path)
-        _refuse_duplicate(student, found, path)
-        found[student] = path
+        notebooks.append(path)
+    found = _find_students(assignment, root, notebooks, roster, left_out)
     if not found:
         raise UserError(
             "there is no .ipynb file in it",
@@ -47,6 +49,23 @@ def collect_folder(assignment: str, source: Path) -> Collected:
         )
     submissions = [_read(assignment, student, path, str(path.relative_to(root))) for student, path in found.items()]
     return Collected(tuple(submissions), tuple(left_out))
+
+
+def _find_students(
+    assignment: str, root: Path, notebooks: Sequence[Path], roster: Roster | None, left_out: list[str]
+) -> dict[str, Path]:
+    """student -> their notebook; what is another assignment's is left out."""
+    places = {path.relative_to(root).as_posix(): path for path in notebooks}
+    called = call_by_place(list(places), assignment, lambda name: roster is not None and roster.find(name) is not None)
+    found: dict[str, Path] = {}
+    for place, path in places.items():
+        if place not in called:
+            left_out.append(printable(place))
+            continue
+        student = student_called(_printable_name(called[place], path), roster)
+        _refuse_duplicate(student, found, path)
+        found[student] = path
+    return found
 
 
 def _refuse_closed(folder: Path) -> None:
@@ -59,9 +78,9 @@ def _refuse_closed(folder: Path) -> None:
         )
 
 
-def _student_of(path: Path) -> str:
-    """The file's stem, in the one form of its accents that all systems agree on."""
-    student = unicodedata.normalize("NFC", path.stem)
+def _printable_name(called: str, path: Path) -> str:
+    """A name in the one form of its accents that all systems agree on."""
+    student = unicodedata.normalize("NFC", called)
     if not student.isprintable():
         raise UserError(
             "the file's name has a character that cannot be shown, so its student is unknown",

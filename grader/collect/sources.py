@@ -15,6 +15,7 @@ from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import LinkRow, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile, read_link
+from grader.collect.moodle_worksheet import Worksheet, read_worksheet
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.model import Problem, Submission
@@ -111,6 +112,23 @@ def parse_source(text: str) -> Source:
     )
 
 
+def split_off_worksheet(
+    sources: Mapping[str, Source], roster: Roster | None, zone: tzinfo
+) -> tuple[Mapping[str, Source], Worksheet | None]:
+    """The sources without Moodle's grading worksheet, which tells of what a zip holds, and that worksheet."""
+    if not any(isinstance(source, ArchiveSource) for source in sources.values()):
+        return sources, None
+    left: dict[str, Source] = {}
+    worksheet: Worksheet | None = None
+    for name, source in sources.items():
+        found = read_worksheet(source.path, roster, zone) if isinstance(source, ListSource) else None
+        if found is None:
+            left[name] = source
+        else:
+            worksheet = Worksheet({**worksheet.participants, **found.participants}) if worksheet else found
+    return left, worksheet
+
+
 def _read_shared_name(name: str) -> DriveSource | LinkSource:
     name = name.strip()
     if re.fullmatch(r"[A-Za-z0-9_-]{10,}", name):
@@ -135,6 +153,8 @@ class Opening:
     """student -> the last moment that is in time"""
     history: Sequence[Submission]
     """What was collected before."""
+    worksheet: Worksheet | None
+    """Moodle's, where it was named beside the zip."""
     given: bytes | None
     """The notebook that students were given."""
     messages: Path
@@ -187,9 +207,9 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
     """What a source holds, piece by piece: each can be kept before the next one is fetched."""
     match source:
         case FolderSource(path):
-            yield collect_folder(opening.assignment, path)
+            yield collect_folder(opening.assignment, path, opening.roster)
         case ArchiveSource(path):
-            collected, typed = collect_archive(opening.assignment, path, opening.roster)
+            collected, typed = collect_archive(opening.assignment, path, opening.roster, opening.worksheet)
             yield collected
             if typed:
                 from grader.collect.shared_links import SentLink

@@ -30,4 +30,4 @@ def split_name(name: str) -> list[str]:
     ['perez', 'gil', 'ana']
     """
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return re.findall(r"\w+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return re.findall(r"[^\W_]+", "".join(letter for letter in letters if not unicodedata.combining(letter)))

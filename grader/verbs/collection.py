@@ -11,7 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.collect.collected import Collected
-from grader.collect.sources import ArchiveSource, FolderSource, Opening, Source, collect_source, parse_source
+from grader.collect.sources import (
+    ArchiveSource,
+    FolderSource,
+    Opening,
+    Source,
+    collect_source,
+    parse_source,
+    split_off_worksheet,
+)
 from grader.course.course import Assignment, Course
 from grader.deadlines.due_dates import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
@@ -38,8 +46,10 @@ def collect(
     tell: Tell = lambda _: None,
 ) -> list[Collected]:
     """Take what the sources hold into the work folder. Stopped in the middle, it goes on where it was."""
-    parsed = {source: parse_source(source) for source in sources}
-    with closing(make_opening(course, work, assignment, watch=watch, tell=tell)) as opening:
+    named = {source: parse_source(source) for source in sources}
+    parsed, worksheet = split_off_worksheet(named, course.roster, zone_of(assignment.file))
+    made = make_opening(course, work, assignment, watch=watch, tell=tell)
+    with closing(replace(made, worksheet=worksheet)) as opening:
         return _collect(work, assignment, parsed, opening)
 
 
@@ -81,6 +91,7 @@ def make_opening(course: Course, work: WorkFolder, assignment: Assignment, *, wa
         zone=zone_of(assignment.file),
         closes=closes,
         history=work.gradebook.submissions(assignment.name),
+        worksheet=None,
         given=assignment.given,
         messages=work.root / "messages",
         account=load,

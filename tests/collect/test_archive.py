@@ -116,8 +116,9 @@ def test_names_that_climb_out_of_the_zip_are_only_names(tmp_path):
     assert not (tmp_path.parents[1] / "ana.ipynb").exists()
 
 
-def test_one_plain_file_among_canvas_names_makes_a_plain_zip():
-    assert find_layout(["pazana_1_2_hw.ipynb", "readme.txt"]) == "plain"
+def test_one_notebook_of_another_name_among_canvas_names_makes_a_plain_zip():
+    assert find_layout(["pazana_1_2_hw.ipynb", "bruno.ipynb"]) == "plain"
+    assert find_layout(["pazana_1_2_hw.ipynb", "readme.txt"]) == "canvas"
     assert find_layout([]) == "plain"
 
 
