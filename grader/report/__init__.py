@@ -9,7 +9,7 @@ pictures_of(notebook)       -> pictures what a fresh run drew
 
 from grader.report.names import page_name
 from grader.report.notebook_pictures import pictures_of
-from grader.report.pages import ClassPage, NotebookPicture, SimilarPage, StudentPage, StudentRow
+from grader.report.pages import ClassPage, NotebookPicture, SimilarPage, StudentPage, StudentRow, Ungraded
 from grader.report.render import render_class, render_similar, render_student
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SimilarPage",
     "StudentPage",
     "StudentRow",
+    "Ungraded",
     "page_name",
     "pictures_of",
     "render_class",

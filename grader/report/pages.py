@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.model import Answer, Grade, Run, Submission
+from grader.model import Answer, Grade, Problem, Run, Submission
 from grader.rubric import Rubric
 from grader.similarity import Hint, SimilarPair
 
@@ -38,6 +38,8 @@ class StudentPage:
     pictures: tuple[NotebookPicture, ...] = ()
     public_only: bool = False
     """A self-check: hidden criteria are counted, not shown."""
+    name: str = ""
+    """What the roster calls the student."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ class StudentRow:
     submission: Submission
     run: Run
     grade: Grade
+    name: str = ""
+    """What the roster calls the student."""
+
+
+@dataclass(frozen=True)
+class Ungraded:
+    """Somebody of the class without a grade: with what could not be taken or, without problems, nothing handed in."""
+
+    student: str
+    name: str
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,7 @@ class ClassPage:
     """Students who share much of their own code; the parts lie on a page of their own."""
     hints: tuple[Hint, ...] = ()
     """What Colab has noted in notebooks, where it is worth a look."""
+    ungraded: tuple[Ungraded, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder
 from grader.verbs.comparison import find_noted, find_similar
+from grader.verbs.everybody import find_ungraded
 
 Watch = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, how many in all)."""
@@ -294,7 +295,11 @@ def report(
         watch("writing pages", done, len(graded))
         write_file(folder / page_name(student), page)
     watch("writing pages", len(graded), len(graded))
-    rows = tuple(StudentRow(scored.submission, scored.run, scored.grade) for scored in graded)
+    names = course.roster.names if course.roster is not None else {}
+    rows = tuple(
+        StudentRow(scored.submission, scored.run, scored.grade, names.get(scored.grade.student, ""))
+        for scored in graded
+    )
     pairs = find_similar(work, assignment, rows)
     overview = ClassPage(
         course=course.file.title,
@@ -307,6 +312,7 @@ def report(
         wall_s=wall_s,
         pairs=pairs,
         hints=find_noted(course, work, assignment, rows),
+        ungraded=find_ungraded(course, work, assignment.name, {row.grade.student for row in rows}),
     )
     write_file(folder / "index.html", render_class(overview))
     if pairs:
@@ -331,6 +337,7 @@ def _student_pages(
             course=course.file.title,
             assignment=assignment.name,
             title=assignment.file.title,
+            name=course.roster.names.get(scored.grade.student, "") if course.roster is not None else "",
             submission=scored.submission,
             run=scored.run,
             rubric=assignment.rubric,

@@ -146,3 +146,31 @@ def test_a_deadline_that_cannot_be_applied_is_said_and_applied_with_the_workshee
     late = {student: told["late_by_s"] > 0 for student, told in ended.students.items()}
     assert late == {"Ana Paz": True, "Bruno Ruiz": False}
     assert ended.students["Ana Paz"]["earned"] == 0
+
+
+def test_the_class_page_names_everybody_and_the_numbers_add_up(tmp_path, roster):
+    course = write_course(tmp_path / "course")
+    (course / "course.toml").write_text('title = "A small course"\nroster = "roster.csv"\n')
+    shutil.copy(DATA / "class.csv", course / "roster.csv")
+    ended = run_grader(course, tmp_path / "work", "grade", "hello", DATA / "moodle-mixed-nolink.zip", "--json")
+    page = (tmp_path / "work/reports/hello/index.html").read_text()
+    ungraded = page.split('id="ungraded"')[1].split("</section>")[0]
+    students = page.split('id="students"')[1].split("</section>")[0]
+    assert set(ended.students) == {"ana", "dani", "eva", "jose", "lukasz", "sinead"}
+    for student, name in roster.names.items():
+        place = students if student in ended.students else ungraded
+        assert f"<bdi>{name}</bdi>" in place
+    assert "You handed in `hello.pdf`, and no notebook (.ipynb)." in ungraded.replace("<code>", "`").replace(
+        "</code>", "`"
+    )
+    own = (tmp_path / "work/reports/hello/sinead.html").read_text()
+    assert "<bdi>Sinéad O’Connor</bdi>" in own
+
+
+def test_who_handed_in_nothing_is_named_on_the_class_page(tmp_path):
+    course = write_course(tmp_path / "course")
+    (course / "course.toml").write_text('title = "A small course"\nroster = "roster.csv"\n')
+    shutil.copy(DATA / "class.csv", course / "roster.csv")
+    run_grader(course, tmp_path / "work", "grade", "hello", DATA / "fullnames", "--json")
+    page = (tmp_path / "work/reports/hello/index.html").read_text()
+    assert page.count("Nothing has been handed in.") == 5
