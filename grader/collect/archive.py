@@ -40,7 +40,7 @@ _UTF8 = 0x800
 
 
 @dataclass(frozen=True)
-class Person:
+class Sender:
     """Somebody who handed in, as the zip tells them apart: by a name and, on a platform, a number of their own."""
 
     called: str
@@ -52,7 +52,7 @@ class Entry:
     """A file of the archive, and whose it is; without a path it only says that somebody handed in nothing."""
 
     path: str
-    person: Person
+    person: Sender
     platform_late: bool = False
     online_text: bool = False
 
@@ -118,7 +118,7 @@ class _Archive:
         self.left_out: list[str] = []
 
     def collect(self) -> tuple[Collected, list[TypedLink]]:
-        own: dict[Person, list[Entry]] = {}
+        own: dict[Sender, list[Entry]] = {}
         for entry in self._entries():
             own.setdefault(entry.person, []).append(entry)
         students = {person: self._student_of(person) for person in own}
@@ -147,19 +147,19 @@ class _Archive:
             is_folder = self.infos[name].is_dir()
             if self.layout == "moodle" and (told := _MOODLE.match(name)):
                 online = told["kind"] == "onlinetext"
-                found.append(Entry("" if is_folder else name, Person(told["who"], told["number"]), online_text=online))
+                found.append(Entry("" if is_folder else name, Sender(told["who"], told["number"]), online_text=online))
             elif self.layout == "canvas" and (told := _CANVAS.match(name)) and not is_folder:
-                found.append(Entry(name, Person(told["who"], told["user"]), platform_late=bool(told["late"])))
+                found.append(Entry(name, Sender(told["who"], told["user"]), platform_late=bool(told["late"])))
             elif name in called:
-                found.append(Entry(name, Person(called[name])))
+                found.append(Entry(name, Sender(called[name])))
             elif not is_folder:
                 self.left_out.append(printable(name))
         return found
 
-    def _participant(self, person: Person) -> Participant | None:
+    def _participant(self, person: Sender) -> Participant | None:
         return self.worksheet.participants.get(person.number) if self.worksheet and self.layout == "moodle" else None
 
-    def _student_of(self, person: Person) -> str | None:
+    def _student_of(self, person: Sender) -> str | None:
         participant = self._participant(person)
         if participant is not None and participant.student:
             return participant.student
@@ -168,9 +168,9 @@ class _Archive:
         by_word = _find_canvas(person.called, self.roster.names) if self.layout == "canvas" else None
         return self.roster.find(person.called) or by_word
 
-    def _tell_namesakes(self, students: dict[Person, str | None]) -> set[Person]:
+    def _tell_namesakes(self, students: dict[Sender, str | None]) -> set[Sender]:
         """Two people of one name, whom only their numbers tell apart: who of them is who is not ours to guess."""
-        of_student: dict[str, list[Person]] = {}
+        of_student: dict[str, list[Sender]] = {}
         for person, student in students.items():
             if student is not None and person.number:
                 of_student.setdefault(student, []).append(person)
@@ -194,13 +194,13 @@ class _Archive:
             ]
         return {person for people in twice.values() for person in people}
 
-    def _tell_stranger(self, person: Person, entries: Sequence[Entry]) -> Problem:
+    def _tell_stranger(self, person: Sender, entries: Sequence[Entry]) -> Problem:
         called = printable(person.called)
         place = f"{self.source.name}: {printable(entries[0].path)}"
         what, remedy = f"`{called}` is not in the roster.", "Add the name to the roster, and collect again."
         return Problem("", called, what, remedy, place, ours=True)
 
-    def _take(self, person: Person, student: str, entries: Sequence[Entry]) -> None:
+    def _take(self, person: Sender, student: str, entries: Sequence[Entry]) -> None:
         files = [
             HandedFile(entry.path, functools.partial(self._read, entry.path))
             for entry in entries
@@ -220,7 +220,7 @@ class _Archive:
         elif self.layout != "plain":
             self.problems.append(say_no_notebook(student, files, self.source.name))
 
-    def _typed_links(self, person: Person, student: str, entries: Sequence[Entry]) -> list[TypedLink]:
+    def _typed_links(self, person: Sender, student: str, entries: Sequence[Entry]) -> list[TypedLink]:
         found = []
         for entry in entries:
             if entry.online_text and entry.path:
@@ -229,7 +229,7 @@ class _Archive:
                 found += [TypedLink(student, person.called, link, place) for link in find_links(text)]
         return found
 
-    def _make(self, person: Person, student: str, path: str, content: bytes, *, late: bool) -> Submission:
+    def _make(self, person: Sender, student: str, path: str, content: bytes, *, late: bool) -> Submission:
         flags = (kept("evidence", "Canvas marks it as late."),) if late else ()
         participant = self._participant(person)
         received = participant.received if participant else None
