@@ -44,11 +44,19 @@ class NotebookAsker:
         for question in questions:
             if not question.hidden:
                 self.answered[question.name] = await self._answer(question)
+        described = {
+            question.name: await self._answer(redaction.describing(question))
+            for question in questions
+            if redaction.needs_description(question)
+        }
         provisioner = self.client.km.provisioner
         await asyncio.to_thread(provisioner.server.close_gate, provisioner.fork)
         for question in questions:
             if question.hidden:
-                self.answered[question.name] = await self._answer(question)
+                answer = await self._answer(question)
+                if question.name in described:
+                    answer = redaction.with_description(question, described[question.name], answer)
+                self.answered[question.name] = answer
 
     async def _answer(self, question: ProbeQuestion) -> Answer:
         if self.dead.done():
@@ -68,4 +76,4 @@ class NotebookAsker:
             # The kernel says that it is done and has not answered: its notebook has meddled with our code.
             with contextlib.suppress(OSError):  # it may have closed its end already
                 connection.shutdown(socket.SHUT_RDWR)
-        return redaction.without_secrets(question, await exchange, self.words)
+        return await exchange
