@@ -60,7 +60,7 @@ pictures: setup
 
 # Gathers the texts from code and templates into the catalogs: new ones are to be translated there, old ones are gone.
 catalog: setup
-	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword kept:1c,2 --add-location file --sort-by-file --output build/grader.pot grader
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --add-location file --sort-by-file --output build/grader.pot grader
 	$(BIN)/pybabel --quiet update --input-file build/grader.pot --output-file grader/language/locale/es.po --locale es \
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.language import NOTHING, Reason
+
 Status = Literal["met", "partly", "missed", "unanswered", "unscored"]
 """How a criterion was judged. `unscored` waits for a person; every other status has points."""
 
@@ -66,7 +68,7 @@ class HandInEvidence(Noun):
     file: str = Field("", description="the shared notebook's id")
     revision: str = Field("", description="which of its states this is")
     message: str = Field("", description="the mail's id")
-    flags: tuple[str, ...] = Field((), description="what a person should know of it, a sentence each")
+    flags: tuple[Reason, ...] = Field((), description="what a person should know of it")
 
 
 class Submission(Noun):
@@ -155,12 +157,17 @@ class CellRun(Noun):
     title: str = Field(description="the cell's first line of code, so that a person finds it")
     end: CellEnd
     wall_s: float = 0.0
-    because: str = Field("", description="the error, or the limit, in a sentence")
+    because: Reason = Field(NOTHING, description="the error, or the limit")
     cause: Cause | None = Field(
         None, description="why it did not do its work: it stopped, or it needs what an earlier cell did not make"
     )
     made: tuple[str, ...] = Field((), description="the names that it makes, by its source")
     line: str = Field("", description="the line of code at which it stopped")
+
+    @property
+    def error(self) -> tuple[str, str]:
+        """The name and the text of the student's error; empty where it is something else that ended the cell."""
+        return str(self.because.values.get("error", "")), str(self.because.values.get("detail", ""))
 
 
 class Answer(Noun):
@@ -168,7 +175,7 @@ class Answer(Noun):
 
     status: AnswerStatus
     value: Any = Field(None, description="None, bool, int, float, str, list, dict with str keys, numpy.ndarray")
-    because: str = Field("", description="why there is no value, in a sentence; safe to show to the student")
+    because: Reason = Field(NOTHING, description="why there is no value; safe to show to the student")
     cause: Cause | None = Field(None, description="what it lacked here, where that is why there is no value")
 
 
@@ -232,7 +239,7 @@ class Run(Noun):
     key: str = Field(description="hash of notebook + probes + limits + environment")
     sha256: str = Field(description="the submission's")
     end: End
-    because: str = Field(description="how it ended, in a sentence")
+    because: Reason = Field(description="how it ended")
     cells: tuple[CellRun, ...] = ()
     answers: Mapping[str, Answer] = Field(default_factory=dict)
     asked: Mapping[str, str] = Field(
@@ -266,7 +273,7 @@ class Finding(Noun):
     status: Status
     earned: float | None
     possible: float
-    because: str = Field(description="why, in a sentence that teaches")
+    because: Reason = Field(description="why, so that it teaches")
     diagnosis: str | None = Field(None, description="the name of a known way to be wrong, such as `up-to-scale`")
     hidden: bool = Field(False, description="judged by a probe that students do not see")
     cause: Cause | None = Field(None, description="what the grader lacked, where it waits for that")
@@ -303,9 +310,9 @@ class Problem:
     """As the roster names them; empty where nobody knows whose it is."""
     called: str
     """What is known of the sender: an address, a file's name, a row."""
-    what: str
-    """A sentence that the student may read."""
-    remedy: str
+    what: Reason
+    """What is wrong; the student may read it."""
+    remedy: Reason
     """The next step, which the student may read, too."""
     source: str
     message: str = ""
@@ -356,7 +363,7 @@ class Lateness(Noun):
     """When a submission came, how that is known, and what it costs."""
 
     step: EvidenceStep
-    because: str = Field(description="how it is known and what it costs, in sentences for the student")
+    because: Reason = Field(description="how it is known and what it costs")
     late_by_s: float = 0.0
     penalty: float = Field(0.0, description="points that it costs")
     waits: bool = Field(False, description="a person has to say whether it was late; until then the penalty waits")

@@ -22,7 +22,7 @@ from grader.errors import UserError
 from grader.execute.pool import Resources, Work
 from grader.execute.probe_questions import make_questions
 from grader.execute.sandbox import Sandbox, require, why_no_sandbox
-from grader.language import _, language, ngettext, retell, write_number
+from grader.language import Reason, Value, _, language, ngettext
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
@@ -72,7 +72,9 @@ def check(
     released = read_released(course, assignment)
     left = len(chosen.rubric.criteria) - len(findings) + (released.left_out if released else 0)
     if as_json:
-        show.write_json(assignment, [{**show.tell_grade(grade, run), "not_checked": left}], Executions(1, 0))
+        with language(course.file.language):
+            told = show.tell_grade(grade, run)
+        show.write_json(assignment, [{**told, "not_checked": left}], Executions(1, 0))
     else:
         with language(course.file.language):
             _print(show.console(), run, grade, left)
@@ -118,37 +120,40 @@ def _some_work_folder(place: Place, course: Course) -> Iterator[WorkFolder]:
 
 
 def _print(out: Console, run: Run, grade: Grade, left: int) -> None:
-    out.print(retell("run", run.because), style="bold", markup=False)
+    out.print(str(run.because), style="bold", markup=False)
     if run.end == "unreadable":
         return
     if run.sandbox == "none":
-        out.print(_("It ran without a sandbox."), markup=False)
+        out.print(str(_("It ran without a sandbox.")), markup=False)
     for cell in run.cells:
         if cell.because:
-            told = {"number": cell.number, "title": cell.title, "why": retell("run", cell.because)}
-            out.print("  " + _("code cell {number}, `{title}`: {why}", **told), markup=False)
+            told = _("code cell {number}, `{title}`: {why}", number=cell.number, title=cell.title, why=cell.because)
+            out.print(f"  {told}", markup=False)
     out.print()
     show.print_findings(out, grade.findings)
     out.print(f"\n{_say_points(grade)}")
     if left:
         out.print(
-            ngettext(
-                "{n} criterion is not checked here, because it uses inputs that you do not see.",
-                "{n} criteria are not checked here, because they use inputs that you do not see.",
-                left,
+            str(
+                ngettext(
+                    "{n} criterion is not checked here, because it uses inputs that you do not see.",
+                    "{n} criteria are not checked here, because they use inputs that you do not see.",
+                    left,
+                )
             )
         )
-    out.print("\n" + _("Before you hand it in:"))
+    heading = _("Before you hand it in:")
+    out.print(f"\n{heading}")
     for sentence in say_before_handing_in(run):
         out.print(f"  {sentence}", markup=False, soft_wrap=True)
 
 
-def _say_points(grade: Grade) -> str:
-    told = {"earned": write_number(grade.earned), "possible": write_number(grade.possible)}
+def _say_points(grade: Grade) -> Reason:
+    told: dict[str, Value] = {"earned": grade.earned, "possible": grade.possible}
     if not grade.waiting:
         return _("{earned} of the {possible} points that can be checked here.", **told)
     return _(
         "{earned} of the {possible} points that can be checked here; a person decides on {waiting} of them.",
         **told,
-        waiting=write_number(grade.waiting),
+        waiting=grade.waiting,
     )

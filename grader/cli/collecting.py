@@ -19,6 +19,7 @@ from grader.deadlines.lateness import tell_moment
 from grader.deadlines.roster_status import RosterStatus, State, stand
 from grader.deadlines.watching import plan_next
 from grader.errors import PassingError, UserError
+from grader.language import join
 from grader.store.work_folder import WorkFolder
 from grader.verbs.collection import collect as collect_class
 from grader.verbs.collection import leave_drafts
@@ -130,7 +131,7 @@ def print_standing(out: Console, rows: list[RosterStatus]) -> None:
     table.add_column("", no_wrap=True)
     table.add_column("what is known, and what to do", overflow="fold")
     for row in rows:
-        table.add_row(Text(row.student), Text(row.state, COLOURS[row.state]), Text(" ".join(row.notes)))
+        table.add_row(Text(row.student), Text(row.state, COLOURS[row.state]), Text(str(join(row.notes))))
     out.print(table, soft_wrap=False)
     counts = {state: sum(row.state == state for row in rows) for state in COLOURS}
     out.print("\n" + ", ".join(f"{state}: {count}" for state, count in counts.items()))

@@ -168,10 +168,10 @@ def try_kernel() -> Iterator[DoctorCheck]:
             shared = server.is_shared
     ends = [cell.end for cell in executed.run.cells]
     if len(ends) != len(cells):
-        yield DoctorCheck("kernel", False, executed.run.because, "Please send us what this says.")
+        yield DoctorCheck("kernel", False, str(executed.run.because), "Please send us what this says.")
         return
     yield DoctorCheck("kernel", ends[0] == "ok", "a forked kernel runs torch")
-    greedy, spinning = executed.run.cells[1].because, executed.run.cells[3].because
+    greedy, spinning = str(executed.run.cells[1].because), str(executed.run.cells[3].because)
     yield DoctorCheck("memory limit", ends[1] == "error" and "memory" in greedy, greedy)
     yield DoctorCheck("no network", ends[2] == "ok", "a submission reaches nothing")
     yield DoctorCheck("time limit", ends[3] == "interrupted", spinning)
@@ -308,4 +308,4 @@ _ON_GPU = "import torch\nassert float(torch.ones(2, device='cuda').sum()) == 2"
 
 def _whys(executed: Executed) -> list[str]:
     """Why a notebook did not end well."""
-    return [cell.because for cell in executed.run.cells if cell.because] or [executed.run.because]
+    return [str(cell.because) for cell in executed.run.cells if cell.because] or [str(executed.run.because)]

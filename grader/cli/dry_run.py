@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.show import counted, some
+from grader.cli.show import counted, some, tell_finding
 from grader.model import Finding, Grade
 from grader.verbs.notebooks import ScoredStudent
 
@@ -34,7 +34,7 @@ class FindingChange:
             return "The rubric no longer has this criterion."
         if self.was.possible != self.now.possible and self.was.status == self.now.status:
             return f"It was worth {self.was.possible:g} points, and is worth {self.now.possible:g}."
-        return self.now.because
+        return str(self.now.because)
 
 
 def find_changes(was: Grade, now: Grade) -> Iterator[FindingChange]:
@@ -68,8 +68,7 @@ def write_dry_run(assignment: str, graded: Sequence[ScoredStudent]) -> None:
 
 
 def _as_json(change: FindingChange) -> dict[str, Any]:
-    kept = {"status", "earned", "possible", "because"}
-    was, now = (finding.model_dump(include=kept) if finding else None for finding in (change.was, change.now))
+    was, now = (tell_finding(finding) if finding else None for finding in (change.was, change.now))
     return {"criterion": change.criterion, "was": was, "now": now, "why": change.why}
 
 

@@ -21,6 +21,7 @@ from grader.exam.exam_scores import ScoredExam, Taken, analyse_exam, score_exam,
 from grader.exam.exchange.importing import Imported, read_responses
 from grader.exam.lint import find_remarks
 from grader.files.durable import write_file
+from grader.language import language, language_of
 from grader.report.item_pages import ItemsPage
 from grader.report.render import render_items
 from grader.verbs.notebooks import Executions
@@ -130,9 +131,11 @@ def score(context: typer.Context, exam: str = EXAM, as_json: bool = JSON) -> Non
     with work.locked():
         scored = score_exam(work.gradebook, chosen)
     if as_json:
-        students = [
-            {**show.tell_grade(graded.grade), "earned": graded.earned, "grade": graded.band} for graded in scored.grades
-        ]
+        with language(language_of(chosen.exam.languages[0])):
+            students = [
+                {**show.tell_grade(graded.grade), "earned": graded.earned, "grade": graded.band}
+                for graded in scored.grades
+            ]
         show.write_json(exam, students, Executions(0, len(students)))
     else:
         _print_grades(show.console(), scored)

@@ -19,6 +19,7 @@ from grader.export import CourseRow, ExportRow, Filled, as_csv, as_results, cour
 from grader.export.grading_sheet import read_sheet
 from grader.export.rows import GradeRow
 from grader.files.durable import write_file
+from grader.language import language
 from grader.report import page_name
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
@@ -51,10 +52,25 @@ def export(
     place: Place = context.obj
     course = place.course()
     _check_options(to, into, out)
+    with language(course.file.language):
+        _export(course, place.work(course), assignment, to, into, out, column=column, rescale=rescale)
+
+
+def _export(
+    course: Course,
+    work: WorkFolder,
+    assignment: str | None,
+    to: str,
+    into: Path | None,
+    out: Path | None,
+    *,
+    column: str,
+    rescale: bool,
+) -> None:
     if assignment is None:
-        _export_course(course, place.work(course), to, into, out, column=column, rescale=rescale)
+        _export_course(course, work, to, into, out, column=column, rescale=rescale)
         return
-    rows, titles = _grade(course, place.work(course), assignment)
+    rows, titles = _grade(course, work, assignment)
     if to in ("moodle", "canvas") and into is not None:
         filled = _fill(course, to, into, rows, titles, column=column, rescale=rescale)
         _write(out, filled.text)

@@ -17,6 +17,7 @@ from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, GPU_JOBS, JOBS, SANDB
 from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Resources
+from grader.language import language
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verbs.collection import collect
@@ -77,7 +78,8 @@ def _grade(
     show.print_left_out(show.console(quiet=as_json), found)
     show.print_problems(show.console(quiet=as_json), assignment.name, found)
     if as_json:
-        show.print_json(assignment.name, graded, executions)
+        with language(course.file.language):
+            show.print_json(assignment.name, graded, executions)
     else:
         show.print_class(out, graded)
         show.print_changes(out, graded)
@@ -144,9 +146,11 @@ def score(context: typer.Context, assignment: str = ASSIGNMENT, dry_run: bool = 
         graded = verbs.score_class(course, work, chosen, keep=not dry_run)
     if dry_run:
         tell = write_dry_run if as_json else functools.partial(print_dry_run, show.console())
-        tell(assignment, graded)
+        with language(course.file.language):
+            tell(assignment, graded)
     elif as_json:
-        show.print_json(assignment, graded, Executions(0, len(graded)))
+        with language(course.file.language):
+            show.print_json(assignment, graded, Executions(0, len(graded)))
     else:
         out = show.console()
         show.print_class(out, graded)

@@ -6,7 +6,7 @@ import itertools
 import json
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from rich.text import Text
 
 from grader.collect import Collected
 from grader.language import N_, _, write_decimals
-from grader.model import Finding, Grade, Run, Status
+from grader.model import CellRun, Finding, Grade, Run, Status
 from grader.verbs.course_report import Graded
 from grader.verbs.notebooks import Executions, ScoredStudent, Watch
 
@@ -91,8 +91,6 @@ def write_json(assignment: str, students: Sequence[dict[str, Any]], executions: 
 
 def tell_grade(grade: Grade, run: Run | None = None) -> dict[str, Any]:
     """A student in that object."""
-    kept = {"criterion", "status", "earned", "possible", "because", "diagnosis", "cause", "cells"}
-    cells = {"number", "end", "because", "cause", "made"}
     return {
         "student": grade.student,
         "earned": grade.earned,
@@ -100,9 +98,19 @@ def tell_grade(grade: Grade, run: Run | None = None) -> dict[str, Any]:
         "needs_review": grade.needs_review,
         "late_by_s": grade.late_by_s,
         "end": grade.end,
-        "findings": [finding.model_dump(include=kept) for finding in grade.findings],
-        **({"cells": [cell.model_dump(include=cells) for cell in run.cells]} if run is not None else {}),
+        "findings": [tell_finding(finding, {"criterion", "diagnosis", "cause", "cells"}) for finding in grade.findings],
+        **({"cells": [_tell_cell(cell) for cell in run.cells]} if run is not None else {}),
     }
+
+
+def tell_finding(finding: Finding, more: Set[str] = frozenset()) -> dict[str, Any]:
+    """A finding in it, its reason in words."""
+    told = finding.model_dump(include={"status", "earned", "possible", *more})
+    return {**told, "because": str(finding.because)}
+
+
+def _tell_cell(cell: CellRun) -> dict[str, Any]:
+    return {**cell.model_dump(include={"number", "end", "cause", "made"}), "because": str(cell.because)}
 
 
 def print_class(out: Console, graded: Sequence[ScoredStudent]) -> None:
@@ -220,7 +228,7 @@ def some(names: Sequence[str]) -> str:
 
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
     """Each criterion with its sentence and its reason: a self-check on the terminal."""
-    names = {status: _(name) for status, name in NAMES.items()}
+    names = {status: str(_(name)) for status, name in NAMES.items()}
     wide = max(map(len, names.values()))
     of = _("of")
     for finding in findings:
@@ -230,7 +238,7 @@ def print_findings(out: Console, findings: Sequence[Finding]) -> None:
         room = max(out.width - len(mark + worth), 20) if out.is_terminal else sys.maxsize
         first, *more = [(line, "") for line in textwrap.wrap(finding.says, room)]
         if finding.status != "met":
-            more += [(line, "dim") for line in textwrap.wrap(finding.because, room)]
+            more += [(line, "dim") for line in textwrap.wrap(str(finding.because), room)]
         out.print(Text.assemble((mark, COLOURS[finding.status]), worth, first))
         for line in more:
             out.print(Text.assemble(" " * len(mark + worth), line))

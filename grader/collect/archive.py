@@ -29,7 +29,7 @@ from grader.collect.owners import (
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.files.name_matching import split_name
-from grader.language import kept
+from grader.language import _, ngettext
 from grader.model import HandInEvidence, Problem, Submission
 
 Layout = Literal["plain", "moodle", "canvas"]
@@ -181,13 +181,16 @@ class _Archive:
             return set()
         for student, people in twice.items():
             called = name_student(people[0].called)
-            numbers = " and ".join(person.number for person in people)
-            what = f"{len(people)} people are called `{called}` there (numbers {numbers}): who is who is not known."
-            remedy = (
-                "Name Moodle’s grading worksheet beside the zip: it has their addresses."
-                if self.layout == "moodle"
-                else "Unpack the zip, rename their notebooks, and name the folder instead."
+            what = _(
+                "{n} people are called `{name}` there (numbers {numbers}): who is who is not known.",
+                n=len(people),
+                name=called,
+                numbers=", ".join(person.number for person in people),
             )
+            if self.layout == "moodle":
+                remedy = _("Name Moodle’s grading worksheet beside the zip: it has their addresses.")
+            else:
+                remedy = _("Unpack the zip, rename their notebooks, and name the folder instead.")
             self.problems += [
                 Problem(student, f"{called} ({person.number})", what, remedy, self.source.name, ours=True)
                 for person in people
@@ -197,7 +200,8 @@ class _Archive:
     def _tell_stranger(self, person: Sender, entries: Sequence[Entry]) -> Problem:
         called = printable(person.called)
         place = f"{self.source.name}: {printable(entries[0].path)}"
-        what, remedy = f"`{called}` is not in the roster.", "Add the name to the roster, and collect again."
+        what = _("`{name}` is not in the roster.", name=called)
+        remedy = _("Add the name to the roster, and collect again.")
         return Problem("", called, what, remedy, place, ours=True)
 
     def _take(self, person: Sender, student: str, entries: Sequence[Entry]) -> None:
@@ -209,7 +213,7 @@ class _Archive:
         typed = self._typed_links(person, student, entries)
         notebooks = find_notebooks(files)
         if len(notebooks) > 1:
-            self.problems.append(_tell_several(self.source, student, [file for file, _ in notebooks]))
+            self.problems.append(_tell_several(self.source, student, [file for file, _content in notebooks]))
         elif notebooks:
             file, content = notebooks[0]
             late = any(entry.platform_late for entry in entries if entry.path == file.path)
@@ -230,7 +234,7 @@ class _Archive:
         return found
 
     def _make(self, person: Sender, student: str, path: str, content: bytes, *, late: bool) -> Submission:
-        flags = (kept("evidence", "Canvas marks it as late."),) if late else ()
+        flags = (_("Canvas marks it as late."),) if late else ()
         participant = self._participant(person)
         received = participant.received if participant else None
         return Submission(
@@ -294,7 +298,12 @@ def _tell_several(source: Path, student: str, files: Sequence[HandedFile]) -> Pr
     return Problem(
         student,
         student,
-        f"There are {len(files)} notebooks of yours, and which one is meant is not ours to guess: {named}.",
-        "Hand in one notebook.",
+        ngettext(
+            "There is {n} notebook of yours: {files}.",
+            "There are {n} notebooks of yours, and which one is meant is not ours to guess: {files}.",
+            len(files),
+            files=named,
+        ),
+        _("Hand in one notebook."),
         source.name,
     )

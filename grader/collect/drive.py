@@ -14,6 +14,7 @@ from googleapiclient.http import MediaIoBaseDownload
 from grader.collect.links import SEND_THE_FILE, BadLink, DriveFile
 from grader.collect.retrying import Patience, RefusedError, ask
 from grader.collect.shared_copy import NOT_SHARED, REFUSALS, SharedCopy, too_large
+from grader.language import _
 
 FIELDS = (
     "id,name,mimeType,size,modifiedTime,headRevisionId,md5Checksum,trashed,owners(emailAddress),"
@@ -52,7 +53,7 @@ class Drive:
             details = told.get("shortcutDetails", {})
             file = DriveFile(details.get("targetId", ""), details.get("targetResourceKey", ""))
             told, looked = self._describe(file)
-        for _ in range(_MOST_LOOKS):
+        for _time in range(_MOST_LOOKS):
             refusal = self._refuse(told)
             if refusal:
                 return refusal
@@ -66,7 +67,7 @@ class Drive:
                 return _make_copy(told, looked, content)
             told, looked = again, later
         return BadLink(
-            "The notebook was changed again and again while we fetched it.", "Save it, close it, and tell us."
+            _("The notebook was changed again and again while we fetched it."), _("Save it, close it, and tell us.")
         )
 
     def _describe(self, file: DriveFile) -> tuple[dict[str, Any], datetime | None]:
@@ -83,8 +84,8 @@ class Drive:
     def _refuse(self, told: dict[str, Any]) -> BadLink | None:
         if told["mimeType"] == _FOLDER:
             return BadLink(
-                "The link leads to a folder, and which of its files is meant is not ours to guess.",
-                "Open the notebook itself, and send the link that its Share button copies.",
+                _("The link leads to a folder, and which of its files is meant is not ours to guess."),
+                _("Open the notebook itself, and send the link that its Share button copies."),
             )
         if told["mimeType"].startswith("application/vnd.google-apps."):
             return REFUSALS["fileNotDownloadable"]
@@ -140,7 +141,7 @@ class Drive:
     def list_folder(self, folder: str) -> list[DriveFile] | None:
         """The files in a folder; None where the id is not that of a folder that we can see."""
         try:
-            told, _ = self._describe(DriveFile(folder))
+            told, _looked = self._describe(DriveFile(folder))
         except RefusedError:
             return None
         if told["mimeType"] != _FOLDER:
@@ -192,9 +193,11 @@ def _tell_refusal(refused: RefusedError) -> BadLink:
         return NOT_SHARED
     if refused.status >= 500:
         return BadLink(
-            "Google itself failed on this file again and again.", "Collect again later; " + SEND_THE_FILE.lower()
+            _("Google itself failed on this file again and again."), _("Collect again later.") + SEND_THE_FILE
         )
     return REFUSALS.get(
         refused.reason,
-        BadLink(f"Google does not give the file out ({refused.reason or refused.status}).", SEND_THE_FILE),
+        BadLink(
+            _("Google does not give the file out ({error}).", error=refused.reason or refused.status), SEND_THE_FILE
+        ),
     )

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-HOW_TO_SHARE = (
+from grader.language import Reason, _, pgettext
+
+HOW_TO_SHARE = _(
     "In Colab: File, Save a copy in Drive; then Share, General access, Anyone with the link; "
     "Copy link, and send that link."
 )
-SEND_THE_FILE = "Or send the notebook itself: File, Download, Download .ipynb."
+SEND_THE_FILE = _("Or send the notebook itself: File, Download, Download .ipynb.")
 
 _ID = re.compile(r"[A-Za-z0-9_-]{10,}")
 """Today's ids have 33 letters, old ones 28; names of pages such as `folders` are shorter than any."""
@@ -22,7 +24,12 @@ _VIEWERS = frozenset({"nbviewer.org", "www.nbviewer.org", "nbviewer.jupyter.org"
 _KAGGLE = frozenset({"kaggle.com", "www.kaggle.com"})
 _HUGGING_FACE = frozenset({"huggingface.co", "hf.co"})
 _HOSTS = _COLAB | _DRIVE | _CODE | _GIST | _VIEWERS | _KAGGLE | _HUGGING_FACE
-_EDITORS = {"document": "text document", "spreadsheets": "spreadsheet", "presentation": "presentation", "forms": "form"}
+_EDITORS = {
+    "document": _("The link leads to a text document, not to a notebook."),
+    "spreadsheets": _("The link leads to a spreadsheet, not to a notebook."),
+    "presentation": _("The link leads to a presentation, not to a notebook."),
+    "forms": _("The link leads to a form, not to a notebook."),
+}
 _FOUND = re.compile(
     r"(?:https?://|(?<![\w./@-])(?=(?:colab(?:\.research)?\.google\.com|drive\.google\.com|docs\.google\.com)/))"
     r"[^\s<>\"'`|\\^{}\[\]]+",
@@ -54,8 +61,8 @@ class WebFile:
 class BadLink:
     """A link that leads to no notebook: what it is, and what the student can do."""
 
-    what: str
-    remedy: str
+    what: Reason
+    remedy: Reason
 
 
 def find_links(text: str) -> list[str]:
@@ -77,9 +84,9 @@ def read_link(link: str) -> DriveFile | WebFile | BadLink:
         parts = urlsplit(link)
         host = (parts.hostname or "").casefold()
     except ValueError:
-        return BadLink("The link is damaged: it is not an address that a browser opens.", HOW_TO_SHARE)
+        return BadLink(_("The link is damaged: it is not an address that a browser opens."), HOW_TO_SHARE)
     if parts.scheme.casefold() not in ("http", "https"):
-        return BadLink("The link is not an address of the web.", HOW_TO_SHARE)
+        return BadLink(_("The link is not an address of the web."), HOW_TO_SHARE)
     path = [unquote(part) for part in parts.path.split("/") if part]
     query = {name.casefold(): values[-1] for name, values in parse_qs(parts.query).items()}
     if host in _COLAB:
@@ -98,11 +105,17 @@ def read_link(link: str) -> DriveFile | WebFile | BadLink:
         return _read_hugging_face(path)
     if host in ("localhost", "127.0.0.1"):
         return BadLink(
-            "The link leads to your own computer, where nobody else can open it.", f"{SEND_THE_FILE} {HOW_TO_SHARE}"
+            _("The link leads to your own computer, where nobody else can open it."), SEND_THE_FILE + HOW_TO_SHARE
         )
     if path and path[-1].casefold().endswith(".ipynb") and parts.scheme.casefold() == "https":
         return WebFile(parts._replace(fragment="").geturl())
-    return BadLink(f"The link leads to {host or 'no place at all'}, not to a shared notebook.", HOW_TO_SHARE)
+    return BadLink(
+        _(
+            "The link leads to {place}, not to a shared notebook.",
+            place=host or pgettext("a link", "no place at all"),
+        ),
+        HOW_TO_SHARE,
+    )
 
 
 def _read_colab(path: list[str], query: dict[str, str], fragment: str) -> DriveFile | WebFile | BadLink:
@@ -120,9 +133,9 @@ def _read_colab(path: list[str], query: dict[str, str], fragment: str) -> DriveF
             return _read_gist(path[1:])
         case ["notebooks"]:
             return BadLink(
-                "The link leads to a page that Colab shows to everybody, not to your own notebook.", HOW_TO_SHARE
+                _("The link leads to a page that Colab shows to everybody, not to your own notebook."), HOW_TO_SHARE
             )
-    return BadLink("The link leads to Colab but names no notebook: it was copied too early.", HOW_TO_SHARE)
+    return BadLink(_("The link leads to Colab but names no notebook: it was copied too early."), HOW_TO_SHARE)
 
 
 def _read_drive(path: list[str], query: dict[str, str], host: str) -> DriveFile | BadLink:
@@ -130,18 +143,18 @@ def _read_drive(path: list[str], query: dict[str, str], host: str) -> DriveFile 
     folded = [part.casefold() for part in path]
     if "folders" in folded or folded[:1] == ["folderview"]:
         return BadLink(
-            "The link leads to a folder, and which of its files is meant is not ours to guess.",
-            "Open the notebook itself, and send the link that its Share button copies.",
+            _("The link leads to a folder, and which of its files is meant is not ours to guess."),
+            _("Open the notebook itself, and send the link that its Share button copies."),
         )
     if host == "docs.google.com" and folded[:1] and folded[0] in _EDITORS:
-        return BadLink(f"The link leads to a {_EDITORS[folded[0]]}, not to a notebook.", HOW_TO_SHARE)
+        return BadLink(_EDITORS[folded[0]], HOW_TO_SHARE)
     if "d" in folded and folded.index("d") + 1 < len(path):
         return _file(path[folded.index("d") + 1], query)
     if "id" in query:
         return _file(query["id"], query)
     if folded[:1] == ["drive"] or not folded:
-        return BadLink("The link leads to your own list of files, which nobody else can see.", HOW_TO_SHARE)
-    return BadLink("The link leads to Google Drive but names no file.", HOW_TO_SHARE)
+        return BadLink(_("The link leads to your own list of files, which nobody else can see."), HOW_TO_SHARE)
+    return BadLink(_("The link leads to Google Drive but names no file."), HOW_TO_SHARE)
 
 
 def _without_account(path: list[str]) -> list[str]:
@@ -156,11 +169,11 @@ def _without_account(path: list[str]) -> list[str]:
 
 def _file(identity: str, query: dict[str, str]) -> DriveFile | BadLink:
     if not _ID.fullmatch(identity):
-        return BadLink("The link is cut off: the name of the notebook in it is not whole.", HOW_TO_SHARE)
+        return BadLink(_("The link is cut off: the name of the notebook in it is not whole."), HOW_TO_SHARE)
     return DriveFile(identity, query.get("resourcekey", ""))
 
 
-_NO_FILE = "Open the notebook itself there, and send the address that the browser shows: it ends with .ipynb."
+_NO_FILE = _("Open the notebook itself there, and send the address that the browser shows: it ends with .ipynb.")
 
 
 def _read_github(path: list[str]) -> WebFile | BadLink:
@@ -171,7 +184,7 @@ def _read_github(path: list[str]) -> WebFile | BadLink:
     if rest[:2] == ["refs", "heads"]:
         rest = rest[2:]
     if len(owner_and_name) < 2 or len(rest) < 2 or not rest[-1].casefold().endswith(".ipynb"):
-        return BadLink("The link leads to a page of GitHub, not to a notebook.", _NO_FILE)
+        return BadLink(_("The link leads to a page of GitHub, not to a notebook."), _NO_FILE)
     return _at("raw.githubusercontent.com", [*owner_and_name, *rest])
 
 
@@ -179,7 +192,7 @@ def _read_gist(path: list[str]) -> WebFile | BadLink:
     """gist.github.com/USER/ID, or in Colab USER/ID/FILE; USER may be missing."""
     place = next((n for n, part in enumerate(path) if re.fullmatch(r"[0-9a-f]{20,40}", part)), None)
     if place is None:
-        return BadLink("The link leads to no gist.", _NO_FILE)
+        return BadLink(_("The link leads to no gist."), _NO_FILE)
     file = path[-1:] if len(path) > place + 1 and path[-1].casefold().endswith(".ipynb") else []
     if place == 0:
         return _at("gist.github.com", [path[0], "raw"])
@@ -195,14 +208,14 @@ def _read_viewer(path: list[str]) -> DriveFile | WebFile | BadLink:
             return _read_gist(path[1:])
         case ["url" | "urls"] if len(path) > 2:
             return read_link(f"https://{'/'.join(quote(part) for part in path[1:])}")
-    return BadLink("The link leads to a page of nbviewer, not to a notebook.", _NO_FILE)
+    return BadLink(_("The link leads to a page of nbviewer, not to a notebook."), _NO_FILE)
 
 
 def _read_kaggle(path: list[str]) -> WebFile | BadLink:
     """kaggle.com/code/USER/NOTEBOOK, in old links kaggle.com/USER/NOTEBOOK."""
     user, *names = path[1:] if path[:1] == ["code"] else path
     if not names or user in ("datasets", "competitions", "models", "c"):
-        return BadLink("The link leads to a page of Kaggle, not to a notebook.", SEND_THE_FILE)
+        return BadLink(_("The link leads to a page of Kaggle, not to a notebook."), SEND_THE_FILE)
     found = f"user_name={quote(user)}&kernel_slug={quote(names[0])}"
     return WebFile(f"https://www.kaggle.com/api/v1/kernels/pull?{found}")
 
@@ -213,7 +226,7 @@ def _read_hugging_face(path: list[str]) -> WebFile | BadLink:
         if word in path and path[-1].casefold().endswith(".ipynb"):
             place = path.index(word)
             return _at("huggingface.co", [*path[:place], "resolve", *path[place + 1 :]])
-    return BadLink("The link leads to a page of Hugging Face, not to a notebook.", _NO_FILE)
+    return BadLink(_("The link leads to a page of Hugging Face, not to a notebook."), _NO_FILE)
 
 
 def _at(host: str, path: list[str]) -> WebFile:
@@ -222,7 +235,7 @@ def _at(host: str, path: list[str]) -> WebFile:
 
 def _unwrap(link: str) -> str:
     """The address inside what mail programs wrap round one: told from its form, never by asking anybody."""
-    for _ in range(_MOST_WRAPPED):
+    for _time in range(_MOST_WRAPPED):
         try:
             parts = urlsplit(link)
             host = (parts.hostname or "").casefold()

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from grader.collect.links import DriveFile, find_links, read_link
-from grader.language import kept
+from grader.language import Reason, _
 
 _SHARE_NOTICE = re.compile(r"drive-shares(-dm)?-noreply@google\.com", re.IGNORECASE)
 _NOT_HANDED_IN = frozenset({"SENT", "DRAFT", "CHAT"})
@@ -37,7 +37,7 @@ class Letter:
     subject: str
     notebooks: tuple[tuple[str, bytes], ...]
     links: tuple[str, ...]
-    flags: tuple[str, ...]
+    flags: tuple[Reason, ...]
 
 
 def read_letter(told: Mapping[str, Any]) -> Letter | None:
@@ -53,22 +53,22 @@ def read_letter(told: Mapping[str, Any]) -> Letter | None:
     name, address = parseaddr(_header(message, "From"))
     is_notice = _SHARE_NOTICE.fullmatch(address) is not None
     authentic = is_authentic(message, address)
-    flags = []
+    flags: list[Reason] = []
     if is_notice:
         # Google writes the notice; the student who shared is the one to whom an answer would go.
         name, address = parseaddr(_header(message, "Reply-To"))
     if not authentic:
-        flags.append(kept("evidence", "Gmail could not make sure that the mail comes from the address that it names."))
+        flags.append(_("Gmail could not make sure that the mail comes from the address that it names."))
     if "SPAM" in labels:
-        flags.append(kept("evidence", "The mail lay in the folder for spam."))
+        flags.append(_("The mail lay in the folder for spam."))
     elif "TRASH" in labels:
-        flags.append(kept("evidence", "The mail lay in the bin."))
+        flags.append(_("The mail lay in the bin."))
     links, quoted = _find_links(message)
     if is_notice:
         links = _links_of_notice(links)
     elif not links and quoted:
         links = quoted
-        flags.append(kept("evidence", "The link stands only in a quoted part of the mail."))
+        flags.append(_("The link stands only in a quoted part of the mail."))
     return Letter(
         id=str(told["id"]),
         thread=str(told.get("threadId", "")),
@@ -90,7 +90,7 @@ def is_authentic(message: EmailMessage, address: str) -> bool:
     """
     found = message.get_all("Authentication-Results") or [""]
     first = " ".join(str(found[0]).split())
-    host, _, results = first.partition(";")
+    host, _rest, results = first.partition(";")
     if host.strip().casefold() != "mx.google.com":
         return False
     domain = address.rpartition("@")[2].casefold()
@@ -173,7 +173,7 @@ class _LinkReader(HTMLParser):
 
     @property
     def _target(self) -> list[str]:
-        return self.quoted if any(quotes for _, quotes in self._open) else self.own
+        return self.quoted if any(quotes for _tag, quotes in self._open) else self.own
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}

@@ -11,7 +11,7 @@ from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE
 from grader.collect.mail import Letter
 from grader.collect.shared_links import SentLink
 from grader.course.roster import Roster
-from grader.language import kept
+from grader.language import _
 from grader.model import HandInEvidence, Problem, Submission
 
 Piece = Collected | SentLink
@@ -48,7 +48,7 @@ def _is_superseded(letter: Letter, later: Sequence[Letter], closes: datetime | N
 def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) -> Iterator[Piece]:
     flags = letter.flags
     if len(letter.notebooks) + len(letter.links) > 1:
-        flags = (*flags, kept("evidence", "The mail brings more than one notebook: the last one in it counts."))
+        flags = (*flags, _("The mail brings more than one notebook: the last one in it counts."))
     for link in letter.links:
         yield SentLink(
             student,
@@ -74,19 +74,21 @@ def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) ->
 
 
 def _tell_without_work(letter: Letter, student: str) -> Problem:
-    what = "There is neither a notebook nor a link to one in your mail."
-    return Problem(student, letter.address, what, f"{HOW_TO_SHARE} {SEND_THE_FILE}", "mail", message=letter.id)
+    what = _("There is neither a notebook nor a link to one in your mail.")
+    return Problem(student, letter.address, what, HOW_TO_SHARE + SEND_THE_FILE, "mail", message=letter.id)
 
 
 def _tell_stranger(letter: Letter, roster: Roster) -> Problem:
     called = printable(letter.address or letter.name or "somebody")
     guess = roster.find(letter.name)
-    remedy = f"It may be {guess}: if" if guess else "If"
+    remedy = _("If you know whose it is, add the address to that row, and collect again.")
+    if guess:
+        remedy = _("It may be {student}.", student=guess) + remedy
     return Problem(
         "",
         called,
-        "The sender is not in the roster.",
-        f"{remedy} you know whose it is, add the address to that row, and collect again.",
+        _("The sender is not in the roster."),
+        remedy,
         "mail",
         message=letter.id,
         ours=True,

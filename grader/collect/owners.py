@@ -12,12 +12,13 @@ from pathlib import PurePosixPath
 
 from grader.collect.collected import name_student, printable
 from grader.course.roster import Roster
+from grader.language import _
 from grader.model import Problem
 
 LARGEST_MIB = 200
 """Of one file, unpacked: an archive of kilobytes may claim to hold gigabytes."""
 
-DOWNLOAD = "In Colab: File, Download, Download .ipynb. Hand in that file."
+DOWNLOAD = _("In Colab: File, Download, Download .ipynb. Hand in that file.")
 _TEXT_ENDINGS = (".json", ".txt")
 """Browsers that take a notebook for a text save `hw.ipynb` as `hw.ipynb.txt` or `hw.json`."""
 
@@ -117,6 +118,7 @@ def is_hidden(name: str) -> bool:
 def say_no_notebook(student: str, files: Sequence[HandedFile], place: str) -> Problem:
     """The problem of a student who handed in, but no notebook: what there was, and what to send."""
     if not files:
-        return Problem(student, student, "Your submission there is empty.", DOWNLOAD, place)
+        return Problem(student, student, _("Your submission there is empty."), DOWNLOAD, place)
     named = ", ".join(f"`{printable(file.name)}`" for file in files[:3]) + (" …" if files[3:] else "")
-    return Problem(student, student, f"You handed in {named}, and no notebook (.ipynb).", DOWNLOAD, place)
+    what = _("You handed in {files}, and no notebook (.ipynb).", files=named)
+    return Problem(student, student, what, DOWNLOAD, place)

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink
+from grader.language import _
 
 NOT_SHARED = BadLink(
-    "The link does not open for us: the notebook is not shared, or the link is not whole. Google does not say which.",
-    "In Colab: Share, General access, Anyone with the link, Viewer. Then send the link again.",
+    _(
+        "The link does not open for us: the notebook is not shared, or the link is not whole. "
+        "Google does not say which."
+    ),
+    _("In Colab: Share, General access, Anyone with the link, Viewer. Then send the link again."),
 )
 REFUSALS = {
-    "fileNotDownloadable": BadLink("The link leads to a Google document, not to a notebook.", HOW_TO_SHARE),
+    "fileNotDownloadable": BadLink(_("The link leads to a Google document, not to a notebook."), HOW_TO_SHARE),
     "cannotDownloadAbusiveFile": BadLink(
-        "Google has marked the file as harmful, and does not give it out.", SEND_THE_FILE
+        _("Google has marked the file as harmful, and does not give it out."), SEND_THE_FILE
     ),
     "cannotDownloadFile": BadLink(
-        "The notebook is shared, but downloading it is switched off.",
-        "In Share, settings: let viewers download, print and copy. " + SEND_THE_FILE,
+        _("The notebook is shared, but downloading it is switched off."),
+        _("In Share, settings: let viewers download, print and copy.") + SEND_THE_FILE,
     ),
-    "downloadQuotaExceeded": BadLink("Google says that the file was downloaded too often today.", SEND_THE_FILE),
+    "downloadQuotaExceeded": BadLink(_("Google says that the file was downloaded too often today."), SEND_THE_FILE),
 }
 
 
@@ -43,8 +47,10 @@ class SharedCopy:
 
 def too_large(limit_mib: float, size_mib: float | None = None) -> BadLink:
     """The answer about a notebook of more than what is read; without its size where that is not known."""
-    have = f"{size_mib:.0f} MiB, more" if size_mib is not None else "more"
-    return BadLink(
-        f"The notebook has {have} than the limit of {limit_mib:g} MiB.",
-        "Clear the largest outputs (Edit, Clear all outputs), save, and tell us.",
-    )
+    if size_mib is None:
+        what = _("The notebook has more than the limit of {limit} MiB.", limit=limit_mib)
+    else:
+        what = _(
+            "The notebook has {size} MiB, more than the limit of {limit} MiB.", size=round(size_mib), limit=limit_mib
+        )
+    return BadLink(what, _("Clear the largest outputs (Edit, Clear all outputs), save, and tell us."))

@@ -17,7 +17,7 @@ from grader.collect.shared_copy import SharedCopy
 from grader.collect.web import Web
 from grader.course.roster import Roster
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
-from grader.language import kept
+from grader.language import Reason, _
 from grader.model import HandInEvidence, Problem, Submission
 
 
@@ -32,7 +32,7 @@ class SentLink:
     place: str
     sent: datetime | None = None
     message: str = ""
-    flags: tuple[str, ...] = ()
+    flags: tuple[Reason, ...] = ()
     superseded: bool = False
     """A later mail of the same student brought another notebook: this one counts as of its own time."""
 
@@ -71,11 +71,17 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
     student = sent.student or _find_owner(copy, taking.roster)
     if not student:
         name = printable(copy.name)
-        return _fail(replace(sent, called=name), "", BadLink(f"Whose `{name}` is, is not known.", _ADD), ours=True)
+        return _fail(
+            replace(sent, called=name), "", BadLink(_("Whose `{name}` is, is not known.", name=name), _ADD), ours=True
+        )
     try:
         notebook = read_notebook(copy.content, limit_mib=float("inf"))
     except UnreadableError as error:
-        return _fail(sent, student, BadLink(f"The link leads to no notebook. {error}", "Send the notebook’s own link."))
+        return _fail(
+            sent,
+            student,
+            BadLink(_("The link leads to no notebook.") + error.reason, _("Send the notebook’s own link.")),
+        )
     if taking.given and _code_of(notebook) == taking.given:
         return _fail(sent, student, UNSAVED)
     head = _make(sent, student, taking, copy, file.id)
@@ -94,14 +100,17 @@ def take_link(sent: SentLink, taking: Taking) -> Collected:
 
 
 UNSAVED = BadLink(
-    "The link opens the assignment as it was given out: your own copy was not saved, or is not what the link leads to.",
+    _(
+        "The link opens the assignment as it was given out: your own copy was not saved, or is not what the link "
+        "leads to."
+    ),
     HOW_TO_SHARE,
 )
 
 
 def _code_of(notebook: NotebookNode) -> tuple[str, ...]:
     """The code cells without the space around them, which programs change as they save."""
-    return tuple(cell.source.strip() for _, cell in code_cells(notebook) if cell.source.strip())
+    return tuple(cell.source.strip() for _place, cell in code_cells(notebook) if cell.source.strip())
 
 
 def given_code(content: bytes | None) -> tuple[str, ...]:
@@ -109,7 +118,7 @@ def given_code(content: bytes | None) -> tuple[str, ...]:
     return _code_of(read_notebook(content, limit_mib=float("inf"))) if content is not None else ()
 
 
-_ADD = "Add the owner’s address to the roster, and collect again."
+_ADD = _("Add the owner’s address to the roster, and collect again.")
 
 
 def _is_too_new(head: Submission, closes: datetime | None, known: Iterable[Submission]) -> bool:
@@ -136,8 +145,7 @@ def _make(sent: SentLink, student: str, taking: Taking, copy: SharedCopy, file: 
     flags = [*sent.flags]
     if copy.trashed:
         flags.append(
-            kept(
-                "evidence",
+            _(
                 "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
             )
         )

@@ -18,6 +18,7 @@ from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile
 from grader.collect.moodle_worksheet import Worksheet, read_worksheet
 from grader.course.roster import Roster
 from grader.errors import UserError
+from grader.language import _
 from grader.model import Problem, Submission
 
 if TYPE_CHECKING:  # Google's client takes half a second to load: only a source that needs it waits for it
@@ -137,7 +138,9 @@ def _read_shared_name(name: str) -> DriveSource | LinkSource:
         return DriveSource(DriveFile(folder[1]))
     file = read_link(name)
     if isinstance(file, BadLink):
-        raise UserError(file.what, where=name, remedy="Give the id: the long word in the link of a file or a folder.")
+        raise UserError(
+            str(file.what), where=name, remedy="Give the id: the long word in the link of a file or a folder."
+        )
     return DriveSource(file) if isinstance(file, DriveFile) else LinkSource(file)
 
 
@@ -234,8 +237,8 @@ def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collect
     links = []
     for row in rows:
         if not row.links:
-            what = "There is no link in this answer."
-            problem = Problem(row.student, row.called, what, f"{HOW_TO_SHARE} {SEND_THE_FILE}", row.place)
+            what = _("There is no link in this answer.")
+            problem = Problem(row.student, row.called, what, HOW_TO_SHARE + SEND_THE_FILE, row.place)
             yield Collected((), problems=(problem,))
         links += [SentLink(row.student, row.called, link, row.place, sent=row.sent) for link in row.links]
     yield from _follow(links, opening)

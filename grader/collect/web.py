@@ -25,6 +25,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile
 from grader.collect.retrying import AskAgainError, Patience, ask
 from grader.collect.shared_copy import NOT_SHARED, REFUSALS, SharedCopy, too_large
+from grader.language import _, pgettext
 
 ENDPOINT = "GRADER_WEB_ENDPOINT"
 """An environment variable with the address of a server on this machine that stands for all hosts, as tests have one."""
@@ -119,24 +120,26 @@ class Web:
         if fetched.status in (404, 410):
             return NOT_SHARED if isinstance(file, DriveFile) else _gone(fetched.host)
         if fetched.status >= 400:
-            what = f"{fetched.host} answers with an error ({fetched.status})."
-            return BadLink(what, f"Open the link in a private window, and send the one that opens. {SEND_THE_FILE}")
+            what = _("{host} answers with an error ({status}).", host=fetched.host, status=fetched.status)
+            return BadLink(what, _OPEN_IT + SEND_THE_FILE)
         if is_page:
             return BadLink(
-                f"The link leads to a page of {fetched.host}, not to a notebook's file.",
-                f"Send the link of the file itself, which ends with .ipynb. {SEND_THE_FILE}",
+                _("The link leads to a page of {host}, not to a notebook's file.", host=fetched.host),
+                _("Send the link of the file itself, which ends with .ipynb.") + SEND_THE_FILE,
             )
         return None
 
     def _fetch(self, address: str) -> _Fetched | BadLink:
         allowed = _KINDS.get(urlsplit(address).hostname or "")
         first = (urlsplit(address).hostname or "").casefold()
-        for _ in range(_MOST_REDIRECTS):
+        for _time in range(_MOST_REDIRECTS):
             host = (urlsplit(address).hostname or "").casefold()
             if host == "accounts.google.com":
                 return NOT_SHARED
             if host != first and not _is_among(host, allowed or (first,)):
-                return BadLink(f"{first} sends us on to {host}, which is not followed.", SEND_THE_FILE)
+                return BadLink(
+                    _("{first} sends us on to {host}, which is not followed.", first=first, host=host), SEND_THE_FILE
+                )
             refusal = self._look_before(address)
             if refusal is not None:
                 return refusal
@@ -144,22 +147,28 @@ class Web:
                 fetched = ask(lambda address=address: self._get(address), self._patience, self._tell)  # type: ignore[misc]
             except AskAgainError as error:
                 return BadLink(
-                    f"{host} failed on this file again and again ({error.status}).",
-                    "Collect again later; " + SEND_THE_FILE.lower(),
+                    _("{host} failed on this file again and again ({status}).", host=host, status=error.status),
+                    _("Collect again later.") + SEND_THE_FILE,
                 )
             if fetched.status not in (301, 302, 303, 307, 308):
                 return fetched
             address = urljoin(address, fetched.headers.get("location", ""))
-        return BadLink(f"{first} sends us on and on.", SEND_THE_FILE)
+        return BadLink(_("{first} sends us on and on.", first=first), SEND_THE_FILE)
 
     def _look_before(self, address: str) -> BadLink | None:
         """Whether an address may be asked at all: https, and every address of its host in the public internet."""
         parts = urlsplit(address)
         host = parts.hostname or ""
         if parts.scheme != "https" or parts.username is not None or parts.port not in (None, 443):
-            return BadLink(f"The link leads to {host or 'no place at all'}, not to an https address.", SEND_THE_FILE)
+            return BadLink(
+                _(
+                    "The link leads to {place}, not to an https address.",
+                    place=host or pgettext("a link", "no place at all"),
+                ),
+                SEND_THE_FILE,
+            )
         if _is_private(host) or (not self._double and any(map(_is_private, _addresses(host)))):
-            return BadLink("The link leads into a private network, where nobody else can open it.", SEND_THE_FILE)
+            return BadLink(_("The link leads into a private network, where nobody else can open it."), SEND_THE_FILE)
         return None
 
     def _get(self, address: str) -> _Fetched:
@@ -266,15 +275,18 @@ def _date_of(fetched: _Fetched) -> datetime | None:
         return None
 
 
+_OPEN_IT = _("Open the link in a private window, and send the one that opens.")
+
+
 def _not_public(host: str) -> BadLink:
     return BadLink(
-        f"{host} gives the notebook only to whom it knows: it is not public.",
-        f"Make it public, and send the link again. {SEND_THE_FILE}",
+        _("{host} gives the notebook only to whom it knows: it is not public.", host=host),
+        _("Make it public, and send the link again.") + SEND_THE_FILE,
     )
 
 
 def _gone(host: str) -> BadLink:
     return BadLink(
-        f"{host} has nothing at this address, or does not show it to everybody.",
-        f"Open the link in a private window, and send the one that opens. {HOW_TO_SHARE}",
+        _("{host} has nothing at this address, or does not show it to everybody.", host=host),
+        _OPEN_IT + HOW_TO_SHARE,
     )

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from grader.course.grade_bands import GradeBand, round_half_up
 from grader.files.config_files import PlacedError
-from grader.language import _, ngettext, write_number
+from grader.language import Reason, _, ngettext
 from grader.model import Noun
 from grader.rubric import Part
 
@@ -86,8 +86,8 @@ class CourseGrade(Noun):
     percent: float | None = Field(None, description="rounded; None where there is no grade yet")
     so_far: float | None = Field(None, description="what is settled of it; None without an exam")
     band: str = ""
-    waits: tuple[str, ...] = Field((), description="why there is no grade yet, a sentence each")
-    notes: tuple[str, ...] = Field((), description="what a student should know of how it was made")
+    waits: tuple[Reason, ...] = Field((), description="why there is no grade yet, a sentence each")
+    notes: tuple[Reason, ...] = Field((), description="what a student should know of how it was made")
 
     @property
     def settled(self) -> bool:
@@ -103,12 +103,11 @@ def grade_course(
     bonus = _bonus(rule.bonus, exercises) if rule.bonus is not None and counts else 0.0
     so_far = round_half_up(min(alone + bonus, rule.most), rule.round_to) if exam is not None else None
     waits = _waits(exam, exercises if rule.bonus is not None and (counts or (exam and exam.waits)) else ())
-    notes = []
+    notes: list[Reason] = []
     if rule.bonus is not None and exam is not None and not exam.waits and not counts:
-        least = write_number(rule.bonus.from_exam)
-        notes.append(_("A bonus counts from {percent} % in the exam alone.", percent=least))
+        notes.append(_("A bonus counts from {percent} % in the exam alone.", percent=rule.bonus.from_exam))
     if exam is not None and alone + bonus > rule.most + 1e-9:
-        notes.append(_("No more than {most} % count.", most=write_number(rule.most)))
+        notes.append(_("No more than {most} % count.", most=rule.most))
     percent = so_far if not waits else None
     return CourseGrade(
         student=student,
@@ -130,8 +129,8 @@ def _bonus(rule: BonusRule, exercises: Sequence[Exercise]) -> float:
     return rule.percent * done / whole
 
 
-def _waits(exam: Earned | None, exercises: Sequence[Exercise]) -> list[str]:
-    waits = []
+def _waits(exam: Earned | None, exercises: Sequence[Exercise]) -> list[Reason]:
+    waits: list[Reason] = []
     if exam is None:
         waits.append(_("There is no response to the exam."))
     elif exam.waits:
@@ -145,12 +144,12 @@ def _waits(exam: Earned | None, exercises: Sequence[Exercise]) -> list[str]:
     return waits
 
 
-def _say_waiting(waiting: float) -> str:
+def _say_waiting(waiting: float) -> Reason:
     return ngettext(
         "{points} point waits for a person",
         "{points} points wait for a person",
         waiting,
-        points=write_number(waiting),
+        points=waiting,
     )
 
 
@@ -161,18 +160,19 @@ def _band(percent: float | None, bands: Sequence[GradeBand]) -> str:
     return next((band.grade for band in bands if percent >= band.at_least - 1e-9), "")
 
 
-def tell_changes(before: Mapping[str, CourseGrade], after: Sequence[CourseGrade]) -> list[tuple[str, str, str]]:
+def tell_changes(before: Mapping[str, CourseGrade], after: Sequence[CourseGrade]) -> list[tuple[str, Reason, Reason]]:
     """(student, before, after) of each grade that is another one now."""
     told = [(grade.student, say_grade(before.get(grade.student)), say_grade(grade)) for grade in after]
     return [(student, old, new) for student, old, new in told if student in before and old != new]
 
 
-def say_grade(grade: CourseGrade | None) -> str:
+def say_grade(grade: CourseGrade | None) -> Reason:
     """The grade in a word or two.
 
-    >>> say_grade(CourseGrade(student="ana", exam=None, percent=87.5, band="9")), say_grade(None)
+    >>> str(say_grade(CourseGrade(student="ana", exam=None, percent=87.5, band="9"))), str(say_grade(None))
     ('87.5 % (9)', 'none yet')
     """
     if grade is None or grade.percent is None:
         return _("none yet")
-    return f"{write_number(grade.percent)} %" + (f" ({grade.band})" if grade.band else "")
+    percent = Reason("{percent} %", {"percent": grade.percent})
+    return Reason("{percent} ({band})", {"percent": percent, "band": grade.band}) if grade.band else percent

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from grader.course.course import LatePolicy
-from grader.language import _, ngettext, write_moment
+from grader.language import NOTHING, Reason, _, join, ngettext, write_moment
 from grader.model import EvidenceStep, Lateness, LateRuling, Submission
 
 DAY_S = 86_400.0
@@ -95,7 +95,9 @@ def count_late_days(late_by_s: float) -> int:
     return math.ceil(late_by_s / DAY_S)
 
 
-def judge_lateness(submission: Submission, terms: Terms, possible: float, *, later: str = "") -> Lateness | None:
+def judge_lateness(
+    submission: Submission, terms: Terms, possible: float, *, later: Reason = NOTHING
+) -> Lateness | None:
     """What is known and what it costs of `possible` points; None where no time is known.
 
     `later` tells what became of a shared notebook after the copy that counts.
@@ -107,21 +109,22 @@ def judge_lateness(submission: Submission, terms: Terms, possible: float, *, lat
     share, costs = _price(late_by_s, terms)
     ruling = terms.rulings.get(submission.sha256)
     if ruling is not None and ruling.counts == "refused":
-        share, costs = 1.0, ""
+        share, costs = 1.0, NOTHING
     looked = submission.evidence.looked if submission.evidence else None
     decided = terms.settled is not None and looked is not None and terms.settled >= looked
     waits = step == "changed" and share > 0 and not decided and ruling is None
-    said = _tell_ruling(ruling, terms) if ruling is not None else ""
+    said = _tell_ruling(ruling, terms) if ruling is not None else NOTHING
     sentences = [_tell_step(submission, step, terms), said, costs, later]
     if waits:
         sentences.insert(
             1, _("Whether it counts as late waits for a person; until then the points below are withheld.")
         )
-    because = " ".join(sentence for sentence in sentences if sentence)
-    return Lateness(step=step, because=because, late_by_s=late_by_s, penalty=round(share * possible, 6), waits=waits)
+    return Lateness(
+        step=step, because=join(sentences), late_by_s=late_by_s, penalty=round(share * possible, 6), waits=waits
+    )
 
 
-def _tell_ruling(ruling: LateRuling, terms: Terms) -> str:
+def _tell_ruling(ruling: LateRuling, terms: Terms) -> Reason:
     match ruling.counts:
         case "in time":
             told = _("It was decided that it counts as in time.")
@@ -130,14 +133,14 @@ def _tell_ruling(ruling: LateRuling, terms: Terms) -> str:
         case _:
             when = tell_moment(ruling.handed_in or ruling.when, terms.zone)
             told = _("It was decided that it counts as handed in on {when}.", when=when)
-    return f"{told} " + _("The reason: {why}", why=ruling.why) if ruling.why else told
+    return told + _("The reason: {why}", why=ruling.why) if ruling.why else told
 
 
-def _price(late_by_s: float, terms: Terms) -> tuple[float, str]:
+def _price(late_by_s: float, terms: Terms) -> tuple[float, Reason]:
     """The share of the points that is lost, and the sentence that says so."""
     late = terms.late
     if not late_by_s:
-        return 0.0, ""
+        return 0.0, NOTHING
     after = _("That is {duration} after the deadline", duration=tell_duration(late_by_s))
     match late.rule:
         case "free":
@@ -154,7 +157,7 @@ def _price(late_by_s: float, terms: Terms) -> tuple[float, str]:
             return share, _say_days(after, days, free, share, late)
 
 
-def _say_days(after: str, days: int, free: int, share: float, late: LatePolicy) -> str:
+def _say_days(after: Reason, days: int, free: int, share: float, late: LatePolicy) -> Reason:
     begun = ngettext("{n} day begun", "{n} days begun", days)
     if free:
         begun = _("{days}, of which your free late days cover {free}", days=begun, free=free)
@@ -173,10 +176,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
+def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> Reason:
     evidence = submission.evidence
-    received = tell_moment(submission.received, terms.zone) if submission.received else ""
-    looked = tell_moment(evidence.looked, terms.zone) if evidence and evidence.looked else ""
+    received = tell_moment(submission.received, terms.zone) if submission.received else NOTHING
+    looked = tell_moment(evidence.looked, terms.zone) if evidence and evidence.looked else NOTHING
     modified = tell_moment(evidence.modified, terms.zone) if evidence and evidence.modified else received
     match step:
         case "attachment":
@@ -203,7 +206,7 @@ def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
             )
             if not evidence or not evidence.sent:
                 return copied
-            return f"{copied} " + _("The link came on {when}.", when=tell_moment(evidence.sent, terms.zone))
+            return copied + _("The link came on {when}.", when=tell_moment(evidence.sent, terms.zone))
         case "undated":
             return _(
                 "The link came on {when}. Your shared notebook was copied on {copied}; where it lies does not say "
@@ -218,14 +221,14 @@ def _tell_step(submission: Submission, step: EvidenceStep, terms: Terms) -> str:
                 when=looked,
                 changed=modified,
             )
-    return ""
+    return NOTHING
 
 
-def tell_moment(when: datetime, zone: tzinfo) -> str:
+def tell_moment(when: datetime, zone: tzinfo) -> Reason:
     """A moment to the second, with its offset from UTC.
 
     >>> from zoneinfo import ZoneInfo
-    >>> tell_moment(datetime(2024, 8, 11, 2, 59, 30, tzinfo=UTC), ZoneInfo("America/Argentina/Buenos_Aires"))
+    >>> str(tell_moment(datetime(2024, 8, 11, 2, 59, 30, tzinfo=UTC), ZoneInfo("America/Argentina/Buenos_Aires")))
     '2024-08-10 23:59:30 UTC−03:00'
     """
     local = fix_offset(when, zone)

@@ -10,21 +10,24 @@ from typing import Literal
 from grader.course.roster import Roster
 from grader.deadlines.due_dates import HandedIn
 from grader.deadlines.lateness import Terms, choose, find_step, measure_late_s, tell_duration, tell_moment
+from grader.language import N_, Reason, _
 from grader.model import EvidenceStep, Problem, Submission
 
 State = Literal["in", "late", "to contact"]
 
 KNOWN_BY: Mapping[EvidenceStep, str] = {
-    "attachment": "came with a mail",
-    "upload": "uploaded",
-    "snapshot": "copied in time",
-    "revision": "from the file’s history",
-    "unchanged": "copied later, last changed in time",
-    "undated": "link in time, copied later",
-    "changed": "changed after the deadline, and no earlier copy: a person has to decide",
-    "unknown": "no time is known",
+    "attachment": N_("came with a mail"),
+    "upload": N_("uploaded"),
+    "snapshot": N_("copied in time"),
+    "revision": N_("from the file’s history"),
+    "unchanged": N_("copied later, last changed in time"),
+    "undated": N_("link in time, copied later"),
+    "changed": N_("changed after the deadline, and no earlier copy: a person has to decide"),
+    "unknown": N_("no time is known"),
 }
-NOTHING = Problem("", "", "We have nothing from you.", "Send the link to your notebook, or the notebook itself.", "")
+NOTHING_SENT = Problem(
+    "", "", _("We have nothing from you."), _("Send the link to your notebook, or the notebook itself."), ""
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class RosterStatus:
 
     student: str
     state: State
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
     problems: tuple[Problem, ...] = ()
     disputed: bool = False
     """a person has to say whether it was late"""
@@ -55,12 +58,12 @@ def stand(handed_in: HandedIn, roster: Roster | None, problems: Iterable[Problem
     return sorted(rows, key=lambda row: order[row.state])
 
 
-def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike: Iterable[str]) -> RosterStatus:
-    told = tuple(f"{problem.what} {problem.remedy}" for problem in problems)
+def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike: Iterable[Reason]) -> RosterStatus:
+    told = tuple(problem.what + problem.remedy for problem in problems)
     submissions = handed_in.submissions.get(student)
     if not submissions:
-        unsent = problems or (NOTHING,)
-        return RosterStatus(student, "to contact", told or ("Has sent nothing.",), tuple(unsent))
+        unsent = problems or (NOTHING_SENT,)
+        return RosterStatus(student, "to contact", told or (_("Has sent nothing."),), tuple(unsent))
     terms = handed_in.terms[student]
     chosen = choose(submissions, terms)
     late_by_s = measure_late_s(chosen, terms)
@@ -69,27 +72,33 @@ def _stand(student: str, handed_in: HandedIn, problems: Sequence[Problem], alike
     return RosterStatus(student, "late" if late_by_s else "in", tuple(notes), tuple(problems), disputed)
 
 
-def _tell(chosen: Submission, terms: Terms, late_by_s: float) -> str:
-    step = KNOWN_BY[find_step(chosen, terms.closes)]
+def _tell(chosen: Submission, terms: Terms, late_by_s: float) -> Reason:
+    step = _(KNOWN_BY[find_step(chosen, terms.closes)])
     if chosen.received is None:
-        return f"{step[0].upper()}{step[1:]}."
-    late = f", {tell_duration(late_by_s)} late" if late_by_s else ""
-    return f"{tell_moment(chosen.received, terms.zone)}{late} ({step})."
+        return _("No time is known.")
+    when = tell_moment(chosen.received, terms.zone)
+    if late_by_s:
+        return _("{when}, {duration} late ({step}).", when=when, duration=tell_duration(late_by_s), step=step)
+    return Reason("{when} ({step}).", {"when": when, "step": step})
 
 
-def _find_alike(submissions: Mapping[str, Sequence[Submission]]) -> dict[str, list[str]]:
+def _find_alike(submissions: Mapping[str, Sequence[Submission]]) -> dict[str, list[Reason]]:
     """student -> a sentence for each notebook that others handed in, too: the same shared file, or the same bytes."""
-    owners: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    owners: dict[tuple[bool, str], dict[str, None]] = defaultdict(dict)
     for student, own in submissions.items():
         for submission in own:
             if submission.evidence and submission.evidence.file:
-                owners["shared notebook", submission.evidence.file][student] = None
-            owners["file, byte for byte,", submission.sha256][student] = None
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for (kind, _), students in owners.items():
+                owners[True, submission.evidence.file][student] = None
+            owners[False, submission.sha256][student] = None
+    found: dict[str, dict[Reason, None]] = defaultdict(dict)
+    for (is_shared, _own), students in owners.items():
         for student in students:
             others = [other for other in students if other != student]
             if others:
                 named = ", ".join(others[:3]) + (" …" if others[3:] else "")
-                found[student][f"The same {kind} was handed in by {named}."] = None
+                if is_shared:
+                    told = _("The same shared notebook was handed in by {students}.", students=named)
+                else:
+                    told = _("The same file, byte for byte, was handed in by {students}.", students=named)
+                found[student][told] = None
     return {student: list(sentences) for student, sentences in found.items()}

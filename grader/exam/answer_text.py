@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from grader.exam.wording import LocalizedText
-from grader.language import _
+from grader.language import Formed, Reason, _, join
 
 
-def stop(sentence: str) -> str:
+def stop(sentence: Reason) -> Reason:
     """The sentence with its full stop, where a quotation has not brought one."""
-    return sentence if sentence.endswith((".”", "?”", "!”")) else f"{sentence}."
+    return join([Formed(sentence, "ended")])
 
 
-def say_behind(misconception: LocalizedText, language: str) -> str:
+def say_behind(misconception: LocalizedText, language: str) -> Reason:
     """A misconception, as it is told."""
     return _("A common reason: {misconception}", misconception=misconception.say(language))

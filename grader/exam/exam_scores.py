@@ -18,7 +18,6 @@ from grader.exam.responses import read_asked
 from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound
 from grader.exam.variants import make_variant
-from grader.language import language
 from grader.model import Finding, Grade, Run, Submission
 from grader.score.grade import fold
 from grader.score.judged import hash_plain
@@ -116,12 +115,11 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
     """The findings of one student, each question in the variant that was asked, in the exam's first language; pure."""
     findings: list[Finding] = []
     words = exam.languages[0]
-    with language("es" if words == "es" else "en"):
-        for one in asked:
-            answer = run.answers.get(one.question.id)
-            judged = (run.sha256, *_hash_of_response(one.question.id, run))
-            for finding in judge(variant_of(one, run, exam), answer, exam.rules, words, shares):
-                findings.append(finding.model_copy(update={"judged": judged}))
+    for one in asked:
+        answer = run.answers.get(one.question.id)
+        judged = (run.sha256, *_hash_of_response(one.question.id, run))
+        for finding in judge(variant_of(one, run, exam), answer, exam.rules, words, shares):
+            findings.append(finding.model_copy(update={"judged": judged}))
     return tuple(findings)
 
 

@@ -8,7 +8,7 @@ from grader.exam.exam import Rules
 from grader.exam.kinds.question_kind import ResponseVerdict
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
-from grader.language import _
+from grader.language import Reason, _, join, verbatim
 from grader.model import Answer, Finding, Status
 
 
@@ -35,7 +35,7 @@ def _verdict(asked: Asked, answer: Answer | None, default: Rules, language: str)
         return ResponseVerdict(None, _("No response to this question has been read yet."))
     if answer.status == "missing":
         told = [_("There is no answer."), part.say_right(asked.accept, language)]
-        return ResponseVerdict(part.worth_of_blank(), " ".join(filter(None, told)), unanswered=True)
+        return ResponseVerdict(part.worth_of_blank(), join(told), unanswered=True)
     if answer.status != "answered":
         return ResponseVerdict(None, answer.because)
     if not fits(question, answer.value):
@@ -59,18 +59,16 @@ def _finding(asked: Asked, step: str, verdict: ResponseVerdict, language: str) -
             possible=possible,
             because=verdict.because,
         )
-    behind = [question.explanation.say(language), *_revised(asked)] if verdict.explained else []
-    return _scored(
-        criterion, says.say(language), verdict.share, possible, " ".join([verdict.because, *behind]), verdict
-    )
+    behind = [verbatim(question.explanation.say(language)), *_revised(asked)] if verdict.explained else []
+    return _scored(criterion, says.say(language), verdict.share, possible, join([verdict.because, *behind]), verdict)
 
 
-def _revised(asked: Asked) -> list[str]:
+def _revised(asked: Asked) -> list[Reason]:
     return [_("The key was revised after the exam: {why}", why=" ".join(asked.why))] if asked.why else []
 
 
 def _scored(
-    criterion: str, says: str, share: float, possible: float, because: str, verdict: ResponseVerdict
+    criterion: str, says: str, share: float, possible: float, because: Reason, verdict: ResponseVerdict
 ) -> Finding:
     status: Status = "met" if share >= 1 - 1e-9 else "missed" if share <= 1e-9 else "partly"
     return Finding(

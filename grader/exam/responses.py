@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.exam.questions import Question
+from grader.language import _
 from grader.model import Answer, Run, Submission
 
 
@@ -35,7 +36,7 @@ def as_response(
         key=sha256[:32],
         sha256=sha256,
         end="finished",
-        because=f"Read from {source}.",
+        because=_("Read from {source}.", source=source),
         answers=answers,
         asked={name: tell_asked(seed, drawn.get(name, {})) for name in answers},
         sandbox="none",
@@ -58,5 +59,5 @@ def read_asked(told: str) -> tuple[int, Mapping[str, float]]:
     >>> read_asked('7 {"f": 800.0}'), read_asked("7")
     ((7, {'f': 800.0}), (7, {}))
     """
-    seed, _, drawn = told.partition(" ")
+    seed, _space, drawn = told.partition(" ")
     return int(seed), json.loads(drawn or "{}")

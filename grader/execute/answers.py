@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError
 
 from grader.inside import channel, plain
-from grader.language import kept
+from grader.language import Reason, Value, _, join, verbatim
 from grader.model import Answer, Cause
 
 _MOST_ARGUMENTS = 5
@@ -40,13 +40,13 @@ class ProbeQuestion:
         return hashlib.sha256(asked).hexdigest()[:32]
 
     @property
-    def subject(self) -> str:
-        return f"`{self.names[0]}`" if self.names else kept("run", "The notebook")
+    def subject(self) -> Reason:
+        return verbatim(f"`{self.names[0]}`") if self.names else _("The notebook")
 
-    def unanswered(self, because: str) -> Answer:
+    def unanswered(self, because: Reason) -> Answer:
         return Answer(
             status="stopped",
-            because=kept("run", "{subject} could not be asked: {why}.", subject=self.subject, why=because),
+            because=_("{subject} could not be asked: {why}.", subject=self.subject, why=because),
         )
 
 
@@ -61,13 +61,11 @@ def exchange(connection: socket.socket, question: ProbeQuestion, explain: Explai
         content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()
-        told = kept("run", "{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=error)
+        told = _("{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=str(error))
         return Answer(status="unusable", because=told)
     except (EOFError, OSError):
         connection.close()
-        return question.unanswered(
-            kept("run", "it took longer than {limit} s, or the kernel was gone", limit=f"{question.limit_s:g}")
-        )
+        return question.unanswered(_("it took longer than {limit} s, or the kernel was gone", limit=question.limit_s))
     return read_answer(question, content, explain)
 
 
@@ -76,7 +74,7 @@ def read_answer(question: ProbeQuestion, content: bytes, explain: Explain | None
     try:
         value, notes = plain.loads(content)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        told = kept("run", "{subject} gave an answer that is not plain data.", subject=question.subject)
+        told = _("{subject} gave an answer that is not plain data.", subject=question.subject)
         return Answer(status="unusable", because=told)
     answer = _as_answer(question, value, notes)
     if explain is None or answer.status != "raised":
@@ -94,87 +92,82 @@ def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) ->
             named = [name for name in question.names if name in notes.get("detail", "").split(", ")]
             return Answer(
                 status="missing",
-                because=kept("run", "The notebook has no {names}.", names=_either(named or question.names)),
+                because=_("The notebook has no {names}.", names=_either(named or question.names)),
             )
         case "stopped":
-            return question.unanswered(kept("run", "it took longer than {limit} s", limit=f"{question.limit_s:g}"))
+            return question.unanswered(_("it took longer than {limit} s", limit=question.limit_s))
         case "raised":
             return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
-    told = "" if question.hidden else _one_line(notes.get("detail", ""))
-    if told:
-        told = kept("run", "{subject} gave something other than plain data: {detail}.", subject=subject, detail=told)
+    detail = "" if question.hidden else _one_line(notes.get("detail", ""))
+    if detail:
+        told = _("{subject} gave something other than plain data: {detail}.", subject=subject, detail=detail)
     else:
-        told = kept("run", "{subject} gave something other than plain data.", subject=subject)
+        told = _("{subject} gave something other than plain data.", subject=subject)
     return Answer(status="unusable", because=told)
 
 
-def _either(names: Sequence[str]) -> str:
+def _either(names: Sequence[str]) -> Reason:
     """The names, of which any would do."""
-    first, *others = (f"`{name}`" for name in names)
-    return functools.reduce(lambda told, name: kept("run", "{names} or {name}", names=told, name=name), others, first)
+    first, *others = (verbatim(f"`{name}`") for name in names)
+    return functools.reduce(lambda told, name: _("{items} or {last}", items=told, last=name), others, first)
 
 
 def _error_name(notes: Mapping[str, str]) -> str:
-    """Only names that Python itself has: a class of the student's could be named anything."""
+    """Only names that Python itself has, and else nothing: a class of the student's could be named anything."""
     name = notes.get("error", "")
     kind = getattr(builtins, name, None)
-    return (
-        name if isinstance(kind, type) and issubclass(kind, BaseException) else kept("run", "an error of its own kind")
-    )
+    return name if isinstance(kind, type) and issubclass(kind, BaseException) else ""
 
 
-def _say_error(question: ProbeQuestion, notes: Mapping[str, str]) -> str:
-    told = {"subject": _who_raised(question, notes), "error": _error_name(notes)}
+def _say_error(question: ProbeQuestion, notes: Mapping[str, str]) -> Reason:
+    name = _error_name(notes) or _("an error of its own kind")
+    told: dict[str, Value] = {"subject": _who_raised(question, notes), "error": name}
     # Code of the rubric may stumble over what a function gives, or find that it takes other arguments.
     is_unfit = question.content["kind"] == "evaluate" and not notes.get("function")
     if question.hidden and is_unfit:
-        return kept(
-            "run", "{subject} cannot be used as the text asks: {error}, on something that you do not see.", **told
-        )
+        return _("{subject} cannot be used as the text asks: {error}, on something that you do not see.", **told)
     if question.hidden:
-        return kept("run", "{subject} raised {error} when it was asked about something that you do not see.", **told)
+        return _("{subject} raised {error} when it was asked about something that you do not see.", **told)
     detail = _one_line(notes.get("detail", ""))
     line = _one_line(notes.get("line", ""))
     if is_unfit:
-        error = kept("run", "{subject} cannot be used as the text asks: {error}: {detail}.", **told, detail=detail)
+        error = _("{subject} cannot be used as the text asks: {error}: {detail}.", **told, detail=detail)
     elif line and detail:
-        error = kept(
-            "run", "{subject} raised {error} in the line `{line}`: {detail}.", **told, line=line, detail=detail
-        )
+        error = _("{subject} raised {error} in the line `{line}`: {detail}.", **told, line=line, detail=detail)
     elif line:
-        error = kept("run", "{subject} raised {error} in the line `{line}`.", **told, line=line)
+        error = _("{subject} raised {error} in the line `{line}`.", **told, line=line)
     elif detail:
-        error = kept("run", "{subject} raised {error}: {detail}.", **told, detail=detail)
+        error = _("{subject} raised {error}: {detail}.", **told, detail=detail)
     else:
-        error = kept("run", "{subject} raised {error}.", **told)
+        error = _("{subject} raised {error}.", **told)
     given = _say_given(question.content["arguments"])
-    return kept("run", "{error} It was given {arguments}.", error=error, arguments=given) if given else error
+    return _("{error} It was given {arguments}.", error=error, arguments=given) if given else error
 
 
-def _who_raised(question: ProbeQuestion, notes: Mapping[str, str]) -> str:
+def _who_raised(question: ProbeQuestion, notes: Mapping[str, str]) -> Reason:
     """Of several functions that are asked about, the one that raised the error, where that is known."""
     if question.content["kind"] != "evaluate" or not question.names:
         return question.subject
     function = notes.get("function", "")
-    return f"`{function}`" if function in question.names else _either(question.names)
+    return _either([function] if function in question.names else question.names)
 
 
-def _say_given(arguments: Mapping[str, Any]) -> str:
+def _say_given(arguments: Mapping[str, Any]) -> Reason:
     """What a function was called with, so that the student can try it."""
-    told = [f"`{name}` = {_say_argument(value)}" for name, value in list(arguments.items())[:_MOST_ARGUMENTS]]
-    if len(arguments) > _MOST_ARGUMENTS:
-        told.append("…")
-    return functools.reduce(lambda one, more: kept("run", "{one}; {more}", one=one, more=more), told) if told else ""
+    told: list[Value] = [
+        join([f"`{name}`", _say_argument(value)], " = ") for name, value in list(arguments.items())[:_MOST_ARGUMENTS]
+    ]
+    return join([*told, "…"] if len(arguments) > _MOST_ARGUMENTS else told, "; ")
 
 
-def _say_argument(value: Any) -> str:
+def _say_argument(value: Any) -> Value:
     if isinstance(value, dict) and set(value) == {"tensor"}:
-        return kept("run", "a tensor of shape {shape}", shape=value["tensor"].shape)
+        return _("a tensor of shape {shape}", shape=str(value["tensor"].shape))
     if isinstance(value, np.ndarray):
         # Few enough numbers to follow with a pencil are written out.
         if value.size <= _FEW_NUMBERS:
             return _one_line(str(value.tolist()))
-        return kept("run", "an array of shape {shape}, {dtype}", shape=value.shape, dtype=value.dtype)
+        return _("an array of shape {shape}, {dtype}", shape=str(value.shape), dtype=str(value.dtype))
     return _one_line(repr(value))
 
 

@@ -11,7 +11,7 @@ from grader.execute import answers, redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
 from grader.execute.trained import QUESTION, read_trained
-from grader.language import kept
+from grader.language import _
 from grader.model import Answer, TrainedNetwork
 
 
@@ -60,9 +60,9 @@ class NotebookAsker:
 
     async def _answer(self, question: ProbeQuestion) -> Answer:
         if self.dead.done():
-            return question.unanswered(kept("run", "the kernel died before it was asked"))
+            return question.unanswered(_("the kernel died before it was asked"))
         if self.client.connection.fileno() < 0:
-            return question.unanswered(kept("run", "the notebook has broken the connection over which it is asked"))
+            return question.unanswered(_("the notebook has broken the connection over which it is asked"))
         return await self._ask_one(self.client.connection, question)
 
     async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> Answer:
@@ -71,7 +71,7 @@ class NotebookAsker:
         exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question, self.explain))
         line = "__import__('grader.inside.answering', fromlist=['ask']).ask()"
         await self.client.request(line, question.limit_s, self.dead)
-        done, _ = await asyncio.wait({exchange}, timeout=GRACE_S)
+        done, _waiting = await asyncio.wait({exchange}, timeout=GRACE_S)
         if not done:
             # The kernel says that it is done and has not answered: its notebook has meddled with our code.
             with contextlib.suppress(OSError):  # it may have closed its end already

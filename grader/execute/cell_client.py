@@ -14,7 +14,7 @@ from traitlets import Float
 
 from grader.execute.forks import ServerError
 from grader.execute.provisioner import MOST_MESSAGES, SIZE
-from grader.language import kept
+from grader.language import _
 from grader.model import Limits
 
 GRACE_S = 5.0
@@ -71,7 +71,7 @@ class CellClient(NotebookClient):
     def _end_flood(self) -> None:
         provisioner = self.km.provisioner
         if not provisioner.fork.overran.done():
-            told = kept("run", "it sent more than the {limit} messages that a notebook may", limit=MOST_MESSAGES)
+            told = _("it sent more than the {limit} messages that a notebook may", limit=MOST_MESSAGES)
             provisioner.fork.overran.set_result(told)
         provisioner.server.kill(provisioner.fork)
 

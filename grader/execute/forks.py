@@ -28,6 +28,7 @@ from grader.execute.cgroups import Cgroup
 from grader.execute.gpu import HOST_MIB, GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import Watchdog
+from grader.language import Reason
 from grader.model import Limits
 
 START_S = 120.0
@@ -105,7 +106,7 @@ class Fork:
     accept_s: float = ACCEPT_S
     ended: concurrent.futures.Future[Ending] = field(default_factory=concurrent.futures.Future)
     started: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
-    overran: concurrent.futures.Future[str] = field(default_factory=concurrent.futures.Future)
+    overran: concurrent.futures.Future[Reason] = field(default_factory=concurrent.futures.Future)
     """A sentence that names the limit, once its processes together passed one."""
     used: concurrent.futures.Future[Used] = field(default_factory=concurrent.futures.Future)
     """What it had used when the gate was closed: what is measured later could tell what a hidden question held."""
@@ -272,7 +273,7 @@ class ForkServer:
             self._groups[fork.name] = group
             group.add(pid)
 
-        def overran(told: str) -> None:
+        def overran(told: Reason) -> None:
             fork.overran.set_result(told)
             self.kill(fork)
 

@@ -22,9 +22,10 @@ from grader.execute.losses import Losses, Outcome
 from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
+from grader.execute.watchdog import PAST_MEMORY
 from grader.files.cell_names import read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
-from grader.language import kept
+from grader.language import NOTHING, Reason, _, error
 from grader.model import Answer, Cause, CauseKind, CellRun, Limits, TrainedNetwork
 
 MOST_NAMES = 200
@@ -59,7 +60,7 @@ class NotebookDriver:
         self.limits = limits
         self.progress = Progress()
         self.losses = Losses(around)
-        self.words = redaction.words_of(cell.source for _, cell in code_cells(notebook))
+        self.words = redaction.words_of(cell.source for _place, cell in code_cells(notebook))
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.notebook = notebook
 
@@ -106,7 +107,7 @@ class NotebookDriver:
             elif left <= 0:
                 self.progress.out_of_time = True
                 seconds = f"{self.limits.notebook_s:g}"
-                limit = kept("run", "the notebook's {limit} s were used up before this cell", limit=seconds)
+                limit = _("the notebook's {limit} s were used up before this cell", limit=seconds)
                 self.progress.cells[index] = known.model_copy(update={"because": limit})
             else:
                 self.progress.cells[index] = await self._run_cell(known, cell, left, dead)
@@ -176,10 +177,9 @@ class NotebookDriver:
         if self.client.interrupting is not None:
             await self.client.interrupting  # else it would hit the next cell, or a question
         if printed <= self.client.limit_bytes < self.client.output_bytes:
-            because = kept(
-                "run",
+            because = _(
                 "it printed more than the {limit} MiB that a notebook may, and was interrupted",
-                limit=f"{self.limits.output_mib:g}",
+                limit=self.limits.output_mib,
             )
             return known.model_copy(update={"end": "interrupted", **_stopped_by("limit", "output", known, because)})
         if wall_s >= left:
@@ -189,48 +189,41 @@ class NotebookDriver:
             return known.model_copy(update={"end": "ok"})
         return known.model_copy(update={"end": "error", **self._why_error(known)})
 
-    def _why_too_long(self, limit_s: float) -> str:
+    def _why_too_long(self, limit_s: float) -> Reason:
         if limit_s == self.limits.cell_s:
-            return kept(
-                "run",
+            return _(
                 "it ran longer than the {limit} s that a cell may take, and was interrupted",
-                limit=f"{limit_s:g}",
+                limit=limit_s,
             )
-        return kept(
-            "run",
+        return _(
             "it ran longer than the {limit} s that a notebook may take, and was interrupted",
-            limit=f"{self.limits.notebook_s:g}",
+            limit=self.limits.notebook_s,
         )
 
     def _why_dead(self, known: CellRun, dead: asyncio.Future[None], limit_s: float) -> Mapping[str, Any]:
         if not dead.done():
-            because = kept(
-                "run",
+            because = _(
                 "it ran longer than {limit} s and did not stop when it was interrupted, so its kernel was ended",
-                limit=f"{limit_s:.3g}",
+                limit=float(f"{limit_s:.3g}"),
             )
             return _stopped_by("limit", "time", known, because)
         if self.fork.overran.done():
             because = self.fork.overran.result()
-            return _stopped_by("memory" if "memory" in because else "limit", "", known, because)
+            return _stopped_by("memory" if because.text == PAST_MEMORY else "limit", "", known, because)
         if self.server.killed_for_memory(self.fork):
-            because = kept(
-                "run",
-                "all its processes together used more memory than the limit of {limit} MiB",
-                limit=self.limits.memory_mib,
-            )
+            because = _(PAST_MEMORY, limit=self.limits.memory_mib)
             return _stopped_by("memory", "", known, because)
         status = self.fork.ended.result().status
         if status >= 0:
-            because = kept("run", "it ended its own kernel (exit status {status})", status=status)
+            because = _("it ended its own kernel (exit status {status})", status=status)
             return _stopped_by("student", "exit", known, because)
         if status == -CPU_LIMIT:
-            because = kept("run", "it used more processor time than a notebook may")
+            because = _("it used more processor time than a notebook may")
             return _stopped_by("limit", "processor time", known, because)
         self.progress.is_unexplained = True
-        because = kept("run", "its kernel was killed by signal {signal}", signal=-status)
+        because = _("its kernel was killed by signal {signal}", signal=-status)
         if status == -KILL:
-            because = kept("run", "its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
+            because = _("its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
         return _stopped_by("student", f"signal {-status}", known, because)
 
     def _why_error(self, known: CellRun) -> Mapping[str, Any]:
@@ -238,10 +231,10 @@ class NotebookDriver:
         kind, limit = _name_limit(name, value, self.limits)
         if limit:
             return _stopped_by(kind, name, known, limit)
-        return {"because": f"{name}: {value}" if value else name}
+        return {"because": error(name, value)}
 
 
-def _stopped_by(kind: CauseKind, what: str, known: CellRun, because: str) -> Mapping[str, Any]:
+def _stopped_by(kind: CauseKind, what: str, known: CellRun, because: Reason) -> Mapping[str, Any]:
     return {"because": because, "cause": Cause(kind=kind, what=what, cell=known.number)}
 
 
@@ -260,29 +253,28 @@ def _with_rest(told: CellRun | None, ended: CellRun, cause: Cause | None, line: 
     return told.model_copy(update={"wall_s": wall_s})
 
 
-def _name_limit(name: str, value: str, limits: Limits) -> tuple[CauseKind, str]:
+def _name_limit(name: str, value: str, limits: Limits) -> tuple[CauseKind, Reason]:
     """The limit that an error stems from, and a sentence on it; an empty one where it stems from none."""
     if name == "OutOfMemoryError" and "CUDA" in value:
-        told = kept("run", "it asked for more GPU memory than the limit of {limit} MiB", limit=limits.gpu_memory_mib)
+        told = _("it asked for more GPU memory than the limit of {limit} MiB", limit=limits.gpu_memory_mib)
         return "memory", told
     if name == "MemoryError" or _OUT_OF_MEMORY.search(value):
-        return "memory", kept("run", "it asked for more memory than the limit of {limit} MiB", limit=limits.memory_mib)
+        return "memory", _("it asked for more memory than the limit of {limit} MiB", limit=limits.memory_mib)
     if name == "OSError" and value.startswith(("[Errno 28]", "[Errno 27]")):
-        return "limit", kept(
-            "run", "it wrote more to files than the limit of {limit} MiB ({error})", limit=limits.disk_mib, error=value
+        return "limit", _(
+            "it wrote more to files than the limit of {limit} MiB ({error})", limit=limits.disk_mib, error=value
         )
     if name == "OSError" and value.startswith("[Errno 24]"):
-        return "limit", kept(
-            "run", "it had more files open than the limit of {limit} ({error})", limit=limits.open_files, error=value
+        return "limit", _(
+            "it had more files open than the limit of {limit} ({error})", limit=limits.open_files, error=value
         )
     if (name == "BlockingIOError" and value.startswith("[Errno 11]")) or "can't start new thread" in value:
-        return "limit", kept(
-            "run",
+        return "limit", _(
             "it started more processes and threads than the limit of {limit} ({error})",
             limit=limits.processes,
             error=value,
         )
-    return "limit", ""
+    return "limit", NOTHING
 
 
 _OUT_OF_MEMORY = re.compile(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import functools
 import itertools
 import logging
 import queue
@@ -32,7 +31,7 @@ from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.inside.colab_packages import COLAB
-from grader.language import kept
+from grader.language import Reason, _, join
 from grader.model import CellRun, Limits, Run
 
 log = logging.getLogger(__name__)
@@ -246,7 +245,9 @@ def execute_one(work: Work, servers: Servers) -> Executed:
     try:
         stored = read_notebook(work.content, limit_mib=work.limits.notebook_mib)
     except UnreadableError as error:
-        return Executed(make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=str(error)), None, None)
+        return Executed(
+            make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=error.reason), None, None
+        )
     failure = ""
     for tried in range(1, TRIES + 1):
         try:
@@ -256,9 +257,7 @@ def execute_one(work: Work, servers: Servers) -> Executed:
             failure = type(error).__name__
             if servers.have_ended:
                 break
-    because = kept(
-        "run", "The grader failed on this notebook ({error}); this is not the student's fault.", error=failure
-    )
+    because = _("The grader failed on this notebook ({error}); this is not the student's fault.", error=failure)
     return Executed(make_run(work, servers.sandbox, servers.gpu, end="failed", because=because), stored, None)
 
 
@@ -270,7 +269,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     around = _around(work, stored, servers.gpu)
     while len(deaths) < KERNELS:
         fresh = copy.deepcopy(stored)
-        for _, cell in code_cells(fresh):
+        for _place, cell in code_cells(fresh):
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
             fork = server.prepare(work.materials)
@@ -293,7 +292,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         if index not in deaths:
             because = _say_doubted(because, cell)
     answers = {
-        question.name: question.unanswered(kept("run", "the kernel died")) for question in work.questions
+        question.name: question.unanswered(_("the kernel died")) for question in work.questions
     } | progress.answers
     run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
         update={
@@ -320,25 +319,24 @@ def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> RunSettin
     )
 
 
-def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, str]:
+def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, Reason]:
     if deaths:
         return "died", _say_deaths(list(deaths.values()), ended=progress.died_in is not None)
     if progress.out_of_time:
-        return "stopped", kept("run", "The notebook's time was used up; the cells after that were not run.")
+        return "stopped", _("The notebook's time was used up; the cells after that were not run.")
     bad = [cell for cell in progress.cells.values() if cell.end != "ok"]
     if not progress.cells:
-        return "finished", kept("run", "There was no code to run.")
+        return "finished", _("There was no code to run.")
     if not bad:
-        return "finished", kept("run", "Every cell was run without an error.")
+        return "finished", _("Every cell was run without an error.")
     numbers = ", ".join(str(cell.number) for cell in bad)
     if len(bad) == 1:
-        return "finished", kept("run", "Every cell was run; not well ended: code cell {number}.", number=numbers)
-    return "finished", kept("run", "Every cell was run; not well ended: code cells {numbers}.", numbers=numbers)
+        return "finished", _("Every cell was run; not well ended: code cell {number}.", number=numbers)
+    return "finished", _("Every cell was run; not well ended: code cells {numbers}.", numbers=numbers)
 
 
-def _say_doubted(ended: str, cell: CellRun) -> str:
-    return kept(
-        "run",
+def _say_doubted(ended: Reason, cell: CellRun) -> Reason:
+    return _(
         "{ended} Its kernel had died once in code cell {number} ({why}), and did not when all was run again.",
         ended=ended,
         number=cell.number,
@@ -346,19 +344,17 @@ def _say_doubted(ended: str, cell: CellRun) -> str:
     )
 
 
-def _say_deaths(cells: Sequence[CellRun], *, ended: bool) -> str:
-    told = [kept("run", "code cell {number}: {why}", number=cell.number, why=cell.because) for cell in cells]
-    listed = functools.reduce(lambda one, more: kept("run", "{one}; {more}", one=one, more=more), told)
+def _say_deaths(cells: Sequence[CellRun], *, ended: bool) -> Reason:
+    told = (_("code cell {number}: {why}", number=cell.number, why=cell.because) for cell in cells)
+    listed = join(told, "; ")
     if ended:
-        return kept(
-            "run", "The kernel died in {cells}. It died again and again, so the rest was not run.", cells=listed
-        )
+        return _("The kernel died in {cells}. It died again and again, so the rest was not run.", cells=listed)
     if len(cells) == 1:
-        return kept("run", "The kernel died in {cells}. The other cells were run again without it.", cells=listed)
-    return kept("run", "The kernel died in {cells}. The other cells were run again without them.", cells=listed)
+        return _("The kernel died in {cells}. The other cells were run again without it.", cells=listed)
+    return _("The kernel died in {cells}. The other cells were run again without them.", cells=listed)
 
 
-def make_run(work: Work, sandbox: Sandbox, gpu: GpuShare | None, *, end: str, because: str) -> Run:
+def make_run(work: Work, sandbox: Sandbox, gpu: GpuShare | None, *, end: str, because: Reason) -> Run:
     """A run of which nothing else is known."""
     told = {"key": work.key, "sha256": work.sha256, "end": end, "because": because, "sandbox": sandbox}
     asked = {question.name: question.hash for question in work.questions}

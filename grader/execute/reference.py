@@ -114,4 +114,4 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 
 def _why(question: ProbeQuestion, answer: Answer) -> str:
     """The reason, told of the reference where the answer tells it of a notebook."""
-    return f"it has no {question.subject}" if answer.status == "missing" else answer.because.rstrip(".")
+    return f"it has no {question.subject}" if answer.status == "missing" else str(answer.because).rstrip(".")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.language import N_, NOTHING, Reason, _
 from grader.model import Limits
 
 INTERVAL_S = 0.2
@@ -37,7 +38,7 @@ class Watched:
     limits: Limits
     estimated_mib: float
     measured_mib: float
-    overran: Callable[[str], None]
+    overran: Callable[[Reason], None]
 
 
 class Watchdog:
@@ -50,8 +51,8 @@ class Watchdog:
         self._stopped = threading.Event()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
-    def add(self, name: str, pid: int, limits: Limits, overran: Callable[[str], None]) -> None:
-        """Watch the tree below this process; `overran` is called once, with a sentence that names the limit."""
+    def add(self, name: str, pid: int, limits: Limits, overran: Callable[[Reason], None]) -> None:
+        """Watch the tree below this process; `overran` is called once, with the reason."""
         estimated_mib, measured_mib = estimate_usage(pid).memory_mib, measure_usage(pid).memory_mib
         with self._lock:
             self._watched[name] = Watched(pid, limits, estimated_mib, measured_mib, overran)
@@ -93,12 +94,15 @@ class Watchdog:
                     one.overran(told)
 
 
-def _say_overrun(usage: Usage, limits: Limits) -> str:
+PAST_MEMORY = N_("all its processes together used more memory than the limit of {limit} MiB")
+
+
+def _say_overrun(usage: Usage, limits: Limits) -> Reason:
     if usage.memory_mib > limits.memory_mib:
-        return f"all its processes together used more memory than the limit of {limits.memory_mib} MiB"
+        return _(PAST_MEMORY, limit=limits.memory_mib)
     if usage.processes > limits.processes:
-        return f"it started more processes than the limit of {limits.processes}"
-    return ""
+        return _("it started more processes than the limit of {limit}", limit=limits.processes)
+    return NOTHING
 
 
 def estimate_usage(pid: int) -> Usage:

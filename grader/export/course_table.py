@@ -39,7 +39,7 @@ class CourseRow:
         ]
         lines = [f"{title}: {write_points(earned)} of {write_points(possible)}" for title, earned, possible in parts]
         bonus = [f"Bonus: {write_points(self.grade.bonus)} %"] if self.grade.bonus else []
-        return "\n".join([*lines, *bonus, *self.grade.notes])
+        return "\n".join([*lines, *bonus, *map(str, self.grade.notes)])
 
 
 def course_as_csv(rows: Sequence[CourseRow]) -> str:

@@ -19,7 +19,7 @@ def as_results(row: ExportRow) -> dict[str, Any]:
             "score": finding.earned,
             "max_score": finding.possible,
             "status": "passed" if finding.status == "met" else "failed",
-            "output": finding.because,
+            "output": str(finding.because),
             "output_format": "text",
             "visibility": "after_published",
         }
@@ -27,4 +27,4 @@ def as_results(row: ExportRow) -> dict[str, Any]:
     ]
     told = {"score": row.points, "output_format": "text", "visibility": "after_published", "tests": tests}
     lateness = row.grade.lateness
-    return {**told, "output": lateness.because} if lateness is not None and row.grade.penalty else told
+    return {**told, "output": str(lateness.because)} if lateness is not None and row.grade.penalty else told

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.files.spreadsheet import write_csv
-from grader.model import Grade
+from grader.language import Digits, Reason, _
+from grader.model import Finding, Grade
 
 
 class GradeRow(Protocol):
@@ -86,13 +87,16 @@ def _cells(row: ExportRow, criteria: Sequence[str]) -> list[object]:
     ]
 
 
+def _worth(finding: Finding) -> Reason:
+    if finding.earned is None:
+        return _("waits for a person")
+    earned, possible = write_points(finding.earned), write_points(finding.possible)
+    return _("{earned} of {possible}", earned=Digits(earned), possible=Digits(possible))
+
+
 def comment_of(row: ExportRow) -> str:
     """The findings as plain text, a line each: what a student reads beside the number."""
-    lines = [
-        f"{finding.says} {'waits for a person' if finding.earned is None else write_points(finding.earned)}"
-        f"{'' if finding.earned is None else f' of {write_points(finding.possible)}'}. {finding.because}"
-        for finding in row.grade.findings
-    ]
+    lines = [f"{finding.says} {_worth(finding)}. {finding.because}" for finding in row.grade.findings]
     if row.grade.lateness is not None and row.grade.penalty:
-        lines.append(row.grade.lateness.because)
+        lines.append(str(row.grade.lateness.because))
     return "\n".join(lines)

@@ -9,11 +9,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.language import kept
+from grader.language import Reason, _
 
 
 class UnreadableError(ValueError):
-    """What was handed in is not a notebook; the message is a sentence for the student."""
+    """What was handed in is not a notebook, and why, for the student."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
@@ -24,19 +28,18 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
     size_mib = len(content) / (1 << 20)
     if size_mib > limit_mib:
         raise UnreadableError(
-            kept(
-                "run",
+            _(
                 "The file has {size} MiB, more than the limit of {limit} MiB: "
                 "clear the largest outputs and hand it in again.",
-                size=f"{size_mib:.0f}",
-                limit=f"{limit_mib:g}",
+                size=round(size_mib),
+                limit=limit_mib,
             )
         )
     tree = _parse(content)
     cells = _cells_of(tree) if isinstance(tree, dict) else None
     if cells is None:
         raise UnreadableError(
-            kept("run", "The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb.")
+            _("The file is JSON but has no cells, so it is not a notebook: download it again as .ipynb.")
         )
     clean = [_well_formed_cell(cell, place) for place, cell in enumerate(cells) if isinstance(cell, dict)]
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": clean})
@@ -44,17 +47,14 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
 
 def _parse(content: bytes) -> Any:
     if not content.strip():
-        raise UnreadableError(kept("run", "The file is empty: download the notebook again (File, Download, .ipynb)."))
+        raise UnreadableError(_("The file is empty: download the notebook again (File, Download, .ipynb)."))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(
-            kept("run", "The file is not text, so it is not a notebook: download it as .ipynb.")
-        ) from error
+        raise UnreadableError(_("The file is not text, so it is not a notebook: download it as .ipynb.")) from error
     if text.lstrip()[:1] == "<":
         raise UnreadableError(
-            kept(
-                "run",
+            _(
                 "The file is a web page, not a notebook: in Colab use File, Download, Download .ipynb "
                 "instead of saving the page.",
             )
@@ -63,11 +63,11 @@ def _parse(content: bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise UnreadableError(
-            kept("run", "The file is JSON that is nested too deep to be a notebook: download it again as .ipynb.")
+            _("The file is JSON that is nested too deep to be a notebook: download it again as .ipynb.")
         ) from error
     except ValueError as error:
         raise UnreadableError(
-            kept("run", "The file is not a notebook: it is not even JSON. Download it again as .ipynb.")
+            _("The file is not a notebook: it is not even JSON. Download it again as .ipynb.")
         ) from error
 
 

@@ -1,64 +1,35 @@
-"""The language in which people are told things. English is what the code says; the others are catalogs in locale/.
+"""The languages in which people read. English is what the code says; the others are catalogs in locale/.
 
     with language("es"):
-        _("{count} of your networks learned.", count=2)
+        print(_("Students"))
 
-A text is marked where it is made: `_` for one that is told at once, `ngettext` where a number chooses its form,
-`pgettext` where English has one word for two things, and `N_` where it is told later. What is stored is stored in
-English, by `kept`, and told by `retell`: so another language needs no other run.
+A language is set once, at the outermost edge: where a page, a sheet, a letter or a terminal is written.
 """
 
 from __future__ import annotations
 
 import gettext
-import io
-import re
-import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, cast
+
+from grader.language.reasons import ENGLISH, Day, Reason, Tongue, _, speaking, spoken
 
 Code = Literal["en", "es"]
 
 DOMAIN = "grader"
 
 
-@dataclass(frozen=True, eq=False)
-class _Tongue:
-    """A language with its texts, and the sign before the decimals of its numbers."""
-
-    code: Code
-    decimal_mark: str
-    texts: gettext.NullTranslations
-    forms: Mapping[str, Sequence[_Form]]
-    """context -> the texts that may be kept under it, the wordiest first"""
-
-
-@dataclass(frozen=True, eq=False)
-class _Form:
-    """How a text is recognised that was kept in English, and what it is in a language."""
-
-    pattern: re.Pattern[str]
-    told: str
-
-
-_ENGLISH = _Tongue("en", ".", gettext.NullTranslations(), {})
-_SPOKEN: ContextVar[_Tongue] = ContextVar("language", default=_ENGLISH)
-
-
 @contextmanager
-def language(code: Code) -> Iterator[None]:
-    """All texts that are made within are in this language."""
-    token = _SPOKEN.set(_tongue(code))
-    try:
+def language(code: Code, *, is_strict: bool = False) -> Iterator[None]:
+    """All texts that are worded within are in this language; strictly, one that its catalog lacks is an error."""
+    tongue = tongue_of(code)
+    with speaking(replace(tongue, is_strict=True) if is_strict else tongue):
         yield
-    finally:
-        _SPOKEN.reset(token)
 
 
 def current_language() -> Code:
@@ -68,136 +39,51 @@ def current_language() -> Code:
     ...     current_language()
     'es'
     """
-    return _SPOKEN.get().code
+    return cast(Code, spoken().code)
 
 
-def _(message: str, /, **values: object) -> str:
-    """The text in the language that is spoken here, with the values in its places.
-
-    >>> _("{earned} of {possible} points", earned=1, possible=2)
-    '1 of 2 points'
-    """
-    return _SPOKEN.get().texts.gettext(message).format(**values)
-
-
-def ngettext(one: str, many: str, n: float, /, **values: object) -> str:
-    """The form of the text that `n` takes; `n` itself stands where the text says {n}.
-
-    >>> ngettext("{n} student", "{n} students", 1), ngettext("{n} student", "{n} students", 3)
-    ('1 student', '3 students')
-    """
-    # Catalogs choose by whole numbers. With decimals it is several in our languages, also below one: 0.5 points.
-    whole = n if isinstance(n, int) else 1 if n == 1 else 2
-    return _SPOKEN.get().texts.ngettext(one, many, whole).format(n=n, **values)
-
-
-def pgettext(context: str, message: str, /, **values: object) -> str:
-    """The text, where the same English means another thing elsewhere; the context says which it is."""
-    return _SPOKEN.get().texts.pgettext(context, message).format(**values)
-
-
-def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
-    """The message itself: it is only marked for the catalog, and told later, by `_`."""
-    return message
-
-
-def kept(context: str, message: str, /, **values: object) -> str:
-    """A text that is stored: in English whatever is spoken here. `retell` tells it, by the same context."""
-    return message.format(**values)
-
-
-def retell(context: str, text: str) -> str:
-    """A text that `kept` made, in the language that is spoken here, and so what it holds; any other as it is.
-
-    >>> with language("es"):
-    ...     retell("run", "`f` could not be asked: the kernel died.")
-    'No se pudo consultar `f`: el kernel dejó de funcionar.'
-    """
-    for form in _SPOKEN.get().forms.get(context, ()):
-        found = form.pattern.fullmatch(text)
-        if found:
-            return form.told.format(**{name: retell(context, value) for name, value in found.groupdict().items()})
-    return text
-
-
-def write_decimals(number: str) -> str:
-    """A number that was written with a decimal point, as the language that is spoken here writes it.
-
-    >>> with language("es"):
-    ...     write_decimals("3.5")
-    '3,5'
-    """
-    mark = _SPOKEN.get().decimal_mark
-    return number if mark == "." else number.replace(".", mark)
-
-
-def write_number(value: float) -> str:
-    """A number with at most six significant digits.
-
-    >>> with language("es"):
-    ...     write_number(87.5)
-    '87,5'
-    """
-    return write_decimals(f"{value:g}")
+def language_of(words: str) -> Code:
+    """The language in which we speak to readers of an exam in this one: English, where there is no catalog."""
+    return "es" if words == "es" else "en"
 
 
 def write_date(day: date) -> str:
-    """A day: in English as ISO 8601 has it, which no two countries read differently.
+    """A day, as the language that is spoken here writes it.
 
-    >>> write_date(date(2024, 8, 11))
-    '2024-08-11'
     >>> with language("es"):
     ...     write_date(date(2024, 8, 11))
     '11 de agosto de 2024'
     """
-    code = current_language()
-    if code == "en":
-        return f"{day:%Y-%m-%d}"
-    from babel.dates import format_date
-
-    return format_date(day, "long", locale=code)
+    return spoken().write_day(day)
 
 
-def write_moment(day: date, time: str) -> str:
+def write_moment(day: date, time: str) -> Reason:
     """A day and a time of it, which is written already.
 
-    >>> write_moment(date(2024, 8, 11), "23:59")
+    >>> str(write_moment(date(2024, 8, 11), "23:59"))
     '2024-08-11 23:59'
     """
-    return _("{date} {time}", date=write_date(day), time=time)
+    return _("{date} {time}", date=Day(f"{day:%Y-%m-%d}"), time=time)
 
 
 @cache
-def _tongue(code: Code) -> _Tongue:
+def tongue_of(code: Code) -> Tongue:
     """The language, with its catalog read once."""
     if code == "en":
-        return _ENGLISH
+        return ENGLISH
     # Babel takes a tenth of a second to come in, which no English course has to wait for.
     from babel import Locale
-    from babel.messages.mofile import write_mo
+    from babel.dates import format_date
     from babel.messages.pofile import read_po
 
     with resources.files("grader.language").joinpath("locale", f"{code}.po").open("rb") as lines:
         catalog = read_po(lines, locale=code, domain=DOMAIN, abort_invalid=True)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
+    texts: dict[tuple[str, str], tuple[str, ...]] = {}
+    for text in catalog:
+        forms = (text.string,) if isinstance(text.string, str) else tuple(text.string or ())
+        if text.id and all(forms):
+            texts[text.context or "", text.id if isinstance(text.id, str) else text.id[0]] = forms
     mark = str(Locale.parse(code).number_symbols["latn"]["decimal"])
-    texts = [(text.context, text.id, text.string) for text in catalog if text.context and isinstance(text.id, str)]
-    forms = {
-        context: tuple(
-            _form(text, str(told)) for own, text, told in sorted(texts, key=_wordiest_first) if own == context
-        )
-        for context in {own for own, _text, _told in texts}
-    }
-    return _Tongue(code, mark, gettext.GNUTranslations(compiled), forms)
-
-
-def _wordiest_first(text: tuple[str, str, object]) -> int:
-    return -sum(len(words) for words, *_rest in string.Formatter().parse(text[1]))
-
-
-def _form(text: str, told: str) -> _Form:
-    parts = string.Formatter().parse(text)
-    pattern = "".join(re.escape(words) + (f"(?P<{place}>.+?)" if place else "") for words, place, *_rest in parts)
-    return _Form(re.compile(pattern, re.DOTALL), told)
+    return Tongue(
+        code, mark, texts, gettext.c2py(catalog.plural_expr), lambda day: format_date(day, "long", locale=code)
+    )

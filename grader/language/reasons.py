@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-Value: TypeAlias = "str | int | float | Digits | Day | Reason"
+Value: TypeAlias = "str | int | float | Digits | Day | Formed | Reason"
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,14 @@ class Reason:
     def __hash__(self) -> int:
         return hash((self.text, self.context, tuple(sorted(self.values.items(), key=lambda item: item[0]))))
 
+    def __add__(self, other: Reason) -> Reason:
+        """One sentence after the other.
+
+        >>> str(_("The name is wrong.") + NOTHING + verbatim("KeyError"))
+        'The name is wrong. KeyError'
+        """
+        return join([self, other])
+
     def dump(self) -> dict[str, Any]:
         """As JSON has it."""
         told: dict[str, Any] = {"text": self.text}
@@ -111,6 +119,8 @@ class Reason:
                 return adapt(value)
             if isinstance(value, cls):
                 return value
+            if value == "":
+                return NOTHING
             if not isinstance(value, Mapping):
                 raise ValueError("this is prose: a reason is made by `_`")
             return cls.load(value)
@@ -118,6 +128,25 @@ class Reason:
         return core_schema.with_info_plain_validator_function(
             read, serialization=core_schema.plain_serializer_function_ser_schema(cls.dump)
         )
+
+
+@dataclass(frozen=True)
+class Formed:
+    """A reason as the place where it stands wants it.
+
+    >>> str(Formed(_("The value of {name}", name="`f`"), "inside")), str(Formed(_("Is it right?"), "ended"))
+    ('the value of `f`', 'Is it right?')
+    """
+
+    reason: Reason
+    form: Literal["inside", "ended"]
+    """inside: a beginning of a sentence as it stands within one; ended: with a full stop, where it has no other end"""
+
+    def __str__(self) -> str:
+        told = str(self.reason)
+        if self.form == "inside":
+            return f"{told[:1].lower()}{told[1:]}"
+        return told if told.endswith((".", "!", "?", "…", ".”", "?”", "!”")) else f"{told}."
 
 
 NOTHING = Reason("")
@@ -212,6 +241,15 @@ def verbatim(text: str) -> Reason:
     return Reason("{text}", {"text": text}) if text else NOTHING
 
 
+def error(name: str, detail: str) -> Reason:
+    """An error of the student's code, as Python tells it.
+
+    >>> str(error("KeyError", "'x'"))
+    "KeyError: 'x'"
+    """
+    return Reason("{error}: {detail}" if detail else "{error}", {"error": name, "detail": detail})
+
+
 def join(parts: Iterable[Value], separator: str = " ") -> Reason:
     """Several in a row, without those that say nothing. The separator has no words.
 
@@ -266,6 +304,8 @@ def _dump(value: Value) -> Any:
             return {"number": digits}
         case Day(iso):
             return {"day": iso}
+        case Formed(reason, form):
+            return {form: reason.dump()}
     return value
 
 
@@ -277,6 +317,10 @@ def _load(told: Any) -> Value:
             return Digits(digits)
         case {"day": str(iso)}:
             return Day(iso)
+        case {"inside": dict(reason)}:
+            return Formed(Reason.load(reason), "inside")
+        case {"ended": dict(reason)}:
+            return Formed(Reason.load(reason), "ended")
         case str() | int() | float():
             return told
     raise ValueError("a reason holds texts, numbers, days and reasons")

@@ -26,7 +26,7 @@ FIRST_LINE = '#@title Check your notebook {display-mode: "form"}'
 _STAND_INS = {
     "safetensors": "grader.release.carried.safetensors",
     "safetensors.numpy": "grader.release.carried.safetensors",
-    "grader.language": "grader.release.carried.language",
+    "grader.language": "grader.language.reasons",
     "grader.model": "grader.release.carried.model",
     "grader.rubric": "grader.release.carried.rubric",
     "grader.score.reproduction": "grader.release.carried.reproduction",

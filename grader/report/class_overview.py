@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from grader.language import _, retell
+from grader.language import Reason, _
 from grader.model import Finding, Status
 from grader.report.charts import round_step
 from grader.report.names import page_name
@@ -29,7 +29,7 @@ class WaitingCriteria:
 
     findings: tuple[Finding, ...]
     """One of each criterion; several where the same students wait with all of them for the same reason."""
-    reasons: tuple[tuple[str, tuple[StudentRow, ...]], ...]
+    reasons: tuple[tuple[Reason, tuple[StudentRow, ...]], ...]
 
     @property
     def possible(self) -> float:
@@ -67,7 +67,7 @@ class ClassView:
     review_students: int
     ended: tuple[StudentRow, ...]
     alike: tuple[tuple[StudentRow, ...], ...]
-    flagged: tuple[tuple[StudentRow, tuple[str, ...]], ...]
+    flagged: tuple[tuple[StudentRow, tuple[Reason, ...]], ...]
     """Submissions of which a person should know something, such as a sender whom Gmail could not verify."""
     late: int
     tallies: tuple[Tally, ...]
@@ -93,11 +93,7 @@ def view_of(page: ClassPage) -> ClassView:
         review_students=sum(row.grade.needs_review for row in rows),
         ended=tuple(row for row in rows if row.run.end != "finished"),
         alike=alike_of(rows),
-        flagged=tuple(
-            (row, tuple(retell("evidence", flag) for flag in found.flags))
-            for row in rows
-            if (found := row.submission.evidence) and found.flags
-        ),
+        flagged=tuple((row, found.flags) for row in rows if (found := row.submission.evidence) and found.flags),
         late=sum(row.grade.late_by_s > 0 for row in rows),
         tallies=tuple(tally(criterion, rows) for criterion in page.rubric.criteria),
         bars=bars,
@@ -112,17 +108,17 @@ def view_of(page: ClassPage) -> ClassView:
 
 def waiting_of(rows: Sequence[StudentRow]) -> tuple[WaitingCriteria, ...]:
     """What waits for a person: criterion by criterion, or at once where a whole run waits for one reason."""
-    students: dict[tuple[str, str], list[StudentRow]] = defaultdict(list)
+    students: dict[tuple[str, Reason], list[StudentRow]] = defaultdict(list)
     findings: dict[str, Finding] = {}
     for row in rows:
         for finding in (*row.grade.findings, *_disputed_deadline(row)):
             if finding.status == "unscored":
                 students[finding.criterion, finding.because].append(row)
                 findings.setdefault(finding.criterion, finding)
-    together: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    together: dict[tuple[Reason, tuple[str, ...]], list[str]] = defaultdict(list)
     for (criterion, because), waiting in students.items():
         together[because, tuple(row.grade.student for row in waiting)].append(criterion)
-    reasons: dict[tuple[str, ...], list[tuple[str, tuple[StudentRow, ...]]]] = defaultdict(list)
+    reasons: dict[tuple[str, ...], list[tuple[Reason, tuple[StudentRow, ...]]]] = defaultdict(list)
     for (because, _students), criteria in together.items():
         reasons[tuple(criteria)].append((because, tuple(students[criteria[0], because])))
     return tuple(
@@ -145,11 +141,11 @@ def _disputed_deadline(row: StudentRow) -> tuple[Finding, ...]:
     )
     finding = Finding(
         criterion=LATENESS,
-        says=_("It was handed in before the deadline."),
+        says=str(_("It was handed in before the deadline.")),
         status="unscored",
         earned=None,
         possible=row.grade.penalty,
-        because=f"{lateness.because} {decide}",
+        because=lateness.because + decide,
     )
     return (finding,)
 

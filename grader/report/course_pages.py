@@ -11,6 +11,7 @@ from datetime import datetime
 
 from grader.course.course_grade import CourseGrade, Exercise, GradeRule
 from grader.course.grade_bands import GradeBand
+from grader.language import Reason
 from grader.report.names import page_name
 from grader.report.render import make_environment
 
@@ -24,7 +25,7 @@ class CoursePage:
     rule: GradeRule
     bands: tuple[GradeBand, ...]
     grades: tuple[CourseGrade, ...]
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[tuple[str, Reason, Reason], ...]
     """(student, before, after), where a grade is another one than it was reported last"""
     since: datetime | None
     assignments: Mapping[str, str]

@@ -18,6 +18,7 @@ from grader.exam.paper.readings import State
 from grader.exam.questions import Question
 from grader.exam.responses import fits
 from grader.exam.revisions import Asked
+from grader.language import NOTHING, Reason, join, verbatim
 from grader.model import Answer, Finding, Grade, Override, Status
 from grader.report.render import make_environment
 from grader.score.grade import find_standing
@@ -93,7 +94,7 @@ class ShownQuestion:
     number: int
     question: Question
     findings: tuple[Finding, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     """Why, finding by finding; what all of them say in the end, the last one says for all."""
     overrides: Mapping[str, Override]
     options: tuple[ShownOption, ...]
@@ -152,8 +153,11 @@ def _questions(page: ExamPage) -> Iterator[ShownQuestion]:
     for number, asked in enumerate(in_order, start=1):
         question = asked.question
         own = [name for name in question.criteria if name in findings]
-        because, explanation = [findings[name].because for name in own], question.explanation.say(page.language)
-        earlier = [text.removesuffix(explanation).rstrip() or text for text in because[:-1]]
+        because, explanation = (
+            [findings[name].because for name in own],
+            verbatim(question.explanation.say(page.language)),
+        )
+        earlier = [_without(explanation, reason) for reason in because[:-1]]
         answer = page.answers.get(question.id)
         value = answer.value if answer is not None and answer.status == "answered" else None
         value = value if value is not None and fits(question, value) else None
@@ -168,6 +172,12 @@ def _questions(page: ExamPage) -> Iterator[ShownQuestion]:
             rows=tuple(question.part.compare(value, asked.accept, page.language)),
             picture=_address("image/png", picture) if picture else "",
         )
+
+
+def _without(last: Reason, reason: Reason) -> Reason:
+    """The reason without its last sentence, where that is this one, and it has others."""
+    *parts, end = [*reason.values.values()] or [NOTHING]
+    return join(parts) if parts and end == last else reason
 
 
 def _options(asked: Asked, value: Any, language: str) -> Iterator[ShownOption]:

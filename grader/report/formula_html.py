@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from grader.exam.formulas import EM, outline, split_formulas
+from grader.language import Reason
 from grader.report import text
 
 _DRAWN = Markup(
@@ -15,7 +16,7 @@ _DRAWN = Markup(
 """Its size stands in attributes: where a page may not bring styles, only the baseline is lost."""
 
 
-def exam_words(words: str) -> Markup:
+def exam_words(words: str | Reason) -> Markup:
     """The words with their formulas drawn; a formula that cannot be set stands as it was written.
 
     >>> exam_words("Call `f` at <1>")
@@ -23,6 +24,7 @@ def exam_words(words: str) -> Markup:
     >>> "<svg" in exam_words("at $x^2$"), exam_words("for $5")
     (True, Markup('for $5'))
     """
+    words = str(words)
     try:
         pieces = split_formulas(words)
     except ValueError:

@@ -34,7 +34,7 @@ def points(value: float) -> str:
     >>> points(1), points(0.5)
     ('1 point', '0.5 points')
     """
-    return ngettext("{points} point", "{points} points", value, points=number(value))
+    return str(ngettext("{points} point", "{points} points", value, points=number(value)))
 
 
 def duration(seconds: float) -> str:
@@ -47,14 +47,14 @@ def duration(seconds: float) -> str:
         return "–"
     whole = round(seconds)
     if seconds < 0.0995:
-        return _("{ms} ms", ms=round(seconds * 1000))
+        return str(_("{ms} ms", ms=round(seconds * 1000)))
     if seconds < 60:
-        return _("{s} s", s=number(round(seconds, 1)) if seconds < 9.95 else whole)
+        return str(_("{s} s", s=number(round(seconds, 1)) if seconds < 9.95 else whole))
     if whole < 3600:
-        return _("{min} min {s} s", min=whole // 60, s=whole % 60)
+        return str(_("{min} min {s} s", min=whole // 60, s=whole % 60))
     if whole < 24 * 3600:
-        return _("{h} h {min} min", h=whole // 3600, min=whole % 3600 // 60)
-    return _("{d} d {h} h", d=whole // 86400, h=whole % 86400 // 3600)
+        return str(_("{h} h {min} min", h=whole // 3600, min=whole % 3600 // 60))
+    return str(_("{d} d {h} h", d=whole // 86400, h=whole % 86400 // 3600))
 
 
 def share(value: float) -> str:
@@ -86,4 +86,4 @@ def moment(when: datetime) -> str:
     '2024-08-11 23:58 UTC−03:00'
     """
     zone = (when.tzname() or "").replace("-", "−")
-    return write_moment(when, f"{when:%H:%M} {zone}".rstrip())
+    return str(write_moment(when, f"{when:%H:%M} {zone}".rstrip()))

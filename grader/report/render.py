@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from grader.language import _, current_language, ngettext, pgettext, retell
+from grader.language import Value, _, current_language, ngettext, pgettext
 from grader.report import class_overview, formula_html, item_pages, quantities, status_words, student, text
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, SimilarPage, StudentPage
@@ -41,6 +41,18 @@ def render_items(page: item_pages.ItemsPage) -> str:
     return make_environment().get_template("items.html").render(page=page, view=item_pages.view_of(page))
 
 
+def _say(message: str, /, **values: Value) -> str:
+    return str(_(message, **values))
+
+
+def _say_number(one: str, many: str, n: float, /, **values: Value) -> str:
+    return str(ngettext(one, many, n, **values))
+
+
+def _say_in_context(context: str, message: str, /, **values: Value) -> str:
+    return str(pgettext(context, message, **values))
+
+
 @cache
 def make_environment(*packages: str) -> Environment:
     """The templates of the reports, and before them those of other packages, compiled once for all languages."""
@@ -55,11 +67,10 @@ def make_environment(*packages: str) -> Environment:
     )
     environment.globals |= {"words": status_words, "current_language": current_language}
     # Plain text, as every other: what it holds is escaped where it is put, so no markup comes in with a value.
-    environment.globals |= {"_": _, "ngettext": ngettext, "pgettext": pgettext}
+    environment.globals |= {"_": _say, "ngettext": _say_number, "pgettext": _say_in_context}
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
-        "retold": partial(retell, "run"),
         "exam_words": formula_html.exam_words,
         "number": quantities.number,
         "decimal": quantities.decimal,

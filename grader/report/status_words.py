@@ -51,11 +51,11 @@ def count_status(status: str, n: int) -> str:
     """So many criteria of a status."""
     match status:
         case "met":
-            return ngettext("{n} met", "{n} met", n)
+            return str(ngettext("{n} met", "{n} met", n))
         case "partly":
-            return ngettext("{n} partly met", "{n} partly met", n)
+            return str(ngettext("{n} partly met", "{n} partly met", n))
         case "missed":
-            return ngettext("{n} not met", "{n} not met", n)
+            return str(ngettext("{n} not met", "{n} not met", n))
         case "unanswered":
-            return ngettext("{n} no answer", "{n} no answer", n)
-    return ngettext("{n} waits for a person", "{n} wait for a person", n)
+            return str(ngettext("{n} no answer", "{n} no answer", n))
+    return str(ngettext("{n} waits for a person", "{n} wait for a person", n))

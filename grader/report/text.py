@@ -13,6 +13,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
+from grader.language import Reason
+
 WORDS_LIMIT = 20_000
 """Characters of a student's words that a page shows."""
 
@@ -43,6 +45,8 @@ def visible(text: str) -> str:
 
 def finish(value: Any) -> Any:
     """What every expression of a template goes through: no text reaches a page unseen."""
+    if isinstance(value, Reason):
+        value = str(value)
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -55,13 +59,13 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def sentence(text: str, limit: int = 2000) -> Markup:
-    """A message as HTML: escaped, with `names in backticks` set as code.
+def sentence(text: str | Reason, limit: int = 2000) -> Markup:
+    """A message in the reader's language as HTML: escaped, with `names in backticks` set as code.
 
     >>> sentence("There is no `model_<1>`.")
     Markup('There is no <code>model_&lt;1&gt;</code>.')
     """
-    parts = _CODE.split(visible(clip(text, limit)))
+    parts = _CODE.split(visible(clip(str(text), limit)))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
     )

@@ -55,7 +55,7 @@ def show_late(session: ReviewSession, disputed: ScoredStudent) -> LatePage:
     return LatePage(
         disputed=disputed,
         title=file.title,
-        facts=tuple((what, tell_moment(when, zone)) for what, when in known if when is not None),
+        facts=tuple((what, str(tell_moment(when, zone))) for what, when in known if when is not None),
         changed=changed.astimezone(zone).isoformat(sep=" ", timespec="seconds") if changed else "",
         notebook=notebook,
         raw=raw,

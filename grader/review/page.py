@@ -175,7 +175,7 @@ def _show_answer(answer: Answer | None) -> str:
     if answer.status == "missing":
         return "(left blank)"
     if answer.value is None:
-        return answer.because
+        return str(answer.because)
     with np.printoptions(precision=6, threshold=200, edgeitems=3, linewidth=100):
         told = answer.value if isinstance(answer.value, str) else pprint.pformat(_plain(answer.value), width=100)
     return clip(told, LONGEST_ANSWER)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.language import N_, _
+from grader.language import N_, Reason, _
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 class NotNumbersError(ValueError):
     """The value is not an array of real numbers; its text is for `say`, which puts in what the value is called."""
 
-    def say(self, what: str) -> str:
+    def say(self, what: Reason) -> Reason:
         """Why not, as a sentence about `what`, which begins it."""
         return _(str(self), what=what)
 

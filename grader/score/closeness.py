@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import _, ngettext
+from grader.language import Reason, _, join, ngettext
 from grader.rubric import Close
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.diagnosis import diagnose
@@ -24,7 +24,7 @@ _DEEPEST = 8
 class _Comparison:
     """What is compared, how closely, and whether its numbers may be told."""
 
-    what: str
+    what: Reason
     close: Close
     tells: bool
 
@@ -99,12 +99,12 @@ def _compare_parts(parts: list[_Part], comparison: _Comparison, depth: int) -> V
         return Verdict(1.0, _("{what} is as expected.", what=comparison.what))
     first = verdicts[wrong[0]]
     if first.diagnosis is None:
-        return replace(first, because=" ".join([first.because, *_say_twin(parts, wrong[0])]))
+        return replace(first, because=join([first.because, *_say_twin(parts, wrong[0])]))
     is_common = all(verdicts[number].diagnosis == first.diagnosis for number in wrong)
     return first if is_common else replace(first, diagnosis=None)
 
 
-def _say_twin(parts: list[_Part], wrong: int) -> Iterator[str]:
+def _say_twin(parts: list[_Part], wrong: int) -> Iterator[Reason]:
     """That a wrong part is the same as another one, of which something else is expected."""
     part = parts[wrong]
     for other in parts[:wrong] + parts[wrong + 1 :]:
@@ -113,7 +113,7 @@ def _say_twin(parts: list[_Part], wrong: int) -> Iterator[str]:
             return
 
 
-def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> str:
+def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> Reason:
     if not comparison.tells:
         return ngettext(
             "{what} has {n} item, which is not the expected number.",
@@ -146,13 +146,13 @@ def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Compari
     return Verdict(0.0, _with_diagnosis(because, found, comparison.tells), found.name if found else None)
 
 
-def _with_diagnosis(because: str, found: Diagnosis | None, tells: bool) -> str:
+def _with_diagnosis(because: Reason, found: Diagnosis | None, tells: bool) -> Reason:
     if found is None:
         return because
-    return f"{because} {found.sentence if tells else found.plain}"
+    return because + (found.sentence if tells else found.plain)
 
 
-def _right(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
+def _right(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Reason:
     if not comparison.tells:
         return _("{what} is as expected.", what=comparison.what)
     if target.size != 1:
@@ -168,7 +168,7 @@ def _right(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> s
     return _("{what} is {value}, close to the expected {wanted}.", what=comparison.what, value=mine, wanted=theirs)
 
 
-def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison: _Comparison) -> str:
+def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison: _Comparison) -> Reason:
     count = int(wrong.sum())
     if not comparison.tells:
         if target.size == 1:
@@ -197,7 +197,7 @@ def _wrong_values(answer: FloatArray, target: FloatArray, wrong: Any, comparison
     )
 
 
-def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> str:
+def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Reason:
     if not comparison.tells:
         return say_hidden_shape(comparison.what, answer.shape)
     have, wanted = shape(answer.shape), shape(target.shape)
@@ -208,16 +208,16 @@ def _wrong_shape(answer: FloatArray, target: FloatArray, comparison: _Comparison
     return say_shapes(comparison.what, have, wanted)
 
 
-def say_shapes(what: str, have: str, wanted: str) -> str:
+def say_shapes(what: Reason, have: Reason, wanted: Reason) -> Reason:
     """Two shapes that differ."""
     return _("{what} has the shape {have}, but the shape {wanted} is expected.", what=what, have=have, wanted=wanted)
 
 
-def say_single(what: str, wanted: str) -> str:
+def say_single(what: Reason, wanted: Reason) -> Reason:
     return _("{what} is a single number, but the shape {wanted} is expected.", what=what, wanted=wanted)
 
 
-def say_hidden_shape(what: str, sizes: tuple[int, ...]) -> str:
+def say_hidden_shape(what: Reason, sizes: tuple[int, ...]) -> Reason:
     """Without the sizes: an empty array may have any, and so hand over the digits of the hidden input."""
     if sizes:
         return _("{what} has a shape that is not the expected shape.", what=what)

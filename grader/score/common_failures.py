@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.language import _
+from grader.language import Reason, _
 from grader.score.arrays import FloatArray, bend, is_constant
 from grader.score.error_pattern import Diagnosis
 from grader.score.network_answers import Network
@@ -116,10 +116,10 @@ def _other_scale(
     )
     told = _say_scale(factor, offset if abs(offset) > _SMALL * float(np.ptp(target)) else 0.0)
     cure = _("If you scaled y for the training, scale the answers back.")
-    return Diagnosis("output-scale", f"{told} {cure}", plain)
+    return Diagnosis("output-scale", told + cure, plain)
 
 
-def _say_scale(factor: float, offset: float) -> str:
+def _say_scale(factor: float, offset: float) -> Reason:
     words = {"factor": number(factor), "offset": number(abs(offset))}
     if offset > 0:
         return _(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grader.language import N_, _, ngettext
+from grader.language import N_, NOTHING, Reason, _, join, ngettext
 from grader.score.arrays import FloatArray, is_constant, spread
 from grader.score.error_pattern import Diagnosis, near, speaks
 from grader.score.misplaced_values import (
@@ -50,7 +50,7 @@ def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diag
     Examples
     --------
     >>> target = np.arange(10.0) ** 2
-    >>> diagnose(3 * target, target).sentence
+    >>> str(diagnose(3 * target, target).sentence)
     'Every value is 3 times the expected one: a constant factor is missing, or one too many.'
     """
     if not np.isfinite(answer).all():
@@ -80,7 +80,7 @@ def _not_finite(answer: FloatArray) -> Diagnosis:
     nans, infinite = int(np.isnan(answer).sum()), int(np.isinf(answer).sum())
     kinds = _("NaN and infinite") if nans and infinite else _("infinite") if infinite else "NaN"
     cure = _("Look for a division by zero, a logarithm or root of a negative number, or steps that are too large.")
-    plain = _("It holds values that are {kinds}.", kinds=kinds) + f" {cure}"
+    plain = _("It holds values that are {kinds}.", kinds=kinds) + cure
     if answer.size == 1:
         return Diagnosis("nan", cure, plain)
     told = ngettext(
@@ -90,10 +90,10 @@ def _not_finite(answer: FloatArray) -> Diagnosis:
         total=answer.size,
         kinds=kinds,
     )
-    return Diagnosis("nan", " ".join([told, *_where(np.isfinite(answer)), cure]), plain)
+    return Diagnosis("nan", join([told, *_where(np.isfinite(answer)), cure]), plain)
 
 
-def _where(is_finite: npt.NDArray[np.bool_]) -> Iterator[str]:
+def _where(is_finite: npt.NDArray[np.bool_]) -> Iterator[Reason]:
     """From which place on numbers are lacking, where it is several, and not all."""
     if np.count_nonzero(~is_finite) < 2 or not is_finite.any():
         return
@@ -262,9 +262,9 @@ _NORMS = (
 )
 
 
-def _normalisation(target: FloatArray, tolerance: float) -> str:
+def _normalisation(target: FloatArray, tolerance: float) -> Reason:
     """What the expected values, as one vector, are normalised to; empty where they are not."""
-    return next((_(norm.of_all) for norm in _NORMS if _is_one(norm.measure(target.ravel()), tolerance)), "")
+    return next((_(norm.of_all) for norm in _NORMS if _is_one(norm.measure(target.ravel()), tolerance)), NOTHING)
 
 
 def _is_one(sizes: FloatArray, tolerance: float) -> bool:

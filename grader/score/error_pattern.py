@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.language import Reason
 from grader.rubric import Mistake
 from grader.score.arrays import FloatArray, is_constant, spread
 
@@ -17,8 +18,8 @@ class Diagnosis:
     """A known way to be wrong; `plain` says it without a number, for hidden criteria."""
 
     name: Mistake
-    sentence: str
-    plain: str
+    sentence: Reason
+    plain: Reason
 
 
 def speaks(target: FloatArray) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grader.language import _, retell
+from grader.language import Reason, _, join
 from grader.model import Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
@@ -34,7 +34,7 @@ def _find(evidence: Evidence) -> Finding:
     if evidence.run.end == "failed":
         verdict = unscored(_("The grader failed on this notebook. That is not your fault: a person looks at it."))
     elif evidence.run.end == "unreadable":
-        verdict = unanswered(retell("run", evidence.run.because) or _("What was handed in is not a notebook."))
+        verdict = unanswered(evidence.run.because or _("What was handed in is not a notebook."))
     else:
         verdict = _judge_or_leave(evidence)
     return _finding(evidence, verdict)
@@ -48,9 +48,9 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
         if verdict.fraction is not None and not 0.0 <= verdict.fraction <= 1.0:
             raise ValueError(f"a fraction of {verdict.fraction}")
     except UnscoredError as error:
-        return unscored(str(error))
+        return unscored(error.reason)
     except UnansweredError as error:
-        return find_wait(evidence) or _missing_in_old_run(evidence) or unanswered(str(error))
+        return find_wait(evidence) or _missing_in_old_run(evidence) or unanswered(error.reason)
     except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
         # The text of an error may hold expected values, so a hidden criterion names its type only.
         text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""
@@ -67,7 +67,7 @@ def _missing_in_old_run(evidence: Evidence) -> Verdict | None:
     """Left to a person, where all that is known of a run is what it lacked: those of before have no causes."""
     packages = [code(name) for name in evidence.run.missing_packages]
     files = [code(name, _LONGEST_ADDRESS) for name in evidence.run.missing_files]
-    lacks = []
+    lacks: list[Reason] = []
     if packages:
         told = _(
             "Your notebook imports {packages}, which Colab has and the machine that grades lacks.",
@@ -82,7 +82,7 @@ def _missing_in_old_run(evidence: Evidence) -> Verdict | None:
         lacks.append(told)
     if not lacks:
         return None
-    return unscored(" ".join([*lacks, _("That is not your fault: a person looks at it.")]))
+    return unscored(join([*lacks, _("That is not your fault: a person looks at it.")]))
 
 
 def _with_share(verdict: Verdict, criterion: Criterion) -> Verdict:

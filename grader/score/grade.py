@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.language import _, write_number
+from grader.language import _, verbatim
 from grader.model import Finding, Override, Status
 
 
@@ -51,8 +51,8 @@ def _holds(override: Override, finding: Finding) -> bool:
 def _waiting(finding: Finding, override: Override) -> Finding:
     because = _(
         "A person decided on earlier work: {earned} of {possible} points. This work differs, so a person looks again.",
-        earned=write_number(override.earned or 0.0),
-        possible=write_number(finding.possible),
+        earned=override.earned or 0.0,
+        possible=finding.possible,
     )
     return finding.model_copy(update={"status": "unscored", "earned": None, "because": because})
 
@@ -63,10 +63,10 @@ def _overridden(finding: Finding, override: Override | None) -> Finding:
     # Points above what a criterion is worth are a slip of the pen or of a later rubric: no grade passes its total.
     earned = min(max(override.earned, 0.0), finding.possible)
     status: Status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
-    because = override.comment or _(
+    because = verbatim(override.comment) or _(
         "{who} gave {earned} of {possible} points.",
         who=override.who,
-        earned=write_number(earned),
-        possible=write_number(finding.possible),
+        earned=earned,
+        possible=finding.possible,
     )
     return finding.model_copy(update={"status": status, "earned": earned, "because": because})

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from grader.language import N_, _, ngettext
+from grader.language import N_, Reason, _, ngettext
 from grader.model import CellComparison, Run
-from grader.score.sentences import clean, code, listed
+from grader.score.sentences import code, listed
 
-_UNDEFINED = "NameError: name '"
+_UNDEFINED = re.compile("name '([^']+)'")
+"""How Python tells what a NameError misses."""
+
 _SHARING = N_(
     "Whether the notebook is shared cannot be seen from here: if you hand in a link, open it in a private window first."
 )
 
 
-def say_before_handing_in(run: Run) -> list[str]:
+def say_before_handing_in(run: Run) -> list[Reason]:
     """Sentences on cells run out of order, names that are missing from top to bottom, unsaved outputs, and sharing."""
     if run.end == "unreadable":
         return []
@@ -32,13 +35,13 @@ def say_before_handing_in(run: Run) -> list[str]:
             )
         )
     for cell in run.cells:
-        name, quote, _rest = cell.because.removeprefix(_UNDEFINED).partition("'")
-        if cell.because.startswith(_UNDEFINED) and quote:
+        found = _UNDEFINED.match(cell.error[1]) if cell.error[0] == "NameError" else None
+        if found:
             told.append(
                 _(
                     "{name} is not there when all cells are run from top to bottom, and code cell {number} "
                     "needs it: define it in a cell above.",
-                    name=code(name),
+                    name=code(found[1]),
                     number=cell.number,
                 )
             )
@@ -52,7 +55,7 @@ def say_before_handing_in(run: Run) -> list[str]:
                 cells=_numbers(unsaved),
             )
         )
-    return [*(clean(sentence, 400) for sentence in told), _(_SHARING)]
+    return [*told, _(_SHARING)]
 
 
 def _is_unsaved(cell: CellComparison) -> bool:
@@ -60,5 +63,5 @@ def _is_unsaved(cell: CellComparison) -> bool:
     return not cell.stored and cell.run_here and (not cell.text_alike or cell.picture_difference > 0)
 
 
-def _numbers(cells: Sequence[CellComparison]) -> str:
+def _numbers(cells: Sequence[CellComparison]) -> Reason:
     return listed([str(cell.number) for cell in cells])

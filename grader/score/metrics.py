@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.language import N_, _
+from grader.language import N_, NOTHING, Reason, Value, _, join
 from grader.rubric import Metric, Mistake, OfReference
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_constant
 from grader.score.common_failures import diagnose_network
@@ -124,7 +124,7 @@ def judge_metric(metric: Metric, evidence: Evidence) -> Verdict:
         told = _("{what} holds NaN or infinity, so it has no {error_name}.", what=what, error_name=error_name)
         return Verdict(0.0, told, "nan")
     error_size = measure_error(metric.name, values, target)
-    words = {"error_name": error_name, "what": inside(what), "band": _band(metric)}
+    words: dict[str, Value] = {"error_name": error_name, "what": inside(what), "band": _band(metric)}
     # The error of a single number would tell what that number should be.
     if evidence.tells or target.size > 1:
         because = _(
@@ -147,7 +147,7 @@ def _thresholds(metric: Metric) -> tuple[float, float]:
     return metric.full, metric.none
 
 
-def _band(metric: Metric) -> str:
+def _band(metric: Metric) -> Reason:
     full, none = _thresholds(metric)
     if full <= none:
         return _("all points up to {full}, none from {none}", full=number(full), none=number(none))
@@ -163,11 +163,11 @@ def _fraction(metric: Metric, value: float) -> float:
     return float(np.clip((none - value) / (none - full), 0.0, 1.0))
 
 
-def _banded(metric: Metric, value: float, because: str, values: FloatArray) -> Verdict:
+def _banded(metric: Metric, value: float, because: Reason, values: FloatArray) -> Verdict:
     fraction = _fraction(metric, value)
     if fraction < 1 and is_constant(values):
         told = _("It is nearly the same number everywhere.")
-        return Verdict(fraction, f"{because} {told}", "constant", measured=value)
+        return Verdict(fraction, because + told, "constant", measured=value)
     return Verdict(fraction, because, measured=value)
 
 
@@ -180,7 +180,7 @@ class _Measured:
 
     network: Network
     error: float
-    because: str = ""
+    because: Reason = NOTHING
     diagnosis: Mistake | None = None
 
     @property
@@ -208,21 +208,20 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
         return Verdict(_fraction(metric, mean), because, measured=mean)
     because = _say_error(metric, chosen, several=len(ranked) > 1, evidence=evidence)
     fraction = _fraction(metric, chosen.error)
-    diagnosis, seen = explain_training(chosen.network, evidence.run) if fraction < 1 else (None, "")
+    diagnosis, seen = explain_training(chosen.network, evidence.run) if fraction < 1 else (None, NOTHING)
     if seen:
-        return Verdict(fraction, f"{because} {seen}", diagnosis, measured=chosen.error)
+        return Verdict(fraction, because + seen, diagnosis, measured=chosen.error)
     misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
     if misfit is None:
         return Verdict(fraction, because, measured=chosen.error)
     told = misfit.sentence if evidence.tells else misfit.plain
-    return Verdict(fraction, f"{because} {told}", misfit.name, measured=chosen.error)
+    return Verdict(fraction, because + told, misfit.name, measured=chosen.error)
 
 
-def _say_errors_of_others(metric: Metric, found: Networks, target: FloatArray, *, tells: bool) -> str:
+def _say_errors_of_others(metric: Metric, found: Networks, target: FloatArray, *, tells: bool) -> Reason:
     """What networks of other libraries would have, for the person who decides."""
-    return "".join(
-        " "
-        + _(
+    return join(
+        _(
             "{network} has a {error_name} of {error}.",
             network=code(other.name),
             error_name=_(_IN_WORDS[metric.name]),
@@ -233,7 +232,7 @@ def _say_errors_of_others(metric: Metric, found: Networks, target: FloatArray, *
     )
 
 
-def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Evidence) -> str:
+def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Evidence) -> Reason:
     name = code(chosen.network.name)
     if several and metric.of == "best":
         which = _("Your best network, {network},", network=name)
@@ -242,7 +241,7 @@ def _say_error(metric: Metric, chosen: _Measured, *, several: bool, evidence: Ev
     else:
         which = _("Your network {network}", network=name)
     error = measured(chosen.error, tells=evidence.tells)
-    words = {"error_name": _(_IN_WORDS[metric.name]), "error": error, "band": _band(metric)}
+    words: dict[str, Value] = {"error_name": _(_IN_WORDS[metric.name]), "error": error, "band": _band(metric)}
     if evidence.probe is not None and evidence.probe.hidden:
         return _(
             "{which} has a {error_name} of {error} on inputs that it was not trained on ({band}).", which=which, **words
@@ -264,7 +263,7 @@ def _measure(name: MetricName, network: Network, target: FloatArray, *, tells: b
     return _Measured(network, math.inf, say_diverged(network), "diverged")
 
 
-def say_diverged(network: Network) -> str:
+def say_diverged(network: Network) -> Reason:
     """The sentence about a network whose answers have no error."""
     return _(
         "The training of {network} diverged: it answers NaN, or numbers that are too large. "

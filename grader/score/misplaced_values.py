@@ -11,7 +11,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from grader.language import _, ngettext
+from grader.language import Reason, _, ngettext
 from grader.score.arrays import FloatArray, spread
 from grader.score.error_pattern import Diagnosis, near, speaks
 from grader.score.sentences import listed
@@ -72,7 +72,7 @@ def swapped(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
 def reordered(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
     """The right rows, or the right numbers of a list, sorted by something else.
 
-    >>> reordered(np.array([3.0, 1.0, 2.0]), np.array([1.0, 2.0, 3.0]), 1e-5).sentence
+    >>> str(reordered(np.array([3.0, 1.0, 2.0]), np.array([1.0, 2.0, 3.0]), 1e-5).sentence)
     'The values are right, but in another order: look at what they are sorted by.'
     """
     if answer.ndim > 2 or not _has_rows_of(answer, target, tolerance):
@@ -100,7 +100,7 @@ def too_many_or_few(answer: FloatArray, target: FloatArray, tolerance: float) ->
     """Of a list of points or pairs, in whatever order: all that is expected and more, or only a part of it.
 
     >>> pairs = np.array([[0.0, 4.0], [1.0, 2.0], [2.0, 9.0], [3.0, 1.0]])
-    >>> too_many_or_few(pairs[:3], pairs, 1e-5).sentence
+    >>> str(too_many_or_few(pairs[:3], pairs, 1e-5).sentence)
     'Its rows are right, but 1 is missing.'
     """
     if answer.ndim != 2 or target.ndim != 2 or answer.shape[1] != target.shape[1] or len(answer) == len(target):
@@ -150,26 +150,26 @@ def shifted(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
     return None
 
 
-def _say_steps(shift: tuple[int, ...]) -> str:
+def _say_steps(shift: tuple[int, ...]) -> Reason:
     if len(shift) == 1:
         return _say_places(shift[0])
     rows, columns = shift
     return listed([step for step, size in ((_say_rows(rows), rows), (_say_columns(columns), columns)) if size])
 
 
-def _say_places(places: int) -> str:
+def _say_places(places: int) -> Reason:
     if places > 0:
         return ngettext("{n} place forward", "{n} places forward", places)
     return ngettext("{n} place back", "{n} places back", -places)
 
 
-def _say_rows(rows: int) -> str:
+def _say_rows(rows: int) -> Reason:
     if rows > 0:
         return ngettext("{n} row down", "{n} rows down", rows)
     return ngettext("{n} row up", "{n} rows up", -rows)
 
 
-def _say_columns(columns: int) -> str:
+def _say_columns(columns: int) -> Reason:
     if columns > 0:
         return ngettext("{n} column right", "{n} columns right", columns)
     return ngettext("{n} column left", "{n} columns left", -columns)

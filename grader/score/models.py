@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.language import N_, _, ngettext
+from grader.language import N_, NOTHING, Reason, _, join, ngettext
 from grader.rubric import Built, Distinct, Grid, Mistake, Nonlinear, Trained
 from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
@@ -31,7 +31,7 @@ LINEAR_STACK = N_(
 )
 
 
-def _say_bending(have: int, total: int) -> str:
+def _say_bending(have: int, total: int) -> Reason:
     """How many of the student's networks draw a curve, as the beginning of a sentence."""
     if have == total:
         return ngettext("Your network draws a curve", "Your {n} networks draw curves", total)
@@ -43,7 +43,7 @@ def _say_bending(have: int, total: int) -> str:
     )
 
 
-def _say_learned(have: int, total: int) -> str:
+def _say_learned(have: int, total: int) -> Reason:
     """How many of the student's networks have learned, as the beginning of a sentence."""
     if have == total:
         return ngettext("Your network has learned", "Your {n} networks have learned", total)
@@ -55,10 +55,10 @@ def _say_learned(have: int, total: int) -> str:
     )
 
 
-def _beside_asked(told: str, have: int, asked: int) -> str:
+def _beside_asked(told: Reason, have: int, asked: int) -> Reason:
     """The sentence to its end, which says how many are asked where there are too few."""
     if have >= asked:
-        return f"{told}."
+        return Reason("{told}.", {"told": told})
     return ngettext("{told}, but {n} is required.", "{told}, but {n} are required.", asked, told=told)
 
 
@@ -66,13 +66,13 @@ def _share(have: int, asked: int) -> float:
     return min(1.0, have / asked) if asked > 0 else 1.0
 
 
-def _names(networks: Iterable[Network]) -> str:
+def _names(networks: Iterable[Network]) -> Reason:
     return listed([code(network.name) for network in networks])
 
 
 # ---- distinct -------------------------------------------------------------------------------------------------------
 
-Alike = tuple[Network, Network, str]
+Alike = tuple[Network, Network, Reason]
 """Two networks that count as one, and why, as a sentence about both."""
 
 
@@ -89,25 +89,25 @@ def judge_distinct(distinct: Distinct, evidence: Evidence) -> Verdict:
     because = _say_kinds(kinds, len(networks), distinct.at_least)
     because += _say_silent(found, tells=evidence.tells)
     for _one, _other, why in alike[:2] if kinds < distinct.at_least else ():
-        because += f" {why}"
+        because += why
     # One network alone differs from nothing, so the first kind earns nothing.
     fraction = _share(max(0, kinds - 1), distinct.at_least - 1)
     return Verdict(fraction, because + found.note, "alike" if alike and fraction < 1 else None)
 
 
-def _say_silent(found: Networks, *, tells: bool) -> str:
-    """The networks that do not count, each in a sentence after others."""
+def _say_silent(found: Networks, *, tells: bool) -> Reason:
+    """The networks that do not count, each in a sentence."""
     silent = [network for network in found.networks if network.predictions is None]
-    return "".join(f" {network.say_silence(tells=tells)}" for network in silent[:3])
+    return join(network.say_silence(tells=tells) for network in silent[:3])
 
 
-def _likeness(one: Network, other: Network) -> str:
+def _likeness(one: Network, other: Network) -> Reason:
     """Why two networks count as one, as a sentence; empty where they differ."""
     names = {"one": code(one.name), "other": code(other.name)}
     if one.shapes == other.shapes and one.layers == other.layers and (one.shapes or one.layers):
         layers = ", ".join(one.layers[:8])
         return _("{one} and {other} have the same layers of the same sizes ({layers}).", **names, layers=layers)
-    return _("{one} and {other} give the same answers.", **names) if _answer_alike(one, other) else ""
+    return _("{one} and {other} give the same answers.", **names) if _answer_alike(one, other) else NOTHING
 
 
 def _answer_alike(one: Network, other: Network) -> bool:
@@ -146,7 +146,7 @@ def _leave_unseen_forward_to_a_person(networks: tuple[Network, ...], alike: list
         raise UnscoredError(told)
 
 
-def _say_kinds(kinds: int, total: int, asked: int) -> str:
+def _say_kinds(kinds: int, total: int, asked: int) -> Reason:
     if kinds >= asked:
         return _("Your networks differ in how they are built and in what they answer.")
     if kinds == total:
@@ -183,16 +183,16 @@ def judge_nonlinear(nonlinear: Nonlinear, evidence: Evidence) -> Verdict:
         return Verdict(1.0, because + found.note)
     found.leave_others_to_a_person()
     if straight:
-        because += " " + ngettext(
+        because += ngettext(
             "{networks} draws only a straight line.",
             "{networks} draw only a straight line.",
             len(straight),
             networks=_names(straight),
         )
     if any(_is_stack(network) for network in straight):
-        because += f" {_(LINEAR_STACK)}"
+        because += _(LINEAR_STACK)
     for network in silent[:3]:
-        because += f" {network.say_silence(tells=evidence.tells)}"
+        because += network.say_silence(tells=evidence.tells)
     flat = all(network.predictions is not None and is_constant(network.predictions) for network in straight)
     return Verdict(fraction, because + found.note, ("constant" if flat else "linear") if straight else None)
 
@@ -215,7 +215,7 @@ class _Learning:
 
     name: str
     learned: bool | None
-    because: str
+    because: Reason
     diagnosis: Mistake | None = None
 
 
@@ -236,7 +236,7 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     fraction = _share(learned, trained.at_least)
     because = _beside_asked(_say_learned(learned, len(told)), learned, trained.at_least)
     telling = [one for one in told if one.learned is (fraction == 1)] or told
-    because += "".join(f" {one.because}" for one in telling[:3])
+    because = join([because, *(one.because for one in telling[:3])])
     diagnoses = sorted({one.diagnosis for one in told if one.diagnosis})
     return Verdict(fraction, because + found.note, diagnoses[0] if diagnoses and fraction < 1 else None)
 
@@ -274,7 +274,7 @@ def _learning(network: Network, target: FloatArray, better_by: float, evidence: 
     if network.untrained is not None and network.untrained.size == target.size:
         before = mean_squared_error(network.untrained, target)
     if not np.isfinite(before):
-        return _Learning(name, None, "")
+        return _Learning(name, None, NOTHING)
     text = _(
         "Before training the error of {network} was {before}, after it {after}.",
         network=name,
@@ -284,7 +284,7 @@ def _learning(network: Network, target: FloatArray, better_by: float, evidence: 
     if before >= better_by * after:
         return _Learning(name, True, text)
     diagnosis, why = explain_training(network, evidence.run)
-    return _Learning(name, False, f"{text} {why}".rstrip(), diagnosis or "not-trained")
+    return _Learning(name, False, text + why, diagnosis or "not-trained")
 
 
 # ---- built ----------------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
     """Layers that the networks must or must not have, and how many parameters."""
     found = read_networks(evidence.value())
     faults = [_fault(network, built, tells=evidence.tells) for network in found.networks]
-    good = faults.count("")
+    good = faults.count(NOTHING)
     fraction = good / max(len(found.networks), len(found.asked))
     if fraction < 1:
         found.leave_others_to_a_person()
@@ -307,10 +307,10 @@ def judge_built(built: Built, evidence: Evidence) -> Verdict:
         because = [
             ngettext("{networks} is built as required.", "{networks} are built as required.", good, networks=names)
         ]
-    return Verdict(fraction, " ".join(because[:3]) + found.note)
+    return Verdict(fraction, join([*because[:3], found.note]))
 
 
-def _fault(network: Network, built: Built, *, tells: bool) -> str:
+def _fault(network: Network, built: Built, *, tells: bool) -> Reason:
     """What is not as asked; empty where everything is."""
     name, layers = code(network.name), set(network.layers)
     lacking = [layer for layer in built.has if layer.split(".")[-1] not in layers]
@@ -328,11 +328,11 @@ def _fault(network: Network, built: Built, *, tells: bool) -> str:
         named = listed([code(layer) for layer in surplus])
         return _("{network} has a layer {layers}, which it should do without.", network=name, layers=named)
     if built.parameters is None or network.parameters == built.parameters:
-        return ""
+        return NOTHING
     if network.parameters is None:
         return _("The parameters of {network} could not be counted.", network=name)
-    have = number(network.parameters)
+    counted = number(network.parameters)
     if not tells:
-        return _("{network} has {have} parameters, which is not the required number.", network=name, have=have)
+        return _("{network} has {have} parameters, which is not the required number.", network=name, have=counted)
     wanted = number(built.parameters)
-    return _("{network} has {have} parameters, but {wanted} are required.", network=name, have=have, wanted=wanted)
+    return _("{network} has {have} parameters, but {wanted} are required.", network=name, have=counted, wanted=wanted)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import _
+from grader.language import NOTHING, Reason, _, join
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.sentences import clean, code, listed, listed_or
 from grader.score.verdict import UnansweredError, UnscoredError
@@ -59,7 +59,7 @@ class Network:
             return None
         return self.predictions
 
-    def say_silence(self, *, tells: bool) -> str:
+    def say_silence(self, *, tells: bool) -> Reason:
         """Why there is nothing to compare, in a sentence; an error's text may hold the inputs."""
         if self.predictions is None:
             if tells and self.error:
@@ -100,7 +100,7 @@ class Networks:
         return tuple(other for other in self.others if other.may_be)
 
     @property
-    def note(self) -> str:
+    def note(self) -> Reason:
         """Which were found elsewhere than under their names, as sentences after others; empty where none was."""
         told = [
             _("{network} was found as {place}.", network=code(network.name), place=code(network.place))
@@ -121,19 +121,19 @@ class Networks:
             else:
                 told.append(_("Taken by type: {networks}.", networks=taken))
         told += [_say_no_network(other) for other in self.others if not other.may_be]
-        return "".join(f" {sentence}" for sentence in told)
+        return join(told)
 
-    def leave_others_to_a_person(self, numbers: str = "") -> None:
+    def leave_others_to_a_person(self, numbers: Reason = NOTHING) -> None:
         """Raise UnscoredError where something may be a network that the grader cannot ask."""
         if self.undecided:
             raise UnscoredError(_say_undecided(self.undecided) + numbers)
 
 
-def _say_no_network(other: OtherNetwork) -> str:
+def _say_no_network(other: OtherNetwork) -> Reason:
     return _("{name} is of type {type}, which is no network.", name=code(other.name), type=code(other.class_name))
 
 
-def _say_gone(networks: list[Network]) -> str:
+def _say_gone(networks: list[Network]) -> Reason:
     names = listed([code(network.name) for network in networks])
     functions = {network.place for network in networks}
     if len(functions) == 1 and "" not in functions:
@@ -144,7 +144,7 @@ def _say_gone(networks: list[Network]) -> str:
     return _("In no variable, but seen while they were trained: {networks}.", networks=names)
 
 
-def _say_undecided(others: tuple[OtherNetwork, ...]) -> str:
+def _say_undecided(others: tuple[OtherNetwork, ...]) -> Reason:
     told = listed(
         [
             _(
@@ -177,10 +177,10 @@ def read_networks(value: Any) -> Networks:
     return found
 
 
-def _say_none(found: Networks) -> str:
+def _say_none(found: Networks) -> Reason:
     if found.others:
         told = _("There is no network among the notebook's variables.")
-        return " ".join([told, *(_say_no_network(other) for other in found.others)])
+        return join([told, *(_say_no_network(other) for other in found.others)])
     if not found.asked:
         return _("There is no network among the notebook's variables: none is of the right type.")
     return _(

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.language import _, ngettext
+from grader.language import Reason, _, join, ngettext
 from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
 from grader.rubric import Reproduced
 from grader.score.identifier_match import find_words
@@ -157,7 +157,7 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
         len(counting),
         good=good,
     )
-    return Verdict(fraction, " ".join([again, *_say_others(counting)]))
+    return Verdict(fraction, join([again, *_say_others(counting)]))
 
 
 def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
@@ -166,14 +166,14 @@ def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
     return how != "nothing-stored" and (how != "never-run" or prints_here)
 
 
-def _say_others(matches: list[tuple[CellComparison, OutputMatch]]) -> Iterator[str]:
+def _say_others(matches: list[tuple[CellComparison, OutputMatch]]) -> Iterator[Reason]:
     """A sentence for each way in which an output did not come out again, with the numbers of the cells."""
     for how in ("different", "never-run", "not-run-here"):
         if cells := [str(comparison.number) for comparison, found in matches if found == how]:
             yield _say_cells(how, len(cells), listed(cells))
 
 
-def _say_cells(how: str, n: int, cells: str) -> str:
+def _say_cells(how: str, n: int, cells: Reason) -> Reason:
     match how:
         case "different":
             return ngettext(

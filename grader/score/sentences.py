@@ -9,52 +9,55 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import _, pgettext, write_decimals
+from grader.language import Digits, Formed, Reason, Value, _, join, pgettext, verbatim
 from grader.rubric import Probe
 
 _LONGEST_NAME = 40
 _LONGEST_VALUE = 60
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float, digits: int = 3) -> Digits | Reason:
     """A number with about `digits` significant digits, and whole numbers in full.
 
-    >>> number(0.00412345), number(1234.5), number(97), number(float("nan"))
-    ('0.00412', '1230', '97', 'NaN')
+    >>> [str(number(value)) for value in (0.00412345, 1234.5, 97, float("nan"))]
+    ['0.00412', '1230', '97', 'NaN']
     """
-    return write_decimals(_figure(value, digits))
+    try:
+        if math.isinf(value):
+            return _("infinity") if value > 0 else _("-infinity")
+    except OverflowError:
+        return _("a number with hundreds of digits")
+    return Digits(figure(value, digits))
 
 
-def _figure(value: float, digits: int) -> str:
-    """The number with a decimal point, as in code."""
+def figure(value: float, digits: int) -> str:
+    """The number as code has it."""
     if isinstance(value, int) and abs(value) < 10**12:
         return str(int(value))
     try:
         value = float(value)
     except OverflowError:
-        return _("a number with hundreds of digits")
+        return "…"
     if math.isnan(value):
         return "NaN"
-    if math.isinf(value):
-        return _("infinity") if value > 0 else _("-infinity")
     text = f"{value:.{digits}g}"
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e9 else text
 
 
-def measured(value: float, *, tells: bool) -> str:
+def measured(value: float, *, tells: bool) -> Digits | Reason:
     """A number that was measured on an answer; of a hidden one with two digits, for it could carry the inputs out.
 
-    >>> measured(0.00412345, tells=True), measured(0.00412345, tells=False)
+    >>> str(measured(0.00412345, tells=True)), str(measured(0.00412345, tells=False))
     ('0.00412', '0.0041')
     """
     return number(float(value), 3 if tells else 2)
 
 
-def number_pair(one: float, other: float) -> tuple[str, str]:
+def number_pair(one: float, other: float) -> tuple[Digits | Reason, Digits | Reason]:
     """Two numbers, with as many digits as it takes to tell them apart.
 
-    >>> number_pair(2.00004, 2.0), number_pair(0.5, 0.25)
-    (('2.00004', '2'), ('0.5', '0.25'))
+    >>> [str(number) for number in (*number_pair(2.00004, 2.0), *number_pair(0.5, 0.25))]
+    ['2.00004', '2', '0.5', '0.25']
     """
     for digits in range(3, 18):
         texts = number(one, digits), number(other, digits)
@@ -83,43 +86,49 @@ def clean(text: str, most: int = _LONGEST_NAME) -> str:
     return f"{kept[:most]}…" if len(text) > most else kept
 
 
-def listed(items: Sequence[str], most: int = 6) -> str:
+def listed(items: Sequence[Value], most: int = 6) -> Reason:
     """The items in a row.
 
-    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
-    ('a', 'a, b and c', 'a and 2 more')
+    >>> [str(listed(items)) for items in ("a", "abc")], str(listed("abc", most=1))
+    (['a', 'a, b and c'], 'a and 2 more')
     """
     shown = _first(items, most)
     if len(shown) < 2:
-        return "".join(shown) or pgettext("of a list", "none")
-    return _("{items} and {last}", items=", ".join(shown[:-1]), last=shown[-1])
+        return join(shown) or pgettext("of a list", "none")
+    return _("{items} and {last}", items=join(shown[:-1], ", "), last=shown[-1])
 
 
-def listed_or(items: Sequence[str], most: int = 6) -> str:
+def listed_or(items: Sequence[Value], most: int = 6) -> Reason:
     """The items in a row, of which any may be meant.
 
-    >>> listed_or(["a", "b", "c"])
+    >>> str(listed_or(["a", "b", "c"]))
     'a, b or c'
     """
     shown = _first(items, most)
     if len(shown) < 2:
-        return "".join(shown) or pgettext("of a list", "none")
-    return _("{items} or {last}", items=", ".join(shown[:-1]), last=shown[-1])
+        return join(shown) or pgettext("of a list", "none")
+    return _("{items} or {last}", items=join(shown[:-1], ", "), last=shown[-1])
 
 
-def _first(items: Sequence[str], most: int) -> list[str]:
+def _first(items: Sequence[Value], most: int) -> list[Value]:
     more = [_("{n} more", n=len(items) - most)] if len(items) > most else []
     return [*items[:most], *more]
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> Value:
     """A value in a few characters.
 
-    >>> shown([1, 2.5]), shown("yes"), shown(None), shown({"a": 1})
-    ('[1, 2.5]', '"yes"', 'None', '{a: 1}')
+    >>> [str(shown(value)) for value in ([1, 2.5], "yes", None, {"a": 1})]
+    ['[1, 2.5]', '"yes"', 'None', '{a: 1}']
     """
-    # A number alone is one of the sentence; within a list or a call it is code.
-    text = number(value, 6) if isinstance(value, (int, float)) and not isinstance(value, bool) else _shown(value, 0)
+    # What stands alone is told in words and the reader's numbers; within a list or a call it is code.
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value, 6)
+    if isinstance(value, np.ndarray) and (value.ndim > 0 or value.dtype.kind not in "biuf"):
+        return _("an array of shape {shape}", shape=shape(value.shape))
+    if not isinstance(value, (np.ndarray, bool, str, list, dict, type(None))):
+        return _("a value of type {type}", type=code(type(value).__name__))
+    text = _shown(value, 0)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
@@ -127,11 +136,11 @@ def _shown(value: Any, depth: int) -> str:
     if isinstance(value, np.ndarray):
         if value.ndim == 0 and value.dtype.kind in "biuf":
             return _shown(value.item(), depth)
-        return _("an array of shape {shape}", shape=shape(value.shape))
+        return f"array(…, shape={value.shape})"
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return _figure(value, 6)
+        return figure(value, 6)
     if isinstance(value, str):
         return f'"{clean(value)}"'
     if depth > 3:
@@ -143,23 +152,23 @@ def _shown(value: Any, depth: int) -> str:
     if isinstance(value, dict):
         pairs = [f"{clean(str(key))}: {_shown(item, depth + 1)}" for key, item in list(value.items())[:7]]
         return f"{{{', '.join(pairs)}{', …' if len(value) > 7 else ''}}}"
-    return _("a value of type {type}", type=code(type(value).__name__))
+    return f"<{clean(type(value).__name__)}>"
 
 
-def shape(sizes: Sequence[int | None]) -> str:
+def shape(sizes: Sequence[int | None]) -> Reason:
     """A shape as NumPy writes it; a free size is `any`.
 
-    >>> shape((100,)), shape([None, 1])
+    >>> str(shape((100,))), str(shape([None, 1]))
     ('(100,)', '(any, 1)')
     """
-    texts = [_("any") if size is None else str(size) for size in sizes]
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+    row = join([_("any") if size is None else size for size in sizes], ", ")
+    return Reason("({row},)" if len(sizes) == 1 else "({row})", {"row": row})
 
 
-def subject(probe: Probe | None, *, tells: bool) -> str:
+def subject(probe: Probe | None, *, tells: bool) -> Reason:
     """What was asked for, as the beginning of a sentence; the inputs only where they may be told."""
     if probe is not None and isinstance(probe.variable, str):
-        return code(probe.variable)
+        return verbatim(code(probe.variable))
     if probe is not None and probe.call:
         if not tells:
             return _("The value of {function} on a hidden input", function=code(probe.call))
@@ -167,13 +176,13 @@ def subject(probe: Probe | None, *, tells: bool) -> str:
     return _("Your answer")
 
 
-def inside(subject: str) -> str:
+def inside(subject: Reason) -> Formed:
     """A subject as it stands inside a sentence.
 
-    >>> inside("The value of `f`"), inside("`Slope`")
-    ('the value of `f`', '`Slope`')
+    >>> str(inside(_("The value of {call}", call="`f`")))
+    'the value of `f`'
     """
-    return f"{subject[0].lower()}{subject[1:]}"
+    return Formed(subject, "inside")
 
 
 def _call(name: str, arguments: Mapping[str, Any]) -> str:

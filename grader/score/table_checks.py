@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import N_, _, ngettext
+from grader.language import N_, NOTHING, Reason, _, join, ngettext
 from grader.rubric import Mistake, Table
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.metrics import mean_squared_error, say_diverged
@@ -28,7 +28,7 @@ _SAME_SAMPLE = 1e-4
 class _Check:
     """One number of the table: what is wrong with it, or nothing."""
 
-    fault: str = ""
+    fault: Reason = NOTHING
     diagnosis: Mistake | None = None
 
 
@@ -82,7 +82,7 @@ def judge_table(table: Table, evidence: Evidence) -> Verdict:
         told = _("All {numbers} numbers of your table are what the grader measures.", numbers=numbers)
         return Verdict(1.0, told + found.note)
     diagnosis = next((check.diagnosis for check in faults if check.diagnosis), None)
-    return Verdict(right / numbers, " ".join(because[:_MOST_SENTENCES]) + found.note, diagnosis)
+    return Verdict(right / numbers, join([*because[:_MOST_SENTENCES], found.note]), diagnosis)
 
 
 def _pair_rows(rows: dict[str, dict[str, Any]], found: Networks, table: Table) -> dict[str, dict[str, Any]]:
@@ -145,7 +145,7 @@ def _read_given(target: Any) -> tuple[FloatArray, FloatArray]:
     return x, y
 
 
-def _say_rows(rows: int, networks: int) -> str:
+def _say_rows(rows: int, networks: int) -> Reason:
     return ngettext(
         "Your table has {n} row for {networks} networks.",
         "Your table has {n} rows for {networks} networks.",
@@ -212,18 +212,20 @@ def _check_loss(row: dict[str, Any], network: Network, own: Samples | None, loss
     says, is_really = number_pair(told, true)
     diagnosis, why = _explain(told, own, rtol)
     if network.left_in_training and not why:
-        told_of = _("It was left in train mode, in which dropout and batch norm answer otherwise: call {call} first.")
-        why = " " + told_of.format(call=code(f"{network.name}.eval()"))
+        why = _(
+            "It was left in train mode, in which dropout and batch norm answer otherwise: call {call} first.",
+            call=code(f"{network.name}.eval()"),
+        )
     return _Check(_(loss.says_other, told=says, network=name, true=is_really) + why, diagnosis)
 
 
-def _explain(told: float, own: Samples, rtol: float) -> tuple[Mistake | None, str]:
+def _explain(told: float, own: Samples, rtol: float) -> tuple[Mistake | None, Reason]:
     """The usual slips with a mean squared error, each recognised by its own number."""
     p, y = own.predictions, own.targets
     true = mean_squared_error(p, y)
     # The mean over all pairs (p_i - y_j)^2, in closed form.
     all_pairs = float(np.var(p) + np.var(y) + (np.mean(p) - np.mean(y)) ** 2)
-    slips: tuple[tuple[float, Mistake, str], ...] = (
+    slips: tuple[tuple[float, Mistake, Reason], ...] = (
         (
             all_pairs,
             "broadcast-loss",
@@ -235,5 +237,5 @@ def _explain(told: float, own: Samples, rtol: float) -> tuple[Mistake | None, st
     for value, name, sentence in slips:
         # Only where the slip and the truth can be distinguished.
         if abs(told - value) <= 0.5 * rtol * value and abs(value - true) > 2 * rtol * true:
-            return name, f" {sentence}"
-    return None, ""
+            return name, sentence
+    return None, NOTHING

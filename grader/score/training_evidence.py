@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.language import _
+from grader.language import NOTHING, Reason, _
 from grader.model import Run, TrainedNetwork
 from grader.rubric import Mistake, Split
 from grader.score.arrays import FloatArray
@@ -36,13 +36,13 @@ def is_seen(network: Network, run: Run) -> bool:
     return len(losses) < 2 or min(losses) < losses[0]
 
 
-def explain_training(network: Network, run: Run) -> tuple[Mistake | None, str]:
+def explain_training(network: Network, run: Run) -> tuple[Mistake | None, Reason]:
     """What went wrong while it was trained, in a sentence; an empty one where nothing was seen to go wrong."""
     name, training = code(network.name), training_of(network, run)
     if training is None:
         stranger = any(one.strangers and one.name == network.class_name for one in run.trained)
         if not run.watched or not stranger:
-            return None, ""
+            return None, NOTHING
         return "other-parameters", _(
             "The optimizer stepped parameters of another network than {network}: give it those of {network}.",
             network=name,
@@ -59,14 +59,14 @@ def explain_training(network: Network, run: Run) -> tuple[Mistake | None, str]:
     return _explain_shapes(network, training)
 
 
-def _explain_shapes(network: Network, training: TrainedNetwork) -> tuple[Mistake | None, str]:
+def _explain_shapes(network: Network, training: TrainedNetwork) -> tuple[Mistake | None, Reason]:
     """Answers (N, 1) beside targets (N,), or the other way round, broadcast to (N, N)."""
     if training.inputs is None or training.targets is None or len(training.inputs) != 2:
-        return None, ""
+        return None, NOTHING
     rows = training.inputs[0]
     answers = (rows,) if network.answers_flat else (rows, 1)
     if rows < 2 or {answers, training.targets} != {(rows,), (rows, 1)}:
-        return None, ""
+        return None, NOTHING
     told = _(
         "Its answers have the shape {answers} and its targets {targets}: the loss compares each answer with every "
         "target. Give both the same shape.",

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import _, ngettext
+from grader.language import NOTHING, Reason, _, join, ngettext
 from grader.rubric import Count, Text
 from grader.score.arrays import NotNumbersError, as_numbers
 from grader.score.closeness import say_hidden_shape, say_shapes, say_single
 from grader.score.network_answers import read_networks
-from grader.score.sentences import code, listed, listed_or, number, number_pair, shape, shown, subject
+from grader.score.sentences import code, figure, listed, listed_or, number_pair, shape, shown, subject
 from grader.score.verdict import Evidence, Verdict, reason_of
 
 _LONGEST_TEXT = 20_000
@@ -55,7 +55,7 @@ def _same(answer: Any, expected: Any) -> bool:
     return False
 
 
-def _say_unlike(what: str, answer: Any, expected: Any) -> str:
+def _say_unlike(what: Reason, answer: Any, expected: Any) -> Reason:
     texts = shown(answer), shown(expected)
     if texts[0] == texts[1] and _is_number(answer) and _is_number(expected):
         texts = number_pair(answer, expected)
@@ -107,7 +107,7 @@ def judge_type(expected: str | list[str], evidence: Evidence) -> Verdict:
     return Verdict(0.0, _say_other_type(what, have[0], listed_or([code(name) for name in wanted], len(wanted))))
 
 
-def _say_other_type(what: str, have: str, wanted: str) -> str:
+def _say_other_type(what: Reason, have: str, wanted: Reason) -> Reason:
     return _("{what} is of type {type}, but {wanted} is expected.", what=what, type=code(have), wanted=wanted)
 
 
@@ -130,7 +130,7 @@ def judge_text(expected: Text, evidence: Evidence) -> Verdict:
     what = subject(evidence.probe, tells=evidence.tells)
     if not isinstance(answer, str) and not _is_number(answer):
         return Verdict(0.0, _say_other_type(what, _type_names(answer)[0], _("text")))
-    text = answer[:_LONGEST_TEXT] if isinstance(answer, str) else number(answer, 12)
+    text = answer[:_LONGEST_TEXT] if isinstance(answer, str) else figure(answer, 12)
     folded = text.casefold() if expected.ignore_case else text
     lacking = [piece for piece in expected.contains if _fold(piece, expected.ignore_case) not in folded]
     if lacking:
@@ -186,7 +186,7 @@ def judge_count(count: Count, evidence: Evidence) -> Verdict:
         is_met = not too_few and not too_many
         return Verdict(1.0, _("There are as many as required.")) if is_met else Verdict(0.0, told)
     if not too_few and not too_many:
-        return Verdict(1.0, f"{there}.{note}")
+        return Verdict(1.0, Reason("{there}.", {"there": there}) + note)
     if not evidence.tells:
         told = (
             _("{there}: fewer than required.", there=there)
@@ -194,20 +194,20 @@ def judge_count(count: Count, evidence: Evidence) -> Verdict:
             else _("{there}: more than required.", there=there)
         )
     elif too_few:
-        told = _("{there}, but at least {wanted} should be there.", there=there, wanted=count.at_least)
+        told = _("{there}, but at least {wanted} should be there.", there=there, wanted=count.at_least or 0)
     else:
-        told = _("{there}, but at most {wanted} should be there.", there=there, wanted=count.at_most)
+        told = _("{there}, but at most {wanted} should be there.", there=there, wanted=count.at_most or 0)
     return Verdict(0.0, told + note)
 
 
-def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
+def _count(count: Count, evidence: Evidence) -> tuple[int, Reason, Reason]:
     """How many, the beginning of a sentence that says so, and what to add to the sentence."""
     if count.of == "pictures":
         n = evidence.run.facts.pictures
-        return n, ngettext("There is {n} picture", "There are {n} pictures", n), ""
+        return n, ngettext("There is {n} picture", "There are {n} pictures", n), NOTHING
     if count.of == "words":
         n = _count_words(evidence)
-        return n, ngettext("There is {n} word", "There are {n} words", n), ""
+        return n, ngettext("There is {n} word", "There are {n} words", n), NOTHING
     value = evidence.value()
     if count.of == "models":
         found = read_networks(value)
@@ -215,10 +215,10 @@ def _count(count: Count, evidence: Evidence) -> tuple[int, str, str]:
         if count.at_least is not None and n < count.at_least:
             found.leave_others_to_a_person()
         silent = [one.say_silence(tells=evidence.tells) for one in found.networks if one.predictions is None]
-        note = "".join(f" {sentence}" for sentence in silent[:3]) + found.note
+        note = join([*silent[:3], found.note])
         return n, ngettext("There is {n} network", "There are {n} networks", n), note
     n = _count_items(value)
-    return n, ngettext("There is {n} item", "There are {n} items", n), ""
+    return n, ngettext("There is {n} item", "There are {n} items", n), NOTHING
 
 
 def _count_words(evidence: Evidence) -> int:

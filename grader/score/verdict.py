@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.language import _, retell
+from grader.language import Reason, _
 from grader.model import Answer, Cause, Run
 from grader.rubric import Criterion, Mistake, Probe, Rubric
 
@@ -16,7 +16,7 @@ class Verdict:
     """How far an expectation is met: from 0 to 1, or None where only a person can tell."""
 
     fraction: float | None
-    because: str
+    because: Reason
     diagnosis: Mistake | None = None
     status: Literal["unanswered"] | None = None
     measured: float | None = None
@@ -25,22 +25,30 @@ class Verdict:
     """what the grader lacked, where it waits for that"""
 
 
-def unscored(because: str) -> Verdict:
+def unscored(because: Reason) -> Verdict:
     """No mark: it is the grader's or the course's fault, or a person's turn."""
     return Verdict(None, because)
 
 
-def unanswered(because: str) -> Verdict:
+def unanswered(because: Reason) -> Verdict:
     """No points, because there is nothing to judge."""
     return Verdict(0.0, because, status="unanswered")
 
 
-class UnscoredError(Exception):
-    """Ends the judging of a criterion as `unscored`; its text is the reason."""
+class _ReasonError(Exception):
+    """Ends the judging of a criterion."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
-class UnansweredError(Exception):
-    """Ends the judging of a criterion as `unanswered`; its text is the reason."""
+class UnscoredError(_ReasonError):
+    """Ends the judging of a criterion as `unscored`."""
+
+
+class UnansweredError(_ReasonError):
+    """Ends the judging of a criterion as `unanswered`."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,9 @@ def value_of(answer: Answer) -> Any:
     return answer.value
 
 
-def reason_of(answer: Answer) -> str:
-    """Why there is no value, as a sentence."""
-    return retell("run", answer.because) or _("The notebook did not answer.")
+def reason_of(answer: Answer) -> Reason:
+    """Why there is no value."""
+    return answer.because or _("The notebook did not answer.")
 
 
 def _named(to: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.language import _
+from grader.language import Reason, Value, _
 from grader.model import ANY_NAME, NETWORKS, Cause
 from grader.score.sentences import code
 from grader.score.verdict import Evidence, Verdict
@@ -31,14 +31,14 @@ def find_wait(evidence: Evidence) -> Verdict | None:
 
 
 def _wait(name: str, cause: Cause, *, is_missing: bool = False) -> Verdict:
-    told = {"name": code(name), "cause": say_cause(cause)}
+    told: dict[str, Value] = {"name": code(name), "cause": say_cause(cause)}
     if not name:
         chain = _("Part of the work is missing because {cause}.", **told)
     elif is_missing:
         chain = _("{name} is missing because {cause}.", **told)
     else:
         chain = _("{name} depends on what is missing here: {cause}.", **told)
-    return Verdict(None, " ".join([chain, _("That is not your fault: a person looks at it.")]), cause=cause)
+    return Verdict(None, chain + _("That is not your fault: a person looks at it."), cause=cause)
 
 
 def find_cells(evidence: Evidence) -> tuple[int, ...]:
@@ -47,10 +47,10 @@ def find_cells(evidence: Evidence) -> tuple[int, ...]:
     return tuple(cell.number for cell in evidence.run.cells if names & set(cell.made))
 
 
-def say_cause(cause: Cause) -> str:
+def say_cause(cause: Cause) -> Reason:
     """What stopped, at what, and why, as a part of a sentence."""
-    what = code(cause.what, _LONGEST_WHAT) if cause.what else _("something")
-    told = {"cell": cause.cell, "what": what}
+    what: Value = code(cause.what, _LONGEST_WHAT) if cause.what else _("something")
+    told: dict[str, Value] = {"cell": cause.cell, "what": what}
     if not cause.cell:
         return _say_lack(cause, what)
     match cause.kind:
@@ -79,7 +79,7 @@ def say_cause(cause: Cause) -> str:
     return _("cell {cell} stopped with {what}", **told)
 
 
-def _say_lack(cause: Cause, what: str) -> str:
+def _say_lack(cause: Cause, what: Value) -> Reason:
     """What was missing when a function was called, or everywhere."""
     match cause.kind:
         case "device":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.language import _, ngettext
+from grader.language import Reason, _, ngettext
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Hint:
     """Something that a person may want to look at, and of whom."""
 
     students: tuple[str, ...]
-    says: str
+    says: Reason
 
 
 def read_trace(
@@ -91,11 +91,11 @@ def _find_clones(traces: Sequence[Trace]) -> Iterator[Hint]:
             yield Hint((trace.student, other), told)
 
 
-def _same_source() -> str:
+def _same_source() -> Reason:
     return _("These notebooks were cloned from the same file.")
 
 
-def _same_account() -> str:
+def _same_account() -> Reason:
     return _("Cells of these notebooks were run by the same Google account.")
 
 

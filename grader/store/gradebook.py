@@ -7,21 +7,24 @@ milliseconds, so that a table of last scores, or of runs, would only be a second
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from grader.course.course_grade import CourseGrade
 from grader.errors import UserError
+from grader.language.old_prose import OLD
 from grader.model import Extension, Finding, LateRuling, Noun, Override, Problem, Run, Submission
 from grader.store.event_log import Event, Kind
 from grader.store.migrations import open_log
 
 Kept = TypeVar("Kept", bound=Noun)
 _KEPT_OF_SUBMISSION = {"student", "assignment", "sha256", "source", "received", "evidence"}
+
+_PROBLEMS = TypeAdapter(list[Problem])
 
 
 @dataclass(frozen=True)
@@ -204,13 +207,13 @@ class Gradebook:
 
     def add_collection(self, assignment: str, source: str, problems: Sequence[Problem]) -> None:
         """Note that a source was collected to its end, and what of it could not be taken."""
-        data = {"source": source, "problems": [asdict(problem) for problem in problems]}
+        data = {"source": source, "problems": _PROBLEMS.dump_python(list(problems), mode="json")}
         self.log.append([Event("collection", assignment, "", data)])
 
     def problems(self, assignment: str) -> list[Problem]:
         """What could not be taken when each source was last collected."""
         last = {event.data["source"]: event.data["problems"] for event in self.log.read("collection", assignment)}
-        return [Problem(**told) for problems in last.values() for told in problems]
+        return [problem for problems in last.values() for problem in _PROBLEMS.validate_python(problems, context=OLD)]
 
     def add_draft(self, assignment: str, called: str, what: str) -> None:
         """Note that a draft was left, so that it is not left again."""
@@ -228,7 +231,7 @@ def _as_event(kind: Kind, said: Override | Extension | LateRuling) -> Event:
 def _read(noun: type[Kept], data: Any) -> Kept:
     """A noun as it was kept."""
     try:
-        return noun.model_validate(data)
+        return noun.model_validate(data, context=OLD)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

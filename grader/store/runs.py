@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from grader.errors import DamagedError
 from grader.files.durable import DRAFT, hash_of, make_folder, sync_folder, write_through
 from grader.inside import plain
+from grader.language.old_prose import OLD
 from grader.model import Answer, Run
 
 MANIFEST = "manifest.json"
@@ -73,7 +74,7 @@ class RunStore:
         files = self.read(key)
         try:
             told = json.loads(files["run.json"])
-            return Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])})
+            return Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])}, context=OLD)
         except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
             raise self._damaged(key, "it cannot be read, or is of another version") from error
 
@@ -119,4 +120,4 @@ def dump_answers(answers: Mapping[str, Answer]) -> bytes:
 
 def load_answers(content: bytes) -> dict[str, Answer]:
     tree, _ = plain.loads(content, max_nodes=sys.maxsize, max_depth=plain.STORED_DEPTH)
-    return {name: Answer.model_validate(told) for name, told in tree.items()}
+    return {name: Answer.model_validate(told, context=OLD) for name, told in tree.items()}

@@ -20,11 +20,12 @@ from grader.collect.sources import (
     parse_source,
     split_off_worksheet,
 )
-from grader.course.course import Assignment, Course
+from grader.course.course import Assignment, Course, in_its_language
 from grader.deadlines.due_dates import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
 from grader.deadlines.roster_status import RosterStatus
 from grader.errors import UserError
+from grader.language import NOTHING, _, language
 from grader.model import Extension, Problem, Submission
 from grader.store.work_folder import WorkFolder
 
@@ -115,6 +116,7 @@ def load(*, drafts: bool = False) -> Account:
     return load_account(config_folder(), drafts=drafts)
 
 
+@in_its_language
 def leave_drafts(
     course: Course, work: WorkFolder, assignment: Assignment, rows: Iterable[RosterStatus], *, tell: Tell
 ) -> int:
@@ -133,42 +135,45 @@ def _leave_drafts(
         for problem in row.problems if row.state == "to contact" else ():
             letter = gmail.read_kept(problem.message)
             to = letter.address if letter else (course.roster.addresses.get(row.student, "") if course.roster else "")
-            if problem.ours or not to or (to, problem.what) in known:
+            if problem.ours or not to or (to, _about(problem)) in known:
                 continue
             draft = write_reply(assignment, problem, course.roster.names.get(row.student, "") if course.roster else "")
             subject = f"Re: {letter.subject}" if letter else assignment.file.title
             gmail.leave_draft(to, subject, draft, letter)
-            work.gradebook.add_draft(assignment.name, to, problem.what)
+            work.gradebook.add_draft(assignment.name, to, _about(problem))
             count += 1
     return count
+
+
+def _about(problem: Problem) -> str:
+    """What a draft is known by, so that it is not left twice, whatever language it is in."""
+    with language("en"):
+        return str(problem.what)
 
 
 def write_reply(assignment: Assignment, problem: Problem, name: str) -> str:
     """What a polite answer says."""
     terms = make_terms(assignment.file)
-    greeting = f"Hello {name}," if name else "Hello,"
-    due = f"The deadline is {tell_moment(terms.due, terms.zone)}." if terms.due else ""
-    about = f"this is about your work for “{assignment.file.title}”."
     parts = (
-        greeting,
-        f"{about} {problem.what}",
+        _("Hello {name},", name=name) if name else _("Hello,"),
+        _("this is about your work for “{title}”.", title=assignment.file.title) + problem.what,
         problem.remedy,
-        due,
-        "If you have done so already, never mind. Kind regards",
+        _("The deadline is {when}.", when=tell_moment(terms.due, terms.zone)) if terms.due else NOTHING,
+        _("If you have done so already, never mind. Kind regards"),
     )
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(str(part) for part in parts if part) + "\n"
 
 
 def _keep(work: WorkFolder, collected: Collected) -> None:
     for submission, content in collected.submissions:
         work.keep(submission.sha256, content)
-    work.gradebook.add_submissions([submission for submission, _ in collected.submissions])
+    work.gradebook.add_submissions([submission for submission, _content in collected.submissions])
 
 
 def _refuse_two_sources(found: Iterable[Collected]) -> None:
     """One student's notebook in two sources at once: which counts is not ours to decide."""
     places: dict[str, Submission] = {}
-    for submission in (submission for collected in found for submission, _ in collected.submissions):
+    for submission in (submission for collected in found for submission, _content in collected.submissions):
         other = places.setdefault(submission.student, submission)
         if other is not submission and other.sha256 != submission.sha256:
             raise UserError(

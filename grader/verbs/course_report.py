@@ -15,6 +15,7 @@ from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.exam_scores import score_exam
 from grader.files.config_files import line_in_toml
 from grader.files.durable import write_file
+from grader.language import Reason
 from grader.report import page_name
 from grader.report.course_pages import CoursePage, render_course, render_course_student
 from grader.store.work_folder import WorkFolder
@@ -26,7 +27,7 @@ class Graded:
     """The course's grades, and what is different since they were reported last."""
 
     grades: tuple[CourseGrade, ...]
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[tuple[str, Reason, Reason], ...]
     """(student, before, after)"""
     since: datetime | None
 

@@ -99,4 +99,4 @@ def write_letter(title: str, name: str) -> str:
         _("If something in it seems wrong to you, answer this mail and say which criterion it is."),
         _("Kind regards"),
     )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(map(str, parts)) + "\n"

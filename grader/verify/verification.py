@@ -228,7 +228,7 @@ def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
         finding = judged.lost.get(criterion)
         if finding is None:
             yield f"does not lose `{criterion}`"
-        elif not re.search(pattern, finding.because):
+        elif not re.search(pattern, str(finding.because)):
             yield f"loses `{criterion}` with another sentence: {finding.because}"
     for criterion in judged.lost.keys() - mistake.loses.keys():
         yield f"loses `{criterion}` too: {judged.lost[criterion].because}"

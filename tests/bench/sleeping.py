@@ -20,6 +20,7 @@ from grader.execute.cluster.offers import WorkerChoice
 from grader.execute.cluster.worker import NotebookRunner
 from grader.execute.pool import Executed, Requirements, Resources, Work, make_run
 from grader.files.notebook_file import read_notebook
+from grader.language import verbatim
 from grader.model import Answer
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
@@ -34,7 +35,7 @@ class Sleeping:
     def execute(self, work: Work) -> Executed:
         time.sleep(SLEEP_S)
         notebook = read_notebook(work.content)
-        run = make_run(work, "none", None, end="finished", because="It slept.")
+        run = make_run(work, "none", None, end="finished", because=verbatim("It slept."))
         answers = {question.name: Answer(status="answered", value=True) for question in work.questions}
         return Executed(run.model_copy(update={"answers": answers}), notebook, notebook)
 

@@ -9,6 +9,7 @@ import numpy as np
 from grader.exam.exam import Exam
 from grader.exam.questions import Question
 from grader.exam.variants import make_variant
+from grader.language import verbatim
 from grader.model import Answer, Run, Submission
 
 
@@ -40,7 +41,7 @@ def as_response(student: str, answers: dict[str, Answer], seed: int, name: str) 
         key=sha256,
         sha256=sha256,
         end="finished",
-        because="Simulated.",
+        because=verbatim("Simulated."),
         answers=answers,
         asked=dict.fromkeys(answers, str(seed)),
         sandbox="none",

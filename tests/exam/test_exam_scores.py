@@ -14,6 +14,7 @@ from grader.exam.exam import Exam, ExamOnDisk
 from grader.exam.exam_scores import score_exam, take_in
 from grader.exam.exchange.importing import read_responses
 from grader.exam.variants import draw
+from grader.language import verbatim
 from grader.model import Finding, Override, Submission
 from grader.store.gradebook import Gradebook, Score
 
@@ -239,7 +240,9 @@ def test_points_that_wait_leave_the_grade_open(gradebook, tmp_path):
 
 def finding(earned: float | None) -> Finding:
     status = "unscored" if earned is None else "met"
-    return Finding(criterion="c", says="It works.", status=status, earned=earned, possible=4, because="So it is.")
+    return Finding(
+        criterion="c", says="It works.", status=status, earned=earned, possible=4, because=verbatim("So it is.")
+    )
 
 
 @pytest.mark.parametrize(("points", "share"), [((4.0, 2.0), 7.5), ((4.0, None), None)])

@@ -12,6 +12,7 @@ from grader.exam.exam import Rules
 from grader.exam.judging import judge
 from grader.exam.numbers import read_number
 from grader.exam.revisions import Asked
+from grader.language import verbatim
 from grader.model import Answer
 
 from .making import make_question, multiple, option, question, rows, single
@@ -66,7 +67,7 @@ PRACTICAL = question(
 
 def test_a_right_choice_names_itself_and_the_explanation():
     finding = found(single(), ["b"])
-    assert (finding.status, finding.earned, finding.because) == (
+    assert (finding.status, finding.earned, str(finding.because)) == (
         "met",
         2,
         "You chose “Option b”, which is right. So it is.",
@@ -76,14 +77,14 @@ def test_a_right_choice_names_itself_and_the_explanation():
 def test_a_wrong_choice_names_the_right_one_and_what_is_behind_it():
     finding = found(single(), ["c"])
     assert (finding.status, finding.earned, finding.diagnosis) == ("missed", 0, "c")
-    assert finding.because == (
+    assert str(finding.because) == (
         "You chose “Option c”. Right is “Option b”. A common reason: What a student believes. So it is."
     )
 
 
 def test_a_sentence_with_a_full_stop_gets_no_second_one():
     told = question("single", {"options": {"a": option("It is."), "b": option("It is not.", right=True)}})
-    assert found(told, ["a"]).because.startswith("You chose “It is.” Right is “It is not.” A common reason")
+    assert str(found(told, ["a"]).because).startswith("You chose “It is.” Right is “It is not.” A common reason")
 
 
 def test_a_wrong_choice_costs_what_the_rule_says():
@@ -93,7 +94,7 @@ def test_a_wrong_choice_costs_what_the_rule_says():
 
 def test_ticks_are_told_as_right_wrong_and_left_out():
     finding = found(multiple(), ["a", "b"])
-    assert finding.because == (
+    assert str(finding.because) == (
         "You ticked rightly: “Option a”. You ticked wrongly: “Option b”. Also right: “Option c”, “Option e”. "
         "A common reason: What a student believes. So it is."
     )
@@ -107,13 +108,13 @@ def test_a_part_of_the_right_ticks_earns_its_share():
 
 def test_none_applies_is_a_response_and_a_blank_is_not():
     none, blank = found(multiple(right=""), []), found(multiple(right=""), Answer(status="missing"))
-    assert (none.status, none.earned, none.because) == (
+    assert (none.status, none.earned, str(none.because)) == (
         "met",
         2,
         "You ticked “None of these.”, which is right. So it is.",
     )
     assert (blank.status, blank.earned) == ("unanswered", 0)
-    assert blank.because == "There is no answer. Right is “None of these.” So it is."
+    assert str(blank.because) == "There is no answer. Right is “None of these.” So it is."
 
 
 def test_a_blank_earns_something_under_the_rule_of_omission_only():
@@ -125,14 +126,14 @@ def test_a_blank_earns_something_under_the_rule_of_omission_only():
 def test_an_option_that_was_accepted_later_is_right_in_a_single_choice():
     finding = found(single(), ["c"], accept=["c"], why=("The text allows both.",))
     assert (finding.status, finding.diagnosis) == ("met", None)
-    assert finding.because.endswith("The key was revised after the exam: The text allows both.")
+    assert str(finding.because).endswith("The key was revised after the exam: The text allows both.")
 
 
 @pytest.mark.parametrize("ticked", ["ace", "aceb"])
 def test_an_option_that_was_accepted_later_is_right_ticked_or_not_in_a_multiple_choice(ticked):
     finding = found(multiple(), list(ticked), accept=["b"])
     assert finding.status == "met"
-    assert "wrongly" not in finding.because
+    assert "wrongly" not in str(finding.because)
 
 
 @given(st.sets(st.sampled_from("abcde"), min_size=1), st.sampled_from("abcde"))
@@ -147,7 +148,7 @@ def test_accepting_an_option_takes_points_from_nobody(ticked, more):
 def test_rows_tell_what_is_wrong_and_what_is_blank():
     finding = found(rows(), {"a": True, "b": False, "c": None, "d": False})
     assert finding.earned == 1
-    assert finding.because == (
+    assert str(finding.because) == (
         "2 of 4 statements are answered rightly. “Statement b” is true. You called it false. "
         "“Statement c” is false. You left it blank. So it is."
     )
@@ -164,7 +165,7 @@ def test_a_row_that_was_accepted_later_is_right_either_way_but_not_blank():
 @pytest.mark.parametrize("written", ["520", "520 px", "520,4 px", "519.5", "520.5", "  5.2e2px", "= 520", "1040/2"])
 def test_a_number_within_the_tolerance_is_right_however_it_is_written(written):
     finding = found(NUMERIC, written)
-    assert (finding.status, finding.earned, finding.because) == (
+    assert (finding.status, finding.earned, str(finding.because)) == (
         "met",
         2,
         f"You wrote {written}, which is right. So it is.",
@@ -175,25 +176,25 @@ def test_a_number_within_the_tolerance_is_right_however_it_is_written(written):
 def test_a_number_outside_the_tolerance_is_not(written):
     finding = found(NUMERIC, written)
     assert (finding.status, finding.diagnosis) == ("missed", None)
-    assert finding.because == f"You wrote {written}. Right is 520 px, give or take 0.5. So it is."
+    assert str(finding.because) == f"You wrote {written}. Right is 520 px, give or take 0.5. So it is."
 
 
 def test_a_number_that_a_known_mistake_leads_to_is_recognised():
     finding = found(NUMERIC, "200 px")
     assert finding.diagnosis == "no-centre"
-    assert "A common reason: Leaves out the centre." in finding.because
+    assert "A common reason: Leaves out the centre." in str(finding.because)
 
 
 @pytest.mark.parametrize("written", ["about half", "520 mm", "nan", "inf", "5 2 0", "520 px or 521"])
 def test_what_is_no_number_waits_for_a_person(written):
     finding = found(NUMERIC, written)
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == f"“{written}” cannot be read as a number of px."
+    assert str(finding.because) == f"“{written}” cannot be read as a number of px."
 
 
 def test_a_number_that_can_be_read_in_two_ways_waits_for_a_person_where_it_matters():
     told = question("numeric", {"answer": 1050})
-    assert found(told, "1,050").because == "“1,050” can be read in two ways, of which one is right."
+    assert str(found(told, "1,050").because) == "“1,050” can be read in two ways, of which one is right."
     assert found(told, "2,050").status == "missed"
     assert found(told, "1.050,0").status == "met"
 
@@ -236,13 +237,15 @@ def test_words_that_are_known_to_be_right_are(written):
 def test_words_that_are_known_to_be_wrong_are_told_why():
     finding = found(TEXT, "Fundamental  Matrix")
     assert (finding.status, finding.diagnosis) == ("missed", "f")
-    assert finding.because == "You wrote “Fundamental  Matrix”. That maps to a line. So it is."
+    assert str(finding.because) == "You wrote “Fundamental  Matrix”. That maps to a line. So it is."
 
 
 def test_words_that_are_not_known_wait_for_a_person():
     finding = found(TEXT, "collineation")
     assert finding.status == "unscored"
-    assert finding.because == "“collineation” is neither known to be right nor known to be wrong: a person decides."
+    assert (
+        str(finding.because) == "“collineation” is neither known to be right nor known to be wrong: a person decides."
+    )
 
 
 def test_words_that_a_person_accepted_later_are_right():
@@ -256,14 +259,14 @@ def test_an_output_is_compared_without_its_spaces():
 def test_an_output_with_other_numbers_is_wrong():
     wrong, known = found(OUTPUT, "(8, 32)"), found(OUTPUT, "(16,)")
     assert (wrong.status, wrong.earned, wrong.diagnosis) == ("missed", 0, None)
-    assert wrong.because == "You wrote `(8, 32)`. It prints `(8, 16)`. So it is."
+    assert str(wrong.because) == "You wrote `(8, 32)`. It prints `(8, 16)`. So it is."
     assert (known.status, known.earned, known.diagnosis) == ("missed", 0, "batch")
 
 
 def test_an_output_in_another_notation_waits_for_a_person():
     finding = found(OUTPUT, "torch.Size([8, 16])")
     assert finding.status == "unscored"
-    assert finding.because == "`torch.Size([8, 16])` is written otherwise than `(8, 16)`: a person decides."
+    assert str(finding.because) == "`torch.Size([8, 16])` is written otherwise than `(8, 16)`: a person decides."
 
 
 # ---- pairs and orders -----------------------------------------------------------------------------------------------
@@ -272,13 +275,13 @@ def test_an_output_in_another_notation_waits_for_a_person():
 def test_pairs_that_are_wrong_or_blank_are_told():
     finding = found(MATCHING, {"a": "a", "b": "b", "c": "x", "d": None})
     assert finding.earned == 1
-    assert finding.because == "2 of 4 pairs are right. To “Lc” belongs “Rc”. To “Ld” belongs “Rd”. So it is."
+    assert str(finding.because) == "2 of 4 pairs are right. To “Lc” belongs “Rc”. To “Ld” belongs “Rd”. So it is."
 
 
 def test_an_order_with_two_neighbours_exchanged_earns_most():
     finding = found(ORDERING, ["a", "c", "b", "d"])
     assert finding.earned == pytest.approx(2 * 4 / 6)
-    assert finding.because == (
+    assert str(finding.because) == (
         "You put them so: “Step a” → “Step c” → “Step b” → “Step d”. "
         "Right is “Step a” → “Step b” → “Step c” → “Step d”. So it is."
     )
@@ -293,7 +296,7 @@ def test_an_order_that_is_turned_round_earns_nothing_but_takes_nothing():
 
 def test_a_practical_exercise_is_a_finding_for_each_criterion_and_waits_for_a_person():
     findings = find(PRACTICAL, None)
-    assert [(f.criterion, f.status, f.possible, f.because) for f in findings] == [
+    assert [(f.criterion, f.status, f.possible, str(f.because)) for f in findings] == [
         ("q-way", "unscored", 3, "A person gives these points."),
         ("q-sum", "unscored", 1, "A person gives these points."),
     ]
@@ -301,17 +304,17 @@ def test_a_practical_exercise_is_a_finding_for_each_criterion_and_waits_for_a_pe
 
 def test_points_that_a_person_gave_on_paper_count():
     way, rest = find(PRACTICAL, {"way": 1.5})
-    assert (way.status, way.earned, way.because) == ("partly", 1.5, "A person gave 1.5 of 3 points. So it is.")
+    assert (way.status, way.earned, str(way.because)) == ("partly", 1.5, "A person gave 1.5 of 3 points. So it is.")
     assert rest.status == "unscored"
 
 
 def test_a_notebook_gives_a_practical_exercise_its_share():
     told = question("practical", {"assignment": "camera"}, points=10)
     finding = found(told, None, shares={"camera": 0.85})
-    assert (finding.earned, finding.because) == (8.5, "Your notebook for `camera` earned 85 % of its points.")
+    assert (finding.earned, str(finding.because)) == (8.5, "Your notebook for `camera` earned 85 % of its points.")
     waiting = found(told, None, shares={"camera": None})
     assert waiting.status == "unscored"
-    assert waiting.because == "Its notebook has no grade yet, or one that waits for a person: grader grade camera"
+    assert str(waiting.because) == "Its notebook has no grade yet, or one that waits for a person: grader grade camera"
 
 
 # ---- what is no response --------------------------------------------------------------------------------------------
@@ -321,7 +324,7 @@ def test_a_notebook_gives_a_practical_exercise_its_share():
 def test_a_question_whose_response_was_never_read_is_not_a_zero(told):
     finding = found(told, None)
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == "No response to this question has been read yet."
+    assert str(finding.because) == "No response to this question has been read yet."
 
 
 @pytest.mark.parametrize(
@@ -346,7 +349,7 @@ def test_a_question_whose_response_was_never_read_is_not_a_zero(told):
 def test_a_blank_is_told_what_was_right(told, right):
     finding = found(told, Answer(status="missing"))
     assert (finding.status, finding.earned) == ("unanswered", 0)
-    assert finding.because == f"There is no answer. {right} So it is."
+    assert str(finding.because) == f"There is no answer. {right} So it is."
 
 
 @pytest.mark.parametrize(
@@ -364,12 +367,12 @@ def test_a_blank_is_told_what_was_right(told, right):
 def test_a_response_to_another_version_of_the_question_waits(told, value):
     finding = found(told, value)
     assert finding.status == "unscored"
-    assert finding.because == "The response was read for another version of this question: import it again."
+    assert str(finding.because) == "The response was read for another version of this question: import it again."
 
 
 def test_what_could_not_be_read_waits_with_its_reason():
-    finding = found(single(), Answer(status="unusable", because="Two boxes are ticked."))
-    assert (finding.status, finding.because) == ("unscored", "Two boxes are ticked.")
+    finding = found(single(), Answer(status="unusable", because=verbatim("Two boxes are ticked.")))
+    assert (finding.status, str(finding.because)) == ("unscored", "Two boxes are ticked.")
 
 
 # ---- void questions -------------------------------------------------------------------------------------------------
@@ -385,7 +388,12 @@ def test_what_could_not_be_read_waits_with_its_reason():
 def test_a_void_question_treats_all_alike(void, earned, because):
     for value in (["b"], ["c"], Answer(status="missing"), None):
         finding = found(single(), value, void=void, why=("Misprinted.",))
-        assert (finding.status, finding.earned, finding.possible, finding.because) == ("met", earned, earned, because)
+        assert (finding.status, finding.earned, finding.possible, str(finding.because)) == (
+            "met",
+            earned,
+            earned,
+            because,
+        )
 
 
 # ---- what holds for every response ----------------------------------------------------------------------------------
@@ -395,6 +403,6 @@ def test_a_void_question_treats_all_alike(void, earned, because):
 def test_whatever_a_response_holds_every_question_has_a_finding_in_its_bounds(value):
     for told in (single(), multiple(), rows(), NUMERIC, TEXT, OUTPUT, MATCHING, ORDERING, PRACTICAL):
         for finding in find(told, Answer(status="answered", value=value)):
-            assert finding.because
+            assert str(finding.because)
             assert (finding.earned is None) == (finding.status == "unscored")
             assert finding.earned is None or 0 <= finding.earned <= finding.possible

@@ -158,7 +158,7 @@ def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and
         refused = execute_one(make_work("print(1)"), servers)
         resource.prlimit(inner, resource.RLIMIT_NPROC, (soft, hard))
         assert (refused.run.end, refused.run.cells) == ("failed", ())
-        assert refused.run.because == (
+        assert str(refused.run.because) == (
             "The grader failed on this notebook (ServerError); this is not the student's fault."
         )
         assert _failures(caplog) == ["run key failed, attempt 1 of 2", "run key failed, attempt 2 of 2"]
@@ -195,7 +195,7 @@ def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cel
         server.kill(server._forks["s0"])
         (executed,) = let_go(running)
     assert (executed.run.end, printed(executed)) == ("finished", "1\n2\n")
-    assert executed.run.because == (
+    assert str(executed.run.because) == (
         "Every cell was run without an error. Its kernel had died once in code cell 2 "
         "(its kernel was killed by signal 9 (usually: out of memory)), and did not when all was run again."
     )

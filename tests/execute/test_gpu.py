@@ -110,7 +110,7 @@ def test_a_notebook_trains_on_the_gpu_and_has_its_share_of_it():
     with Servers("bubblewrap", gpu=share) as servers:
         executed = execute_one(make_work(*cells), servers)
     assert printed(executed) == "2.0\n"
-    assert executed.run.cells[1].because == f"it asked for more GPU memory than the limit of {4096} MiB"
+    assert str(executed.run.cells[1].because) == f"it asked for more GPU memory than the limit of {4096} MiB"
     assert executed.run.environment["gpu"] == share.name
 
 

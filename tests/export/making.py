@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.export import ExportRow
+from grader.language import verbatim
 from grader.model import Finding, Grade
 
 DATA = Path(__file__).parent / "data"
@@ -14,7 +15,9 @@ DATA = Path(__file__).parent / "data"
 def finding(criterion: str, earned: float | None, possible: float, because: str = "So it is.") -> Finding:
     status: Any = "unscored" if earned is None else "met" if earned == possible else "partly" if earned else "missed"
     says = f"The criterion {criterion}."
-    return Finding(criterion=criterion, says=says, status=status, earned=earned, possible=possible, because=because)
+    return Finding(
+        criterion=criterion, says=says, status=status, earned=earned, possible=possible, because=verbatim(because)
+    )
 
 
 def row(student: str, *findings: Finding, **more: Any) -> ExportRow:

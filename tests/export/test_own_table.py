@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from grader.export import as_csv
 from grader.files.spreadsheet import harmless, write_csv
+from grader.language import verbatim
 from grader.model import Lateness
 from tests.export.making import CLASS, finding, row
 
@@ -51,7 +52,7 @@ def test_who_waits_has_no_points_but_those_so_far() -> None:
 
 
 def test_a_penalty_is_told() -> None:
-    late = Lateness(step="upload", because="Two days late.", late_by_s=172800.0, penalty=2)
+    late = Lateness(step="upload", because=verbatim("Two days late."), late_by_s=172800.0, penalty=2)
     (told,) = read(as_csv([row("ana", finding("shape", 4, 4), late_by_s=172800.0, lateness=late)]))
     assert (told["points"], told["penalty"], told["late_by_s"]) == ("2", "2", "172800")
 

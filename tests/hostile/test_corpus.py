@@ -44,13 +44,16 @@ def test_a_hostile_notebook_gets_the_verdict_and_the_sentences_that_stand_beside
         told["findings"].pop("reproduced")
         wanted["findings"].pop("reproduced")
     assert told == wanted, describe(scored)
-    assert re.search(case.because, run.because), run.because
+    assert re.search(case.because, str(run.because)), run.because
     for number, end in case.ends.items():
-        (because,) = (cell.because for cell in run.cells if cell.number == number)
+        (because,) = (str(cell.because) for cell in run.cells if cell.number == number)
         assert re.search(end.because, because), because
     for finding in scored.grade.findings:
         expected = case.findings.get(finding.criterion)
-        assert expected is None or re.search(expected.because, finding.because), (finding.criterion, finding.because)
+        assert expected is None or re.search(expected.because, str(finding.because)), (
+            finding.criterion,
+            str(finding.because),
+        )
     check_loot(case, run)
     assert [text for text in case.page.has if text not in page] == []
     assert [text for text in case.page.has_not if text in page] == []
@@ -60,9 +63,9 @@ def test_a_hostile_notebook_gets_the_verdict_and_the_sentences_that_stand_beside
 def test_no_hidden_input_comes_out_by_a_hostile_notebook(graded, case):
     scored = graded(case).scored[case.who]
     executed = graded(case).work.runs.load_executed(scored.run.key) or b""
-    findings = [finding.because for finding in scored.grade.findings]
-    cells = [cell.because for cell in scored.run.cells]
-    seen = " ".join([graded(case).page(case.who), executed.decode(), scored.run.because, *findings, *cells])
+    findings = [str(finding.because) for finding in scored.grade.findings]
+    cells = [str(cell.because) for cell in scored.run.cells]
+    seen = " ".join([graded(case).page(case.who), executed.decode(), str(scored.run.because), *findings, *cells])
     assert [number for number in hidden_numbers(case.who) if number in seen] == []
 
 

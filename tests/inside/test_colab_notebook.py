@@ -125,7 +125,7 @@ def test_what_hangs_on_a_file_that_is_not_to_be_had_waits_for_a_person(graded):
 
 def test_only_the_cells_that_need_somebody_or_the_network_or_a_package_end_badly(graded):
     _, run, _ = graded
-    assert {cell.title: cell.because for cell in run.cells if cell.end != "ok"} == {
+    assert {cell.title: str(cell.because) for cell in run.cells if cell.end != "ok"} == {
         '#@title Set-up { display-mode: "form" }': "ModuleNotFoundError: No module named 'imgaug'",
         "uploaded = files.upload()": (
             "FileNotFoundError: files.upload() waits for somebody to choose a file, and nobody does where notebooks "

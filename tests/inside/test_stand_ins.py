@@ -73,11 +73,11 @@ def test_a_file_that_somebody_would_have_to_choose_is_told_as_missing(execute):
         "open('data.csv', 'w').close()\nassert files.upload_file('data.csv') == 'data.csv'",
     )
     remedy = "Make the data in the notebook, or hand the file in as your instructor says."
-    assert chosen.because == (
+    assert str(chosen.because) == (
         "FileNotFoundError: files.upload() waits for somebody to choose a file, and nobody does where notebooks are "
         f"graded: the file is missing here. {remedy}"
     )
-    assert named.because == (
+    assert str(named.because) == (
         "FileNotFoundError: files.upload_file() waits for somebody to choose `data.csv`, and nobody does where "
         f"notebooks are graded: the file is missing here. {remedy}"
     )
@@ -94,7 +94,7 @@ def test_a_download_leaves_the_file_where_it_is_and_misses_one_that_is_not_there
     assert told == (
         "files.download: model.pt is there, and stays there; nothing is downloaded where notebooks are graded.\n"
     )
-    assert missing.because == "FileNotFoundError: Cannot find file: other.pt"
+    assert str(missing.because) == "FileNotFoundError: Cannot find file: other.pt"
     assert shown == "files.view: model.pt is not shown where notebooks are graded.\n"
 
 
@@ -107,12 +107,14 @@ def test_what_needs_a_person_or_a_browser_says_so_at_once(execute):
         "import getpass\ngetpass.getpass()",
     )
     assert signed_in == "auth: nobody is signed in to Google where notebooks are graded.\n"
-    assert secret.because == (
+    assert str(secret.because) == (
         "SecretNotFoundError: The secret `KEY` is yours alone: it is not there where notebooks are graded."
     )
-    assert script.because == "Error: output.eval_js() asks a browser, and there is none where notebooks are graded."
+    assert (
+        str(script.because) == "Error: output.eval_js() asks a browser, and there is none where notebooks are graded."
+    )
     for run, asked in ((typed, "input('Your name? ')"), (password, "getpass('Password: ')")):
-        assert run.because == (
+        assert str(run.because) == (
             f"EOFError: {asked} waits for somebody to type, and nobody does where notebooks are "
             "graded: write the value into the cell instead."
         )
@@ -148,7 +150,7 @@ def test_a_window_of_opencv_is_an_error_and_not_the_end_of_the_kernel(execute):
         "try:\n    cv2.namedWindow('window')\nexcept cv2.error:\n    cv2.destroyAllWindows()",
         "print('alive')",
     )
-    assert shown.because == (
+    assert str(shown.because) == (
         "error: cv2.imshow() opens a window, and there is no screen here, nor in Colab: "
         "use `from google.colab.patches import cv2_imshow`, or plt.imshow."
     )
@@ -166,10 +168,10 @@ def test_the_shell_magics_run_bash_and_an_error_in_it_is_the_cells(execute):
     )
     assert run.end == "ok"
     assert told == "ana\nbruno\n"
-    assert failed.because == "CalledProcessError: Command '%%shell' returned non-zero exit status 1."
+    assert str(failed.because) == "CalledProcessError: Command '%%shell' returned non-zero exit status 1."
     assert forgiven.end == "ok"
     assert line == "hello there\n0\n"
-    assert failed_line.because == "CalledProcessError: Command '%shell' returned non-zero exit status 1."
+    assert str(failed_line.because) == "CalledProcessError: Command '%shell' returned non-zero exit status 1."
 
 
 def test_a_shell_line_in_a_function_sees_its_variables(execute):
@@ -186,7 +188,7 @@ def test_colabs_magics_of_tensorflow_and_tables_cost_nothing(execute):
     )
     assert run.end == table.end == captured.end == "ok"
     assert told == "%tensorflow_version has no effect: TensorFlow is not installed here.\nand on\n"
-    assert old.because == "ValueError: TensorFlow 1 has been taken out of Colab, and is not here."
+    assert str(old.because) == "ValueError: TensorFlow 1 has been taken out of Colab, and is not here."
 
 
 def test_pip_says_what_is_there_and_that_nothing_can_be_added(execute):
@@ -223,9 +225,9 @@ def test_a_cell_whose_import_is_missing_here_goes_on_with_the_other_names(execut
         "import a_slip_of_the_pen\nprint('reached')",
     )
     assert first[0] == "True 0123456789\n"
-    assert first[1].because == f"ModuleNotFoundError: No module named '{ABSENT}'"
+    assert str(first[1].because) == f"ModuleNotFoundError: No module named '{ABSENT}'"
     assert first[1].cause == Cause(kind="package", what=ABSENT, cell=1)
-    assert second[1].because == "NameError: name 'absent' is not defined"
+    assert str(second[1].because) == "NameError: name 'absent' is not defined"
     assert second[1].cause == first[1].cause
     assert last[0] == "reached\n"
     assert last[1].cause == Cause(kind="file", what="a_slip_of_the_pen.py", cell=3)

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from grader.course.course import read_course
 from grader.errors import UserError
-from grader.language import N_, _, current_language, language, ngettext, write_date, write_decimals
+from grader.language import N_, _, current_language, language, ngettext, write_date
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = sorted((ROOT / "grader" / "language" / "locale").glob("*.po"))
@@ -30,8 +30,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         "extract",
         "--mapping",
         mapping,
-        "--keyword",
-        "kept:1c,2",
         "--output",
         path,
         ROOT / "grader",
@@ -119,11 +117,11 @@ def test_nobody_is_addressed_in_spanish():
 
 def test_a_text_is_told_in_the_language_that_is_spoken_and_only_there():
     with language("es"):
-        assert (_("Students"), current_language()) == ("Estudiantes", "es")
+        assert (str(_("Students")), current_language()) == ("Estudiantes", "es")
         with language("en"):
-            assert _("Students") == "Students"
-        assert _("Students") == "Estudiantes"
-    assert (_("Students"), current_language()) == ("Students", "en")
+            assert str(_("Students")) == "Students"
+        assert str(_("Students")) == "Estudiantes"
+    assert (str(_("Students")), current_language()) == ("Students", "en")
 
 
 def test_a_language_ends_with_an_error_too():
@@ -142,18 +140,18 @@ def test_another_thread_speaks_its_own_language():
 )
 def test_a_number_chooses_the_form_of_its_text(n, told):
     with language("es"):
-        assert ngettext("{points} point", "{points} points", n, points=write_decimals(f"{n:g}")) == told
+        assert str(ngettext("{points} point", "{points} points", n, points=n)) == told
 
 
 def test_what_is_put_into_a_text_is_not_read_as_a_text():
     with language("es"):
-        assert _("Exam: {title}", title="{points} Students") == "Examen: {points} Students"
+        assert str(_("Exam: {title}", title="{points} Students")) == "Examen: {points} Students"
 
 
 def test_what_is_marked_for_later_is_told_later():
     later = N_("Students")
     with language("es"):
-        assert _(later) == "Estudiantes"
+        assert str(_(later)) == "Estudiantes"
 
 
 def test_a_date_is_written_as_its_language_writes_it():

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.language import verbatim
 from grader.model import Answer, CellComparison, CellRun, Finding, Grade, NotebookFacts, Run, Submission
 from grader.report import ClassPage, StudentPage, StudentRow
 from grader.rubric import Rubric
@@ -69,19 +70,26 @@ def student_page(rubric: Rubric) -> StudentPage:
     """A page on which everything went well, and one criterion waits."""
     says = {criterion.id: criterion.says for criterion in rubric.criteria}
     findings = (
-        Finding(criterion="shape", says=says["shape"], status="met", earned=1, possible=1, because="It is (3,)."),
+        Finding(
+            criterion="shape", says=says["shape"], status="met", earned=1, possible=1, because=verbatim("It is (3,).")
+        ),
         Finding(
             criterion="fit",
             says=says["fit"],
             status="partly",
             earned=2,
             possible=3.5,
-            because="The error of `model_1` is 0.05.",
+            because=verbatim("The error of `model_1` is 0.05."),
             diagnosis="up-to-scale",
             hidden=True,
         ),
         Finding(
-            criterion="words", says=says["words"], status="unscored", earned=None, possible=1.5, because="Read it."
+            criterion="words",
+            says=says["words"],
+            status="unscored",
+            earned=None,
+            possible=1.5,
+            because=verbatim("Read it."),
         ),
     )
     return StudentPage(
@@ -99,7 +107,7 @@ def student_page(rubric: Rubric) -> StudentPage:
             key="cd" * 32,
             sha256="ab" * 32,
             end="finished",
-            because="All 2 code cells were run.",
+            because=verbatim("All 2 code cells were run."),
             cells=(
                 CellRun(index=0, number=1, title="x = load()", end="ok"),
                 CellRun(index=2, number=2, title="plot(x)", end="ok"),

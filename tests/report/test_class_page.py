@@ -9,6 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.language import _, verbatim
 from grader.model import Finding, Grade, HandInEvidence, Lateness, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
@@ -132,10 +133,10 @@ def test_every_grade_is_in_one_bar(class_rows: list[float], possible: float) -> 
 
 
 def graded(earned: float) -> StudentRow:
-    finding = Finding(criterion="a", says="A.", status="met", earned=earned, possible=20, because="")
+    finding = Finding(criterion="a", says="A.", status="met", earned=earned, possible=20, because=verbatim(""))
     return StudentRow(
         Submission(student="s", assignment="a", sha256="0", source=""),
-        Run(key="", sha256="0", end="finished", because=""),
+        Run(key="", sha256="0", end="finished", because=verbatim("")),
         Grade(student="s", assignment="a", findings=(finding,), end="finished"),
     )
 
@@ -175,7 +176,9 @@ def test_the_page_is_one_file_and_its_links_arrive(class_page: ClassPage, row: R
 
 
 def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(class_page: ClassPage, row: Row) -> None:
-    lateness = Lateness(step="changed", because="It was changed later.", late_by_s=60.0, penalty=0.6, waits=True)
+    lateness = Lateness(
+        step="changed", because=verbatim("It was changed later."), late_by_s=60.0, penalty=0.6, waits=True
+    )
     html = render_class(replace(class_page, students=(*class_page.students, row("carla", lateness=lateness))))
     assert (
         "It was handed in before the deadline. 0.6 points It was changed later. Decide it on the page of grader "
@@ -187,7 +190,7 @@ def test_disputed_lateness_stands_under_what_needs_a_person_with_how_to_decide(c
 
 def test_what_a_person_should_know_of_how_it_was_handed_in_is_told(class_page: ClassPage, row: Row) -> None:
     carla = row("carla")
-    evidence = HandInEvidence(kind="attachment", flags=("The mail lay in the bin.", "So it is."))
+    evidence = HandInEvidence(kind="attachment", flags=(_("The mail lay in the bin."), verbatim("So it is.")))
     flagged = replace(carla, submission=carla.submission.model_copy(update={"evidence": evidence}))
     text = read(replace(class_page, students=(*class_page.students, flagged)))
     assert "How it was handed in: worth a look carla The mail lay in the bin. So it is." in text

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PIL import Image
 
+from grader.language import verbatim
 from grader.model import Answer, Finding
 from grader.report import StudentPage, render_student
 from grader.report.comparison_plots import Beside, Curves, Maps, Points, beside
@@ -45,7 +46,9 @@ def page_of(page: StudentPage, came: Any, expected: Any, *, to: Any = None, **pr
             ],
         }
     )
-    finding = Finding(criterion="it", says="It is right.", status="missed", earned=0, possible=1, because="It is not.")
+    finding = Finding(
+        criterion="it", says="It is right.", status="missed", earned=0, possible=1, because=verbatim("It is not.")
+    )
     return replace(
         page,
         rubric=rubric,
@@ -242,7 +245,9 @@ def test_what_is_no_array_of_numbers_is_not_drawn(student_page: StudentPage, cam
 
 def test_an_answer_that_did_not_come_is_not_drawn(student_page: StudentPage) -> None:
     page = page_of(student_page, MAP, MAP + 1)
-    silent = page.run.model_copy(update={"answers": {"asked": Answer(status="missing", because="There is none.")}})
+    silent = page.run.model_copy(
+        update={"answers": {"asked": Answer(status="missing", because=verbatim("There is none."))}}
+    )
     assert beside(page.rubric.criteria[0], replace(page, run=silent)) == ()
 
 

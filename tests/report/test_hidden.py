@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from grader.course.course import read_course
+from grader.language import verbatim
 from grader.model import Answer, Grade, Run
 from grader.report import StudentPage, render_student
 from grader.rubric import Rubric, probes_of
@@ -63,7 +64,7 @@ def test_no_page_holds_an_expected_value_that_is_hidden(name: str, work: WorkFol
     rubric = COURSE.assignment(name).rubric
     expected = verbs.expected_for(COURSE, work, COURSE.assignment(name), ["ana"])["ana"]
     answers = {probe: Answer(status="answered", value=spoilt(told.value)) for probe, told in expected.items()}
-    run = Run(key="k" * 32, sha256="ab" * 32, end="finished", because="It ran.", answers=answers)
+    run = Run(key="k" * 32, sha256="ab" * 32, end="finished", because=verbatim("It ran."), answers=answers)
     findings = tuple(score(run, rubric, expected))
     grade = Grade(student="ana", assignment=name, findings=findings, end="finished")
     page = replace(student_page, assignment=name, rubric=rubric, run=run, grade=grade, expected=expected)

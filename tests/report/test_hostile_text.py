@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.language import verbatim
 from grader.model import Answer, CellComparison, CellRun, NotebookFacts, Override
 from grader.report import ClassPage, NotebookPicture, StudentPage, StudentRow, render_class, render_student
 from grader.report.text import sentence, visible, words_as_html
@@ -56,7 +57,7 @@ ELEMENTS = WRITTEN.union(
 
 def attacked(page: StudentPage, attack: str) -> StudentPage:
     """The page with the attack in every place that a student, or a student's code, can write to."""
-    cell = CellRun(index=0, number=1, title=attack, end="error", because=attack)
+    cell = CellRun(index=0, number=1, title=attack, end="error", because=verbatim(attack))
     comparison = CellComparison(
         number=1,
         title=attack,

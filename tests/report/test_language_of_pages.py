@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from grader.language import current_language, language
+from grader.language import _, current_language, language
+from grader.language.old_prose import read_prose
 from grader.model import HandInEvidence
 from grader.report import ClassPage, StudentPage, render_class, render_student
 
@@ -118,7 +119,7 @@ def test_a_class_page_is_in_spanish(class_page: ClassPage):
 
 
 def test_how_a_run_ended_is_told_in_spanish_though_it_is_kept_in_english(student_page: StudentPage):
-    because = (
+    because = read_prose(
         "The kernel died in code cell 3: it ended its own kernel (exit status 1). "
         "The other cells were run again without it."
     )
@@ -133,7 +134,7 @@ def test_how_a_run_ended_is_told_in_spanish_though_it_is_kept_in_english(student
 
 def test_what_a_person_should_know_of_a_submission_is_told_in_spanish(class_page: ClassPage):
     first, *others = class_page.students
-    evidence = HandInEvidence(kind="attachment", flags=("The mail lay in the bin.",))
+    evidence = HandInEvidence(kind="attachment", flags=(_("The mail lay in the bin."),))
     flagged = replace(first, submission=first.submission.model_copy(update={"evidence": evidence}))
     with language("es"):
         text = words_of(render_class(replace(class_page, students=(flagged, *others))))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import grader.report
+from grader.language import verbatim
 from grader.model import Answer, CellComparison, CellRun, Lateness, NotebookFacts, Override, Run
 from grader.report import StudentPage, render_student
 from tests.report.html_tree import Page
@@ -104,7 +105,7 @@ def test_a_failure_of_the_grader_is_not_the_students(changed: Change) -> None:
 def test_a_cell_that_ended_badly_is_named_with_its_reason(changed: Change) -> None:
     cells = (
         CellRun(index=0, number=1, title="x = load()", end="ok"),
-        CellRun(index=1, number=2, title="train(x)", end="interrupted", because="It ran longer than 20 s."),
+        CellRun(index=1, number=2, title="train(x)", end="interrupted", because=verbatim("It ran longer than 20 s.")),
         CellRun(index=2, number=3, title="plot(x)", end="skipped"),
     )
     text = read(changed(run={"end": "stopped", "because": "Time was up in cell 2.", "cells": cells}))
@@ -247,7 +248,7 @@ def test_the_page_says_how_to_ask_for_a_second_look(student_page: StudentPage) -
 
 
 def test_the_page_of_an_unreadable_submission_stands(student_page: StudentPage, changed: Change) -> None:
-    nothing = Run(key="k", sha256="s", end="unreadable", because="The file is a web page, not a notebook.")
+    nothing = Run(key="k", sha256="s", end="unreadable", because=verbatim("The file is a web page, not a notebook."))
     text = read(changed(grade={"findings": (), "end": "unreadable"}, page={"run": nothing, "expected": {}}))
     assert "Not a notebook. The file is a web page, not a notebook." in text
     assert "No code cell was run." in text
@@ -258,14 +259,15 @@ def test_the_page_of_an_unreadable_submission_stands(student_page: StudentPage, 
 def test_numbers_that_are_none_do_not_break_the_page(changed: Change) -> None:
     odd = comparison(1, number_difference=float("inf"), picture_difference=float("nan"))
     run = {"wall_s": float("nan"), "memory_mib": float("inf"), "facts": NotebookFacts(comparisons=(odd,))}
-    text = read(changed(run={**run, "answers": {"networks": Answer(status="stopped", because="No kernel.")}}))
+    text = read(changed(run={**run, "answers": {"networks": Answer(status="stopped", because=verbatim("No kernel."))}}))
     assert "Time – " in text
     assert "Memory of its own – MiB" in text
 
 
 def test_a_notebook_of_endless_cells_makes_no_endless_page(changed: Change) -> None:
     cells = tuple(
-        CellRun(index=n, number=n, title="x" * 5_000, end="error", because="y" * 50_000) for n in range(1, 1500)
+        CellRun(index=n, number=n, title="x" * 5_000, end="error", because=verbatim("y" * 50_000))
+        for n in range(1, 1500)
     )
     comparisons = tuple(comparison(n, title="x" * 5_000, stored_excerpt="z" * 50_000) for n in range(1, 1500))
     html = render_student(changed(run={"cells": cells, "facts": NotebookFacts(comparisons=comparisons)}))
@@ -329,7 +331,9 @@ def test_every_text_stands_out_from_what_lies_behind_it(scheme: int) -> None:
 
 
 def test_the_page_tells_how_the_time_is_known_and_what_lateness_costs(changed: Change) -> None:
-    lateness = Lateness(step="attachment", because="It came with your mail. It costs 10%.", late_by_s=60.0, penalty=0.6)
+    lateness = Lateness(
+        step="attachment", because=verbatim("It came with your mail. It costs 10%."), late_by_s=60.0, penalty=0.6
+    )
     text = read(changed(grade={"lateness": lateness, "late_by_s": 60.0}))
     assert "1 min 0 s late costs 0.6 points" in text
     assert "How we know when it was handed in: It came with your mail. It costs 10%." in text
@@ -337,7 +341,7 @@ def test_the_page_tells_how_the_time_is_known_and_what_lateness_costs(changed: C
 
 
 def test_lateness_that_a_person_has_to_judge_waits_with_its_points(changed: Change) -> None:
-    lateness = Lateness(step="changed", because="A person decides.", late_by_s=60.0, penalty=0.6, waits=True)
+    lateness = Lateness(step="changed", because=verbatim("A person decides."), late_by_s=60.0, penalty=0.6, waits=True)
     text = read(changed(grade={"lateness": lateness, "late_by_s": 60.0}))
     assert "0.6 points wait for a person" in text
     assert "2.1 points wait for a person" in text

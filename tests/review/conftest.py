@@ -19,6 +19,7 @@ from grader.exam.printing.planning import Enrolled, plan_print
 from grader.exam.scanning.intake import take_copies
 from grader.exam.scanning.paper_answers import copies_read
 from grader.exam.scanning.print_store import PaperStore
+from grader.language import verbatim
 from grader.review.app import make_app
 from grader.review.guard import Guard
 from grader.review.queue import ReviewItem
@@ -111,7 +112,7 @@ def scanned(tmp_path: Path) -> ReviewSession:
                 state="unsure" if box.value == "b" else "empty",
                 confidence=0.0 if box.value == "b" else 1.0,
                 cover=0.1,
-                because="Half of it is marked." if box.value == "b" else "",
+                because=verbatim("Half of it is marked." if box.value == "b" else ""),
             )
             for box in page.boxes
         )

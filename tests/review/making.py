@@ -17,6 +17,7 @@ from grader.exam.exam import find_exam
 from grader.exam.exam_scores import take_in
 from grader.exam.exchange.importing import read_responses
 from grader.execute.probe_questions import make_questions_for_each
+from grader.language import verbatim
 from grader.model import Answer, CellRun, NotebookFacts, Run, Submission
 from grader.store.work_folder import WorkFolder
 from tests.exam.making import exam_of, question
@@ -100,7 +101,7 @@ def add_student(
         key=hashlib.sha256(f"{student} {sha256}".encode()).hexdigest()[:32],
         sha256=sha256,
         end=end,
-        because="Every cell was run." if ran else "The file is not text, so it is not a notebook.",
+        because=verbatim("Every cell was run." if ran else "The file is not text, so it is not a notebook."),
         cells=(CellRun(index=1, number=1, title=code, end="ok"),) if ran else (),
         answers={name: Answer(status="answered", value=value) for name, value in answers.items()},
         asked={question.name: question.hash for question in questions},

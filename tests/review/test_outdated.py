@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.language import verbatim
 from grader.model import Finding, Override
 from grader.review.page import show_item
 from grader.review.session import Given
@@ -47,7 +48,7 @@ def findings(session):
 
 def test_praise_of_words_does_not_stay_on_other_words(session, decide, hand_in):
     decide("words", 4, "Very good reasoning.")
-    assert findings(session)["words"].because == "Very good reasoning."
+    assert str(findings(session)["words"].because) == "Very good reasoning."
     words = hand_in(words="I do not know.")["words"]
     assert (words.status, words.earned) == ("unscored", None)
     assert str(words.because) == (
@@ -120,7 +121,9 @@ def test_what_was_decided_on_an_open_page_is_on_what_it_showed(session, decide, 
     ],
 )
 def test_a_decision_holds_where_the_work_or_what_was_looked_at_is_the_same_or_not_known(decided, now, holds):
-    finding = Finding(criterion="c", says="", status="missed", earned=0, possible=2, because="No.", judged=now)
+    finding = Finding(
+        criterion="c", says="", status="missed", earned=0, possible=2, because=verbatim("No."), judged=now
+    )
     told = {"student": "ana", "assignment": "a", "who": "prof", "when": "2024-08-01T00:00:00Z"}
     override = Override(criterion="c", earned=2, judged=decided, **told)
     (folded,) = fold([finding], [override])

@@ -94,7 +94,7 @@ def test_a_criterion_whose_threshold_nobody_has_measured_waits_for_a_person(writ
     rubric = read_rubric(write(**beside, full={"reference": 99}, none=500.0))
     (finding,) = score(run_of({"it": answered([1.0, 2.0])}), rubric, {})
     assert finding.status == "unscored"
-    assert finding.because == (
+    assert str(finding.because) == (
         "The threshold refers to errors of the reference that were not measured: "
         "the instructor has to run `grader calibrate`."
     )

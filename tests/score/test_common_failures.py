@@ -63,7 +63,7 @@ def samples(error):
 def test_answers_on_another_scale_are_told_with_the_way_back(predictions, told):
     finding = find_one(predictions)
     assert finding.diagnosis == "output-scale"
-    assert finding.because.endswith(f"Its curve has the right form on another scale: {told} {SCALED_BACK}")
+    assert str(finding.because).endswith(f"Its curve has the right form on another scale: {told} {SCALED_BACK}")
 
 
 def find_beside(truth, predictions, **told):
@@ -75,7 +75,7 @@ def find_beside(truth, predictions, **told):
 
 
 def test_answers_on_another_scale_are_told_without_numbers_where_the_truth_is_hidden():
-    assert find_beside(CURVE, 3 * CURVE, ask="reference", hidden=True).because.endswith(
+    assert str(find_beside(CURVE, 3 * CURVE, ask="reference", hidden=True).because).endswith(
         "(all points up to 0.01, none from 0.5). "
         "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
     )
@@ -89,7 +89,7 @@ def test_a_straight_line_is_not_another_one_on_another_scale():
 def test_a_network_that_is_good_on_its_training_samples_only_has_learned_them_by_heart():
     finding = find_one(CURVE + 0.5 * np.sin(15 * GRID), trained_on=samples(0.01))
     assert finding.diagnosis == "memorised"
-    assert finding.because.endswith(BY_HEART)
+    assert str(finding.because).endswith(BY_HEART)
 
 
 @pytest.mark.parametrize("trained_on", [None, samples(0.4), "no samples"])
@@ -100,7 +100,7 @@ def test_a_network_that_is_bad_there_too_or_of_which_nobody_knows_has_not(traine
 def test_flat_answers_that_are_nearly_the_mean_come_from_a_loss_that_broadcasts():
     nearly_the_mean = CURVE.mean() + 0.05 * np.cos(GRID)
     finding = find_one(nearly_the_mean, answers_flat=True)
-    assert (finding.diagnosis, finding.because.endswith(BROADCAST)) == ("broadcast-loss", True)
+    assert (finding.diagnosis, str(finding.because).endswith(BROADCAST)) == ("broadcast-loss", True)
     assert find_one(nearly_the_mean).diagnosis == "constant"
 
 
@@ -138,19 +138,19 @@ def test_a_curve_upside_down_is_not_the_right_form():
 @pytest.mark.parametrize("rest", [0.0, 0.1])
 def test_a_network_that_has_learned_little_but_the_mean_is_told_to_look_at_the_shapes(rest):
     finding = find_one(CURVE.mean() + rest * (CURVE - CURVE.mean()) + 1e-3 * GRID)
-    assert (finding.diagnosis, finding.because.endswith(f" {MEAN}")) == ("constant", True)
+    assert (finding.diagnosis, str(finding.because).endswith(f" {MEAN}")) == ("constant", True)
 
 
 @pytest.mark.parametrize("predictions", [CURVE.mean() + 1 + 0.1 * CURVE, CURVE.mean() + 0.5 * np.cos(30 * GRID)])
 def test_a_network_that_is_nearly_constant_elsewhere_or_moves_about_the_mean_has_not_learned_the_mean(predictions):
-    assert MEAN not in find_one(predictions).because
+    assert MEAN not in str(find_one(predictions).because)
 
 
 @pytest.mark.parametrize("predictions", [1e4 - 3e3 * np.sin(40 * GRID), 1 - 2000 * GRID])
 def test_a_network_that_has_run_away_is_told_so(predictions):
     finding = find_one(predictions)
     assert (finding.status, finding.diagnosis) == ("missed", "diverged")
-    assert finding.because.endswith(f" {RAN_AWAY}")
+    assert str(finding.because).endswith(f" {RAN_AWAY}")
 
 
 def test_a_network_that_is_merely_far_off_has_not_run_away():

@@ -137,8 +137,8 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
 def test_a_known_way_to_be_wrong_is_recognised_and_said(answer, target, name, sentence):
     found = diagnose(np.asarray(answer, float), np.asarray(target, float))
     assert found is not None
-    assert (found.name, found.sentence) == (name, sentence)
-    without_names = re.sub("180|256|360|uint8|0 to|2|up to 1|length 1", "", found.plain)
+    assert (found.name, str(found.sentence)) == (name, sentence)
+    without_names = re.sub("180|256|360|uint8|0 to|2|up to 1|length 1", "", str(found.plain))
     assert not any(char.isdigit() for char in without_names)
 
 
@@ -360,5 +360,5 @@ def test_the_factor_that_is_told_is_the_factor(factor, seed):
     found = diagnose(factor * target, target)
     assert found is not None
     if found.name == "up-to-scale":
-        told = float(found.sentence.removeprefix("Every value is ").split(" times")[0])
+        told = float(str(found.sentence).removeprefix("Every value is ").split(" times")[0])
         assert told == pytest.approx(factor, rel=0.01)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grader.language import verbatim
 from grader.model import Answer, NotebookFacts
 from grader.rubric import Rubric
 from grader.score import findings, score
@@ -17,14 +18,14 @@ CLOSE = {"close": {"to": 2.0, "rtol": 0.1}}
 def test_a_right_answer_is_met_with_all_points():
     finding = find(CLOSE, 2.05)
     assert (finding.status, finding.earned, finding.possible) == ("met", 4.0, 4.0)
-    assert finding.because == "`slope` is 2.05, close to the expected 2."
+    assert str(finding.because) == "`slope` is 2.05, close to the expected 2."
     assert (finding.criterion, finding.says, finding.hidden) == ("it", "It is right.", False)
 
 
 def test_a_wrong_answer_is_missed_with_zero():
     finding = find(CLOSE, 3.0)
     assert (finding.status, finding.earned) == ("missed", 0.0)
-    assert finding.because == "`slope` is 3, but 2 is expected."
+    assert str(finding.because) == "`slope` is 3, but 2 is expected."
 
 
 def test_a_named_diagnosis_earns_the_share_that_the_rubric_gives_it():
@@ -41,53 +42,57 @@ def test_a_share_never_takes_points_away():
 
 @pytest.mark.parametrize("status", ["missing", "raised", "stopped", "unusable"])
 def test_without_a_value_a_criterion_is_unanswered_for_the_answers_own_reason(status):
-    finding = find(CLOSE, Answer(status=status, because="The notebook has no `slope`."))
+    finding = find(CLOSE, Answer(status=status, because=verbatim("The notebook has no `slope`.")))
     assert (finding.status, finding.earned) == ("unanswered", 0.0)
-    assert finding.because == "The notebook has no `slope`."
+    assert str(finding.because) == "The notebook has no `slope`."
 
 
 def test_without_a_value_nothing_is_earned_even_where_a_person_was_to_judge_the_answer():
-    finding = find({"person": {"shows": "answer"}}, Answer(status="missing", because="The notebook has no `essay`."))
+    finding = find(
+        {"person": {"shows": "answer"}}, Answer(status="missing", because=verbatim("The notebook has no `essay`."))
+    )
     assert (finding.status, finding.earned) == ("unanswered", 0.0)
 
 
 def test_our_failure_is_never_the_students_zero():
-    run = run_of(end="failed", because="no space left on device")
+    run = run_of(end="failed", because=verbatim("no space left on device"))
     (finding,) = score(run, rubric_of(CLOSE), {})
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == "The grader failed on this notebook. That is not your fault: a person looks at it."
+    assert str(finding.because) == "The grader failed on this notebook. That is not your fault: a person looks at it."
 
 
 @pytest.mark.parametrize("expect", [CLOSE, {"person": True}, {"reproduced": {}}])
 def test_an_unreadable_notebook_leaves_every_criterion_unanswered(expect):
-    run = run_of(end="unreadable", because="The file is a web page, not a notebook.")
+    run = run_of(end="unreadable", because=verbatim("The file is a web page, not a notebook."))
     (finding,) = score(run, rubric_of(expect), {})
     assert (finding.status, finding.earned) == ("unanswered", 0.0)
-    assert finding.because == "The file is a web page, not a notebook."
+    assert str(finding.because) == "The file is a web page, not a notebook."
 
 
-@pytest.mark.parametrize("reference", [{}, {"asked": Answer(status="raised", because="f raised")}])
+@pytest.mark.parametrize("reference", [{}, {"asked": Answer(status="raised", because=verbatim("f raised"))}])
 def test_a_silent_reference_is_the_courses_fault(reference):
     (finding,) = score(run_of({"asked": answered(2.0)}), rubric_of({"close": {}}), reference)
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == "The reference did not answer the probe `asked`: the instructor has to fix it."
+    assert str(finding.because) == "The reference did not answer the probe `asked`: the instructor has to fix it."
 
 
 def test_without_an_answer_the_reference_is_not_needed():
-    (finding,) = score(run_of({"asked": Answer(status="missing", because="No.")}), rubric_of({"close": {}}), {})
+    (finding,) = score(
+        run_of({"asked": Answer(status="missing", because=verbatim("No."))}), rubric_of({"close": {}}), {}
+    )
     assert finding.status == "unanswered"
 
 
 def test_a_probe_that_this_run_was_not_asked_waits():
     (finding,) = score(run_of(), rubric_of(CLOSE), {})
     assert finding.status == "unscored"
-    assert finding.because == "This run was not asked the probe `asked`; it waits until it is run again."
+    assert str(finding.because) == "This run was not asked the probe `asked`; it waits until it is run again."
 
 
 def test_a_reference_that_is_not_finite_never_passes():
     finding = find({"close": {}}, [1.0, float("nan")], expected=np.array([1.0, np.nan]))
     assert finding.status == "unscored"
-    assert finding.because == "The expected value holds NaN or infinity: the instructor has to fix it."
+    assert str(finding.because) == "The expected value holds NaN or infinity: the instructor has to fix it."
 
 
 def fail(evidence):
@@ -98,7 +103,7 @@ def test_an_error_while_judging_leaves_the_criterion_to_a_person(monkeypatch):
     monkeypatch.setattr(findings, "judge", fail)
     finding = find(CLOSE, 2.0)
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == (
+    assert str(finding.because) == (
         "The grader failed on this criterion (ValueError: no such thing as 7.391); a person looks at it."
     )
 
@@ -106,7 +111,7 @@ def test_an_error_while_judging_leaves_the_criterion_to_a_person(monkeypatch):
 def test_an_error_on_a_hidden_criterion_does_not_tell_its_text(monkeypatch):
     monkeypatch.setattr(findings, "judge", fail)
     finding = find(CLOSE, 2.0, probe={"variable": "slope", "hidden": True})
-    assert finding.because == "The grader failed on this criterion (ValueError); a person looks at it."
+    assert str(finding.because) == "The grader failed on this criterion (ValueError); a person looks at it."
 
 
 def test_a_fraction_beyond_its_bounds_is_our_failure(monkeypatch):
@@ -135,13 +140,13 @@ def test_public_only_leaves_hidden_criteria_out_and_keeps_the_order():
 def test_a_person_decides_where_there_is_something_to_look_at():
     facts = NotebookFacts(words="The small network is best.")
     finding = find({"person": {"shows": "words"}}, None, facts=facts)
-    assert (finding.status, finding.because) == ("unscored", "A person reads this and decides.")
+    assert (finding.status, str(finding.because)) == ("unscored", "A person reads this and decides.")
 
 
 def test_a_person_is_not_asked_to_read_nothing():
     finding = find({"person": {"shows": "words"}}, None, facts=NotebookFacts(words=" \n"))
     assert (finding.status, finding.earned) == ("unanswered", 0.0)
-    assert finding.because == "There is nothing to read: the text cells hold no words of yours."
+    assert str(finding.because) == "There is nothing to read: the text cells hold no words of yours."
 
 
 def test_earned_points_are_rounded_and_never_above_the_possible_ones():
@@ -150,7 +155,7 @@ def test_earned_points_are_rounded_and_never_above_the_possible_ones():
     assert find(CLOSE, 2.0, points=0.12345678).earned == 0.12345678
 
 
-MISSING = Answer(status="missing", because="The notebook has no `slope`.")
+MISSING = Answer(status="missing", because=verbatim("The notebook has no `slope`."))
 
 
 def judged(answer, **fields):
@@ -160,7 +165,7 @@ def judged(answer, **fields):
 def test_what_a_missing_package_has_spoiled_waits_for_a_person():
     finding = judged(MISSING, missing_packages=("pandas", "torchvision"))
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == (
+    assert str(finding.because) == (
         "Your notebook imports `pandas` and `torchvision`, which Colab has and the machine that grades lacks. "
         "That is not your fault: a person looks at it."
     )
@@ -175,7 +180,7 @@ def test_what_was_answered_all_the_same_is_judged():
 def test_what_a_missing_download_has_spoiled_waits_for_a_person():
     finding = judged(MISSING, missing_files=("https://example.org/weights-of-the-network/`a`.pt", "input('Age? ')"))
     assert (finding.status, finding.earned) == ("unscored", None)
-    assert finding.because == (
+    assert str(finding.because) == (
         "Your notebook asks for what is not to be had where notebooks are graded: "
         "`https://example.org/weights-of-the-network/\ufffda\ufffd.pt` and `input('Age? ')`. "
         "That is not your fault: a person looks at it."
@@ -184,7 +189,7 @@ def test_what_a_missing_download_has_spoiled_waits_for_a_person():
 
 
 def test_missing_packages_and_downloads_are_told_together():
-    told = judged(MISSING, missing_packages=("pandas",), missing_files=tuple("abcde")).because
+    told = str(judged(MISSING, missing_packages=("pandas",), missing_files=tuple("abcde")).because)
     assert told == (
         "Your notebook imports `pandas`, which Colab has and the machine that grades lacks. Your notebook asks for "
         "what is not to be had where notebooks are graded: `a`, `b`, `c` and 2 more. That is not your fault: "

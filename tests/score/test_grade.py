@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.language import verbatim
 from grader.model import Finding, Override
 from grader.score.grade import find_standing, fold
 
 WAITING = Finding(
-    criterion="words", says="You compare.", status="unscored", earned=None, possible=4, because="Read it."
+    criterion="words", says="You compare.", status="unscored", earned=None, possible=4, because=verbatim("Read it.")
 )
 
 
@@ -24,12 +25,12 @@ def decide(earned: float | None, comment: str = "") -> Override:
 @pytest.mark.parametrize(("earned", "status"), [(4.0, "met"), (1.5, "partly"), (0.0, "missed")])
 def test_a_decision_takes_the_place_of_what_was_found(earned: float, status: str) -> None:
     (folded,) = fold([WAITING], [decide(earned)])
-    assert (folded.status, folded.earned, folded.because) == (status, earned, f"eva gave {earned:g} of 4 points.")
+    assert (folded.status, folded.earned, str(folded.because)) == (status, earned, f"eva gave {earned:g} of 4 points.")
 
 
 def test_the_comment_is_the_reason_that_the_student_reads() -> None:
     (folded,) = fold([WAITING], [decide(2, "Half of it.")])
-    assert folded.because == "Half of it."
+    assert str(folded.because) == "Half of it."
 
 
 def test_the_last_decision_counts() -> None:

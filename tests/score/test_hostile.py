@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from grader.language import verbatim
 from grader.model import Answer, NotebookFacts
 from grader.rubric import Rubric
 from grader.score import score
@@ -123,20 +124,20 @@ def check(findings: tuple) -> None:
     for finding in findings:
         assert (finding.earned is None) == (finding.status == "unscored")
         assert finding.earned is None or 0.0 <= finding.earned <= finding.possible
-        assert finding.because.endswith((".", "…"))
-        finding.because.encode("utf-8")
+        assert str(finding.because).endswith((".", "…"))
+        str(finding.because).encode("utf-8")
         finding.model_dump_json()
 
 
 @given(a_tree, some_models, statuses)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_whatever_is_answered_every_criterion_has_a_finding_in_its_bounds(tree, networks, status):
-    asked = Answer(status=status, value=tree, because="It ended so.")
-    run = run_of({"asked": asked, "models": Answer(status=status, value=networks, because="It ended so.")})
+    asked = Answer(status=status, value=tree, because=verbatim("It ended so."))
+    run = run_of({"asked": asked, "models": Answer(status=status, value=networks, because=verbatim("It ended so."))})
     expected = {"asked": answered(np.array([1.0, 2.0])), "truth": answered(CURVE)}
     findings = score(run, RUBRIC, expected)
     assert len(findings) == len(RUBRIC.criteria)
-    assert not [finding.because for finding in findings if "The grader failed" in finding.because]
+    assert not [str(finding.because) for finding in findings if "The grader failed" in str(finding.because)]
     check(findings)
 
 
@@ -162,13 +163,15 @@ def test_deep_and_long_answers_are_judged(value):
     run = run_of({"asked": answered(value), "models": answered({"models": value})})
     findings = score(run, RUBRIC, {"asked": answered(np.array([1.0, 2.0])), "truth": answered(CURVE)})
     check(findings)
-    assert all(len(finding.because) < 2_000 for finding in findings)
+    assert all(len(str(finding.because)) < 2_000 for finding in findings)
 
 
 def test_an_empty_array_that_claims_endless_rows_is_wrong_and_is_never_written_out():
     endless = np.zeros((1 << 40, 0))
     assert find({"value": []}, endless).status == "missed"
-    assert find({"count": {"at_least": 5}}, endless).because == "There are 0 items, but at least 5 should be there."
+    assert (
+        str(find({"count": {"at_least": 5}}, endless).because) == "There are 0 items, but at least 5 should be there."
+    )
 
 
 def test_names_of_the_students_cannot_carry_markup_or_hidden_signs():
@@ -177,7 +180,7 @@ def test_names_of_the_students_cannot_carry_markup_or_hidden_signs():
         models(network("a`b\u202e\x00\n" + "c" * 500, found="by type")),
         probe=MODELS_PROBE,
     )
-    assert finding.because == (
+    assert str(finding.because) == (
         f"There is 1 network. There is no `model_1`, `model_2` or `model_3`; taken by type: `a�b�� {'c' * 34}…`."
     )
 
@@ -215,7 +218,7 @@ def test_hidden_criteria_never_show_an_expected_value_or_an_input(values, slip):
     }[slip]
     for expect in ({"close": {}}, {"close": {"to": expected.tolist()}}, {"value": expected.tolist()},
                    {"close": {"to": {"x": expected.tolist()}}}, {"shape": [7391, 7391]}):  # fmt: skip
-        sentence = find(expect, answer, expected, probe={"call": "f", "with": {"x": 7391}, "hidden": True}).because
+        sentence = str(find(expect, answer, expected, probe={"call": "f", "with": {"x": 7391}, "hidden": True}).because)
         assert "7391" not in sentence
         digits = re.sub(r"[^0-9 ]", "", sentence.replace("256", ""))
         assert not any(leading(value) in digits for value in values), sentence
@@ -227,7 +230,7 @@ def test_hidden_criteria_never_show_an_expected_value_or_an_input(values, slip):
 )  # fmt: skip
 def test_a_hidden_answer_cannot_tell_its_input_by_its_shape(expect):
     probe = {"call": "f", "with": {"x": 7391}, "hidden": True}
-    sentence = find(expect, np.zeros((7391, 0, 7391)), np.array([1.0, 2.0]), probe=probe).because
+    sentence = str(find(expect, np.zeros((7391, 0, 7391)), np.array([1.0, 2.0]), probe=probe).because)
     assert "7391" not in sentence
 
 
@@ -235,7 +238,7 @@ def test_an_open_probe_does_not_tell_the_answer_to_a_hidden_one():
     secret = {"variable": "key", "hidden": True}
     rubric = rubric_of({"close": {"to": {"probe": "secret"}}}, {"variable": "slope"}, {"secret": secret})
     (finding,) = score(run_of({"asked": answered(1.0)}), rubric, {"secret": answered(7.391)})
-    assert finding.because == "`slope` is not the expected one."
+    assert str(finding.because) == "`slope` is not the expected one."
 
 
 def test_hidden_networks_do_not_show_the_inputs_that_they_failed_on():
@@ -243,7 +246,7 @@ def test_hidden_networks_do_not_show_the_inputs_that_they_failed_on():
     silent["predictions"] = None
     run = run_of({"asked": answered(0), "models": answered(models(silent))}, facts=NotebookFacts())
     for finding in score(run, HIDDEN, {"asked": answered(7.391), "truth": answered(CURVE)}):
-        assert "2.9875" not in finding.because
+        assert "2.9875" not in str(finding.because)
 
 
 # ---- purity ---------------------------------------------------------------------------------------------------------

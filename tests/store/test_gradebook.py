@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.language import verbatim
 from grader.model import Extension, Finding, HandInEvidence, Override, Submission
 from grader.store.gradebook import Gradebook, Score
 
@@ -20,7 +21,9 @@ def submission(student="ana", sha256="a", assignment="hello"):
 
 def finding(earned=2.0, possible=4.0):
     status = "unscored" if earned is None else "partly"
-    return Finding(criterion="it", says="It is so.", status=status, earned=earned, possible=possible, because="…")
+    return Finding(
+        criterion="it", says="It is so.", status=status, earned=earned, possible=possible, because=verbatim("…")
+    )
 
 
 def override(earned, criterion="it"):

@@ -9,6 +9,7 @@ import pytest
 
 from grader.errors import DamagedError
 from grader.files.durable import read_sealed, seal, write_file
+from grader.language import verbatim
 from grader.model import Answer, Run
 from grader.store.runs import MANIFEST, RunStore
 
@@ -20,7 +21,7 @@ FILES = ["run.json", "answers.safetensors", "executed.ipynb", MANIFEST]
 def store(tmp_path):
     store = RunStore(tmp_path / "runs")
     answers = {"bright": Answer(status="answered", value=np.arange(3.0))}
-    run = Run(key=KEY, sha256="a" * 64, end="finished", because="Every cell was run.", answers=answers)
+    run = Run(key=KEY, sha256="a" * 64, end="finished", because=verbatim("Every cell was run."), answers=answers)
     store.store(run, nbformat.v4.new_notebook())
     return store
 
@@ -39,7 +40,7 @@ def test_a_run_comes_back_as_it_was_stored(store):
 
 def test_a_run_that_is_stored_again_takes_the_place_of_the_first(store):
     store.store(store.load(KEY).model_copy(update={"because": "Again."}), None)
-    assert store.load(KEY).because == "Again."
+    assert str(store.load(KEY).because) == "Again."
     assert store.load_executed(KEY) is None
     assert [path.name for path in store.folder.iterdir()] == [KEY]
 

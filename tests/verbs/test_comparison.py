@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from grader.course.course import Assignment, Course, read_course
+from grader.language import verbatim
 from grader.model import Extension, Grade, HandInEvidence, Run, Submission
 from grader.report import StudentRow
 from grader.store.work_folder import WorkFolder
@@ -43,7 +44,7 @@ class Class:
         evidence = HandInEvidence(kind="link", file=file)
         submission = Submission(student=student, assignment="hello", sha256=sha256, source="link", evidence=evidence)
         self.work.gradebook.add_submissions([submission])
-        run = Run(key="0", sha256=sha256, end="finished", because="Every cell was run without an error.")
+        run = Run(key="0", sha256=sha256, end="finished", because=verbatim("Every cell was run without an error."))
         grade = Grade(student=student, assignment="hello", findings=(), late_by_s=late_by_s, end="finished")
         self.rows.append(StudentRow(submission, run, grade))
 

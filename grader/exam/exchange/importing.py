@@ -16,6 +16,7 @@ from grader.exam.reading import read_cell, read_row
 from grader.exam.responses import as_response
 from grader.exam.variants import draw_parameters, make_variant
 from grader.files.csv_file import CsvRow, read_csv
+from grader.language import Reason
 from grader.model import Answer, Run, Submission
 
 Fate = Literal["read", "replaced", "unfinished", "summary", "refused"]
@@ -38,7 +39,7 @@ class WaitingCell:
     row: int
     student: str
     question: str
-    because: str
+    because: Reason
 
 
 @dataclass(frozen=True)

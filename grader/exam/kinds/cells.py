@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from grader.exam.option_search import Found, find_options, fold_option
 from grader.exam.wording import LocalizedText
+from grader.language import Reason, _
 from grader.model import Answer
 
 NONE = "none applies"
@@ -24,7 +25,7 @@ def clip(cell: str) -> str:
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
 
 
-def unusable(because: str, cell: str | None = None) -> Answer:
+def unusable(because: Reason, cell: str | None = None) -> Answer:
     """An answer that a person decides on; the cell is kept, where it was one."""
     return Answer(status="unusable", value=cell, because=because)
 
@@ -32,11 +33,13 @@ def unusable(because: str, cell: str | None = None) -> Answer:
 def not_one(cell: str, found: Found) -> Answer:
     """Why a cell is no answer."""
     if found.ambiguous:
-        because = f"“{clip(cell)}” can be read in two ways, since options contain each other: a person decides."
+        because = _(
+            "“{answer}” can be read in two ways, since options contain each other: a person decides.", answer=clip(cell)
+        )
     elif len(found.names) > 1:
-        because = f"“{clip(cell)}” is more than one answer: a person decides."
+        because = _("“{answer}” is more than one answer: a person decides.", answer=clip(cell))
     else:
-        because = f"“{clip(found.leftover)}” is none of the known options: a person decides."
+        because = _("“{answer}” is none of the known options: a person decides.", answer=clip(found.leftover))
     return unusable(because, cell)
 
 
@@ -67,7 +70,7 @@ def read_pairings(cell: str, known: Mapping[str, Sequence[str]], names: Sequence
     """`left=right` for each name that the cell pairs; the names that it leaves out are blank."""
     found = find_options(as_paired(cell), known)
     pairings = [name.split("=") for name in found.names]
-    if not pairings or len({left for left, _ in pairings}) != len(pairings):
+    if not pairings or len({left for left, _right in pairings}) != len(pairings):
         return not_one(cell, found)
     value: dict[str, str | None] = dict.fromkeys(names)
     value.update((left, right) for left, right in pairings)
@@ -87,7 +90,7 @@ def one_in_each(rows: Mapping[str, Sequence[str]]) -> dict[str, str | None] | An
     """The one tick of each row, None where there is none; or why there is no answer."""
     twice = next((name for name, values in rows.items() if len(values) > 1), None)
     if twice is not None:
-        return unusable(f"{len(rows[twice])} boxes are ticked in the row of `{twice}`.")
+        return unusable(_("{n} boxes are ticked in the row of `{row}`.", n=len(rows[twice]), row=twice))
     return {name: values[0] if values else None for name, values in rows.items()}
 
 

@@ -17,7 +17,7 @@ from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, Re
 from grader.exam.kinds.written import choices_written
 from grader.exam.wording import LocalizedText, names_in
 from grader.files.config_files import PlacedError
-from grader.language import _
+from grader.language import Reason, _
 from grader.rubric import Part
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -54,17 +54,17 @@ class Output(QuestionKind):
         said = "".join(value.split())
         if said in {"".join(text.split()) for text in (self.prints, *accept)}:
             return ResponseVerdict(1.0, _("You wrote {value}, which is right.", value=f"`{value}`"))
-        because = _("You wrote {value}.", value=f"`{value}`") + f" {self.say_right(accept, language)}"
+        because = _("You wrote {value}.", value=f"`{value}`") + self.say_right(accept, language)
         for name, mistake in self.mistakes.items():
             if said == "".join(mistake.prints.split()):
-                return ResponseVerdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
+                return ResponseVerdict(0.0, because + say_behind(mistake.misconception, language), name)
         if _NUMBERS.findall(value) == _NUMBERS.findall(self.prints):
             one, other = f"`{value}`", f"`{self.prints}`"
             told = _("{value} is written otherwise than {right}: a person decides.", value=one, right=other)
             return ResponseVerdict(None, told)
         return ResponseVerdict(0.0, because)
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         return _("It prints {output}.", output=f"`{self.prints}`")
 
     def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:

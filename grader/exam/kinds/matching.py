@@ -18,7 +18,7 @@ from grader.exam.kinds.paper_parts import LETTERS, LetteredList, PaperPart, Shee
 from grader.exam.kinds.question_kind import Choice, Comparison, Id, QuestionKind, ResponseVerdict, Rule, SheetWords
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import _
+from grader.language import Reason, _, join
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -35,7 +35,7 @@ class Pair(Part):
     left: LocalizedText
     right: LocalizedText
 
-    def told(self, language: str) -> str:
+    def told(self, language: str) -> Reason:
         """What belongs together, in a sentence."""
         left, right = self.left.say(language), self.right.say(language)
         return stop(_("To “{left}” belongs “{right}”", left=left, right=right))
@@ -125,10 +125,10 @@ class Matching(QuestionKind):
         right = len(self.pairs) - len(wrong)
         told = [_("{right} of {n} pairs are right.", right=right, n=len(self.pairs))]
         told += [self.pairs[name].told(language) for name in wrong]
-        return ResponseVerdict(rules.pairs(rule.name, right, len(self.pairs)), " ".join(told))
+        return ResponseVerdict(rules.pairs(rule.name, right, len(self.pairs)), join(told))
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
-        return " ".join(pair.told(language) for pair in self.pairs.values())
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
+        return join(pair.told(language) for pair in self.pairs.values())
 
     def arrange(self, chance: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         partners = list(self.partners)

@@ -21,7 +21,7 @@ from grader.exam.kinds.question_kind import Remark, ResponseVerdict, Rule, Sheet
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import _
+from grader.language import NOTHING, Reason, Value, _, join
 from grader.model import Answer
 
 
@@ -131,13 +131,15 @@ class Multiple(OfOptions):
         if not found.names:
             return not_one(cell, found)
         if NONE in found.names and len(found.names) > 1:
-            return unusable(f"“{clip(cell)}” says that none applies, and that some do: a person decides.", cell)
+            return unusable(
+                _("“{answer}” says that none applies, and that some do: a person decides.", answer=clip(cell)), cell
+            )
         return Answer(status="answered", value=[name for name in found.names if name != NONE])
 
     def read_ticks(self, rows: Mapping[str, Sequence[str]]) -> Answer:
         chosen = rows.get("", ())
         if NONE in chosen and len(chosen) > 1:
-            return unusable("It says that none applies, and that some do.")
+            return unusable(_("It says that none applies, and that some do."))
         if not chosen:
             return Answer(status="missing")
         return Answer(status="answered", value=[name for name in chosen if name != NONE])
@@ -155,19 +157,19 @@ class Multiple(OfOptions):
             (_("You ticked wrongly"), [options[name] for name in wrong]),
             (_("Also right"), [one for name, one in options.items() if name in key - ticked]),
         ]
-        because = " ".join(stop(f"{told}: {quote(said, language)}") for told, said in parts if said)
+        because = join(stop(join([told, quote(said, language)], ": ")) for told, said in parts if said)
         if not ticked:
-            none = self.none.say(language) if self.none is not None else _("none applies")
+            none: Value = self.none.say(language) if self.none is not None else _("none applies")
             ticked_none = stop(_("You ticked “{none}”", none=none))
-            because = f"{ticked_none} {because}" if key else _("You ticked “{none}”, which is right.", none=none)
-        behind = say_misconception(options[wrong[0]], language) if wrong else ""
+            because = ticked_none + because if key else _("You ticked “{none}”, which is right.", none=none)
+        behind = say_misconception(options[wrong[0]], language) if wrong else NOTHING
         return ResponseVerdict(rules.bound(share, *rule.bounds), because + behind, wrong[0] if wrong else None)
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         right = [option for name, option in self.options.items() if option.right or name in accept]
         if right:
             return stop(_("Right is {answer}", answer=quote(right, language)))
-        return stop(_("Right is {answer}", answer=f"“{self.none.say(language)}”")) if self.none is not None else ""
+        return stop(_("Right is {answer}", answer=f"“{self.none.say(language)}”")) if self.none is not None else NOTHING
 
     def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
         options = [(name, speech.say(self.options[name].says)) for name in order]

@@ -18,7 +18,7 @@ from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, Re
 from grader.exam.kinds.written import choices_written
 from grader.exam.numbers import read_number
 from grader.exam.wording import LocalizedText
-from grader.language import _, write_decimals, write_number
+from grader.language import Digits, Reason, _, join
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -104,10 +104,10 @@ class Numeric(QuestionKind):
         if not any(digits.values()) and not negative:
             return Answer(status="missing")
         if any(len(values) > 1 for values in digits.values()):
-            return unusable("Two digits are ticked in one row.")
+            return unusable(_("Two digits are ticked in one row."))
         number = read_digits({n: values[0] if values else None for n, values in digits.items()}, negative=negative)
         if number is None:
-            return unusable("A row in the middle of the number is empty.")
+            return unusable(_("A row in the middle of the number is empty."))
         return Answer(status="answered", value=number)
 
     def judge(self, value: Any, accept: Sequence[str], language: str) -> ResponseVerdict:
@@ -120,28 +120,27 @@ class Numeric(QuestionKind):
             return ResponseVerdict(None, _("“{value}” can be read in two ways, of which one is right.", value=value))
         if all(hits):
             return ResponseVerdict(1.0, _("You wrote {value}, which is right.", value=value))
-        because = _("You wrote {value}.", value=value) + f" {self._say_with_tolerance()}"
+        because = _("You wrote {value}.", value=value) + self._say_with_tolerance()
         reach = max(self.tolerance, 0.5 * 10.0 ** -(self.decimals if self.decimals is not None else 3))
         for name, mistake in self.mistakes.items():
             if any(_within(number, mistake.number, reach) for number in readings):
-                return ResponseVerdict(0.0, f"{because} {say_behind(mistake.misconception, language)}", name)
+                return ResponseVerdict(0.0, because + say_behind(mistake.misconception, language), name)
         return ResponseVerdict(0.0, because)
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         return _("Right is {answer}.", answer=self._written())
 
-    def _written(self) -> str:
+    def _written(self) -> Reason:
         """The right number with its unit."""
         shape = f".{self.decimals}f" if self.decimals is not None else ".10g"
-        return write_decimals(format(self.value, shape)) + (f" {self.unit}" if self.unit else "")
+        return join([Digits(format(self.value, shape)), self.unit])
 
-    def _say_with_tolerance(self) -> str:
+    def _say_with_tolerance(self) -> Reason:
         if not self.tolerance:
             return _("Right is {answer}.", answer=self._written())
-        tolerance = write_number(self.tolerance)
-        return _("Right is {answer}, give or take {tolerance}.", answer=self._written(), tolerance=tolerance)
+        return _("Right is {answer}, give or take {tolerance}.", answer=self._written(), tolerance=self.tolerance)
 
-    def _say_no_number(self, value: str) -> str:
+    def _say_no_number(self, value: str) -> Reason:
         if self.unit:
             return _("“{value}” cannot be read as a number of {unit}.", value=value, unit=self.unit)
         return _("“{value}” cannot be read as a number.", value=value)

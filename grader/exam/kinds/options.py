@@ -15,6 +15,7 @@ from grader.exam.kinds.cells import named
 from grader.exam.kinds.paper_parts import LETTERS, LetteredOptions, PaperPart, SheetLanguage
 from grader.exam.kinds.question_kind import Choice, Id, QuestionKind, Remark
 from grader.exam.wording import LocalizedText
+from grader.language import NOTHING, Reason
 from grader.rubric import Part
 
 
@@ -125,6 +126,6 @@ def quote(options: Sequence[Option], language: str) -> str:
     return ", ".join(f"“{option.says.say(language)}”" for option in options)
 
 
-def say_misconception(option: Option, language: str) -> str:
-    """What may have led to a wrong option, with a space before it; empty where the exam does not say."""
-    return f" {say_behind(option.misconception, language)}" if option.misconception is not None else ""
+def say_misconception(option: Option, language: str) -> Reason:
+    """What may have led to a wrong option; nothing where the exam does not say."""
+    return say_behind(option.misconception, language) if option.misconception is not None else NOTHING

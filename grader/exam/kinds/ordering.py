@@ -18,7 +18,7 @@ from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage, TickGrid
 from grader.exam.kinds.question_kind import Id, QuestionKind, ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
-from grader.language import _
+from grader.language import Reason, _
 from grader.model import Answer
 
 
@@ -80,7 +80,12 @@ class Ordering(QuestionKind):
             plain = plain.replace(arrow, ";")
         found = find_options(plain, wordings(self.steps, names))
         if found.names and len(found.names) < len(self.steps):
-            because = f"“{clip(cell)}” orders {len(found.names)} of the {len(self.steps)} steps: a person decides."
+            because = _(
+                "“{answer}” orders {have} of the {total} steps: a person decides.",
+                answer=clip(cell),
+                have=len(found.names),
+                total=len(self.steps),
+            )
             return unusable(because, cell)
         return Answer(status="answered", value=list(found.names)) if found.names else not_one(cell, found)
 
@@ -89,7 +94,7 @@ class Ordering(QuestionKind):
             return Answer(status="missing")
         places = [value for values in rows.values() for value in values]
         if any(len(values) != 1 for values in rows.values()) or len(set(places)) < len(places):
-            return unusable("It is no order: each step needs one place, and each place one step.")
+            return unusable(_("It is no order: each step needs one place, and each place one step."))
         return Answer(status="answered", value=sorted(rows, key=lambda step: int(rows[step][0])))
 
     def judge(self, value: Any, accept: Sequence[str], language: str) -> ResponseVerdict:
@@ -98,9 +103,9 @@ class Ordering(QuestionKind):
         if list(value) == right:
             return ResponseVerdict(share, _("All steps are in their order."))
         told = stop(_("You put them so: {said}", said=self._quote(value, language)))
-        return ResponseVerdict(share, f"{told} {self.say_right(accept, language)}")
+        return ResponseVerdict(share, told + self.say_right(accept, language))
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         return stop(_("Right is {answer}", answer=self._quote(tuple(self.steps), language)))
 
     def _quote(self, names: Sequence[str], language: str) -> str:

@@ -16,7 +16,7 @@ from grader.exam.kinds.cells import clip, one_in_each, unusable
 from grader.exam.kinds.paper_parts import CorrectorRows, PaperPart, SheetLanguage, SmallPrint, WritingPlace
 from grader.exam.kinds.question_kind import Around, Id, QuestionKind, Remark, ResponseVerdict, SheetWords, Step
 from grader.files.config_files import PlacedError
-from grader.language import _, write_decimals, write_number
+from grader.language import Digits, _
 from grader.model import Answer
 
 MOST_OFFERED = 11
@@ -77,7 +77,11 @@ class Practical(QuestionKind):
         )
 
     def read_cell(self, cell: str, *, names: bool) -> Answer:
-        return Answer(status="answered", value={}, because=f"A person gives these points. The answer: {clip(cell)}")
+        return Answer(
+            status="answered",
+            value={},
+            because=_("A person gives these points. The answer: {answer}", answer=clip(cell)),
+        )
 
     @property
     def parts(self) -> Mapping[str, Sequence[str]]:
@@ -94,7 +98,12 @@ class Practical(QuestionKind):
             except ValueError:
                 given = -1.0
             if not 0 <= given <= most:
-                because = f"“{clip(cell)}” is no number of points from 0 to {most:g} for `{name}`."
+                because = _(
+                    "“{answer}” is no number of points from 0 to {most} for `{name}`.",
+                    answer=clip(cell),
+                    most=most,
+                    name=name,
+                )
                 return unusable(because, cell)
             points[name] = given
         return Answer(status="answered", value=points)
@@ -150,15 +159,14 @@ def _of_notebook(assignment: str, share: float | None) -> ResponseVerdict:
     because = _(
         "Your notebook for {assignment} earned {percent} % of its points.",
         assignment=f"`{assignment}`",
-        percent=write_decimals(f"{100 * share:.4g}"),
+        percent=Digits(f"{100 * share:.4g}"),
     )
     return ResponseVerdict(share, because, explained=False)
 
 
 def _of_step(step: Step, given: float | None, answer: Answer | None) -> ResponseVerdict:
     if given is not None:
-        earned, possible = write_number(given), write_number(step.points)
-        told = _("A person gave {earned} of {possible} points.", earned=earned, possible=possible)
+        told = _("A person gave {earned} of {possible} points.", earned=given, possible=step.points)
         return ResponseVerdict(given / step.points, told)
     if answer is not None and answer.status == "missing":
         return ResponseVerdict(0.0, _("There is no answer."), unanswered=True, explained=False)

@@ -20,6 +20,7 @@ from pydantic import Field, model_validator
 from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import Keys
+from grader.language import NOTHING, Reason
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -58,7 +59,7 @@ class ResponseVerdict:
     """The share of the points, None where a person has to look; why; and a misconception that was recognised."""
 
     share: float | None
-    because: str
+    because: Reason
     diagnosis: str | None = None
     unanswered: bool = False
     explained: bool = True
@@ -236,9 +237,9 @@ class QuestionKind(Part):
         """The share that no answer earns."""
         return 0.0
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         """What would have been right, in a sentence; empty where that is not to be said."""
-        return ""
+        return NOTHING
 
     # ---- printing ----
 

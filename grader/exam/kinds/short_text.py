@@ -16,7 +16,7 @@ from grader.exam.kinds.question_kind import Choice, Id, QuestionKind, ResponseVe
 from grader.exam.kinds.written import choices_written
 from grader.exam.wording import LocalizedText, fold_words
 from grader.files.config_files import PlacedError
-from grader.language import _
+from grader.language import NOTHING, Reason, _, verbatim
 from grader.rubric import Part
 
 
@@ -67,12 +67,12 @@ class ShortText(QuestionKind):
         for name, wrong in self.wrong.items():
             if said in {_fold_answer(words) for words in wrong.says}:
                 told = _("You wrote “{value}”.", value=value)
-                return ResponseVerdict(0.0, f"{told} {wrong.misconception.say(language)}", name)
+                return ResponseVerdict(0.0, told + verbatim(wrong.misconception.say(language)), name)
         told = _("“{value}” is neither known to be right nor known to be wrong: a person decides.", value=value)
         return ResponseVerdict(None, told)
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
-        return _("Right is {answer}.", answer=f"“{self.accept[0]}”") if self.accept else ""
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
+        return _("Right is {answer}.", answer=f"“{self.accept[0]}”") if self.accept else NOTHING
 
     def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
         yield WritingPlace("line")

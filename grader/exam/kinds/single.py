@@ -18,7 +18,7 @@ from grader.exam.kinds.question_kind import ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import Found, find_options, fold_option
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import _
+from grader.language import Reason, _, join
 from grader.model import Answer
 
 
@@ -106,7 +106,9 @@ class Single(OfOptions):
     def read_ticks(self, rows: Mapping[str, Sequence[str]]) -> Answer:
         chosen = list(rows.get("", ()))
         if len(chosen) > 1:
-            return unusable(f"{len(chosen)} boxes are ticked where one is asked for: {', '.join(chosen)}.")
+            return unusable(
+                _("{n} boxes are ticked where one is asked for: {boxes}.", n=len(chosen), boxes=", ".join(chosen))
+            )
         return Answer(status="answered", value=chosen) if chosen else Answer(status="missing")
 
     def judge(self, value: Any, accept: Sequence[str], language: str) -> ResponseVerdict:
@@ -116,12 +118,12 @@ class Single(OfOptions):
             return ResponseVerdict(self._share("right"), _("You chose {said}, which is right.", said=said))
         told = [stop(_("You chose {said}", said=said)), self.say_right(accept, language)]
         behind = say_misconception(self.options[chosen], language)
-        return ResponseVerdict(self._share("wrong"), " ".join(told) + behind, chosen)
+        return ResponseVerdict(self._share("wrong"), join([*told, behind]), chosen)
 
     def worth_of_blank(self) -> float:
         return self._share("blank")
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
         right = [option for name, option in self.options.items() if option.right or name in accept]
         return stop(_("Right is {answer}", answer=quote(right, language)))
 

@@ -36,7 +36,7 @@ from grader.exam.kinds.question_kind import (
     SheetWords,
 )
 from grader.exam.wording import LocalizedText
-from grader.language import _
+from grader.language import Reason, _, join
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -61,7 +61,7 @@ class Statement(Part):
     misconception: LocalizedText | None = Field(None, description="what a student believes who calls it the other way")
     also: list[str] = Field(default_factory=list)
 
-    def told(self, language: str) -> str:
+    def told(self, language: str) -> Reason:
         """Whether it is true, in a sentence."""
         says = self.says.say(language)
         return _("“{says}” is true.", says=says) if self.holds else _("“{says}” is false.", says=says)
@@ -165,16 +165,16 @@ class Rows(QuestionKind):
         because = _("{right} of {n} statements are answered rightly.", right=len(right), n=len(statements))
         for name, row in statements.items():
             if name not in right:
-                because += f" {row.told(language)} {_say_called(said[name])}"
+                because += row.told(language) + _say_called(said[name])
         first = next(
             (row.misconception for name, row in statements.items() if name in wrong and row.misconception), None
         )
         if first is not None:
-            because += " " + say_behind(first, language)
+            because += say_behind(first, language)
         return ResponseVerdict(rules.bound(share, *rule.bounds), because, wrong[0] if wrong else None)
 
-    def say_right(self, accept: Sequence[str], language: str) -> str:
-        return " ".join(row.told(language) for row in self.statements.values())
+    def say_right(self, accept: Sequence[str], language: str) -> Reason:
+        return join(row.told(language) for row in self.statements.values())
 
     def arrange(self, chance: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         names = list(self.statements)
@@ -204,7 +204,7 @@ class Rows(QuestionKind):
         return part in accept or (value == "true") == self.statements[part].holds
 
     def compare(self, value: Any, accept: Sequence[str], language: str) -> Iterator[Comparison]:
-        calls = {True: _("true"), False: _("false"), None: "–"}
+        calls = {True: str(_("true")), False: str(_("false")), None: "–"}
         for name, row in self.statements.items():
             said = (value or {}).get(name)
             right = said is not None and (said == row.holds or name in accept)
@@ -240,7 +240,7 @@ def _called(answer: Answer) -> Answer:
     return answer.model_copy(update={"value": {name: _CALLS[call] for name, call in answer.value.items()}})
 
 
-def _say_called(said: bool | None) -> str:
+def _say_called(said: bool | None) -> Reason:
     if said is None:
         return _("You left it blank.")
     return _("You called it true.") if said else _("You called it false.")

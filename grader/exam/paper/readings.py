@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from grader.language import N_, NOTHING, Reason
 from grader.model import Noun
 
 State = Literal["empty", "marked", "cancelled", "unsure"]
 """How a box was left. `unsure` never becomes an answer: a person decides."""
+STATES: Mapping[State, str] = {
+    "empty": N_("not ticked"),
+    "marked": N_("ticked"),
+    "cancelled": N_("cancelled"),
+    "unsure": N_("not sure"),
+}
 
 
 class BoxReading(Noun):
@@ -20,7 +28,7 @@ class BoxReading(Noun):
     """From 0, at the border of another state, to 1."""
     cover: float
     """The share of the box's inside that has ink."""
-    because: str = ""
+    because: Reason = NOTHING
     """Why it is unsure, in a sentence."""
 
 

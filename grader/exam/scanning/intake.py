@@ -8,7 +8,7 @@ from typing import Literal
 
 from grader.errors import UserError
 from grader.exam.exam_scores import Taken, take_responses
-from grader.exam.paper.readings import BoxReading, Sheet
+from grader.exam.paper.readings import STATES, BoxReading, Sheet
 from grader.exam.paper.sheet import Print
 from grader.exam.responses import as_response
 from grader.exam.scanning.marks_review import waiting_on
@@ -17,6 +17,7 @@ from grader.exam.scanning.print_store import PaperStore
 from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from grader.exam.variants import draw_parameters
+from grader.language import Reason, _
 from grader.model import Answer, Run, Submission
 from grader.store.gradebook import Gradebook
 
@@ -118,7 +119,13 @@ def compare(first: Sheet, second: Sheet) -> tuple[Sheet, str]:
             boxes.append(one)
             continue
         differ += 1
-        because = f"Two scans differ: {one.state} in {first.source}, {other.state} in {second.source}."
+        because = _(
+            "Two scans differ: {one} in {first}, {other} in {second}.",
+            one=_(STATES[one.state]),
+            first=first.source,
+            other=_(STATES[other.state]),
+            second=second.source,
+        )
         boxes.append(one.model_copy(update={"state": "unsure", "confidence": 0.0, "because": because}))
     blank = tuple(question for question in first.blank_fields if question in second.blank_fields)
     told = f"It is the same sheet as {first.source}, which counts."
@@ -177,15 +184,18 @@ def take_copies(gradebook: Gradebook, exam: str, copies: Sequence[CopyRead]) -> 
             answers = _waiting(own, tell_copies(student, own))
         responses.append(_response(student, exam, read, answers))
     from_copies = {_source(read): read for read in copies}
-    for submission, _ in gradebook.responses(exam):
+    for submission, _run in gradebook.responses(exam):
         lost = from_copies.get(submission.source)
         if lost is not None and submission.student not in owners:
-            told = f"It was read from copy {lost.copy.number}, of which a person has said that it is another's."
+            told = _(
+                "It was read from copy {number}, of which a person has said that it is another's.",
+                number=lost.copy.number,
+            )
             responses.append(_response(submission.student, exam, lost, _waiting((lost,), told)))
     return take_responses(gradebook, [response for response in responses if response[1].answers])
 
 
-def _waiting(copies: Sequence[CopyRead], because: str) -> dict[str, Answer]:
+def _waiting(copies: Sequence[CopyRead], because: Reason) -> dict[str, Answer]:
     return {question: Answer(status="unusable", because=because) for read in copies for question in answers_of(read)}
 
 

@@ -23,6 +23,7 @@ from grader.exam.scanning.paper_answers import (
 )
 from grader.exam.scanning.print_store import PaperStore
 from grader.exam.variants import make_variant
+from grader.language import Reason, _
 
 Kind = Literal["box", "question", "student"]
 """What is to be said: whether a box is marked or empty; the answer to a question, as a file would hold it; a name."""
@@ -47,7 +48,7 @@ class WaitingMark:
     copy: int
     student: str | None
     question: str
-    because: str
+    because: Reason
     place_mm: tuple[float, float, float, float]
     """Left, top, width and height on the sheet of what is to be looked at."""
 
@@ -91,11 +92,11 @@ def waiting_on(copies: Sequence[CopyRead]) -> Iterator[WaitingMark]:
     """What waits in all copies, and first of each what one of several copies of a student is."""
     owners = owners_of(copies)
     for read in copies:
-        student, _ = student_of(read)
+        student, _because = student_of(read)
         own = owners.get(student or "", ())
         if student is not None and len(own) > 1:
             sheet = read.sheets[min(read.sheets)]
-            told = f"{tell_copies(student, own)} Nobody's is written {NOBODY}."
+            told = tell_copies(student, own) + _("Nobody's is written {word}.", word=NOBODY)
             yield WaitingMark(sheet.id, STUDENT, "student", read.copy.number, student, STUDENT, told, _HEAD_MM)
         yield from waiting_in(read)
 

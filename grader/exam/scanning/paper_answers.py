@@ -10,6 +10,7 @@ from grader.exam.paper.sheet import STUDENT, Box, Copy, Print, fold_number
 from grader.exam.questions import Question
 from grader.exam.reading import read_cell
 from grader.exam.variants import make_variant
+from grader.language import NOTHING, Reason, _
 from grader.model import Answer
 
 NOBODY = "-"
@@ -91,26 +92,28 @@ class CopyRead:
         return not self.missing and not beside and set(states) <= {"empty"} and fields <= blank
 
 
-def student_of(read: CopyRead) -> tuple[str | None, str]:
+def student_of(read: CopyRead) -> tuple[str | None, Reason]:
     """Whose copy it is, or None and the reason in a sentence."""
     decision = read.decision(STUDENT)
     if decision is not None:
-        return (None, "") if decision.value == NOBODY else (decision.value, "")
+        return (None, NOTHING) if decision.value == NOBODY else (decision.value, NOTHING)
     if read.copy.student is not None:
-        return read.copy.student, ""
+        return read.copy.student, NOTHING
     ticks = read.ticks(STUDENT)
     if not ticks.complete:
-        return None, "The page with its student's number has not come."
+        return None, _("The page with its student's number has not come.")
     if ticks.unsure:
-        return None, "Its student's number cannot be read for sure."
+        return None, _("Its student's number cannot be read for sure.")
     rows = list(ticks.in_rows().values())
     if any(len(row) != 1 for row in rows):
-        return None, "Its student's number needs one digit in each row."
+        return None, _("Its student's number needs one digit in each row.")
     number = "".join(row[0] for row in rows)
     if not read.print_.numbers:
-        return number, ""
+        return number, NOTHING
     student = read.print_.numbers.get(fold_number(number))
-    return student, "" if student else f"Its student's number, {number}, is not in the class list."
+    if student is None:
+        return None, _("Its student's number, {number}, is not in the class list.", number=number)
+    return student, NOTHING
 
 
 def answers_of(read: CopyRead) -> dict[str, Answer]:
@@ -131,18 +134,18 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
         return read_cell(question, decision.value, names=True)
     if ticks.unsure:
         told = ", ".join(box.id for box in ticks.unsure)
-        return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
+        return _unusable(_("What was ticked cannot be read for sure: a person looks at {boxes}.", boxes=told))
     if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
-        return _unusable("No box of it is ticked, but something is written beside them: was it meant?")
+        return _unusable(_("No box of it is ticked, but something is written beside them: was it meant?"))
     answer = question.part.read_ticks(ticks.in_rows())
     if answer is not None:
         return answer
     if any(question.id in sheet.blank_fields for sheet in read.sheets.values()):
         return Answer(status="missing")
-    return _unusable("It is written by hand: a person reads it.")
+    return _unusable(_("It is written by hand: a person reads it."))
 
 
-def _unusable(because: str) -> Answer:
+def _unusable(because: Reason) -> Answer:
     return Answer(status="unusable", because=because)
 
 
@@ -150,16 +153,20 @@ def owners_of(copies: Iterable[CopyRead]) -> Mapping[str, tuple[CopyRead, ...]]:
     """student -> the copies that are theirs: several where one was spoilt, or another student's was taken."""
     owners: dict[str, tuple[CopyRead, ...]] = {}
     for read in copies:
-        student, _ = student_of(read)
+        student, _because = student_of(read)
         if student is not None:
             owners[student] = (*owners.get(student, ()), read)
     return owners
 
 
-def tell_copies(student: str, copies: Sequence[CopyRead]) -> str:
+def tell_copies(student: str, copies: Sequence[CopyRead]) -> Reason:
     """What is said of a student who has several copies."""
     numbers = ", ".join(str(read.copy.number) for read in copies)
-    return f"`{student}` has more than one copy, {numbers}: until a person says which one is nobody's, none counts."
+    return _(
+        "`{student}` has more than one copy, {numbers}: until a person says which one is nobody's, none counts.",
+        student=student,
+        numbers=numbers,
+    )
 
 
 def copies_read(prints: Mapping[str, Print], sheets: Mapping[str, Sheet], decisions: Decisions) -> Sequence[CopyRead]:

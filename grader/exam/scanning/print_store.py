@@ -24,6 +24,7 @@ from grader.exam.paper.readings import MarkDecision, Sheet
 from grader.exam.paper.sheet import Print
 from grader.exam.scanning.sheet_reader import cut_out
 from grader.files.durable import read_sealed, seal, write_file
+from grader.language.old_prose import OLD
 from grader.store.event_log import Event
 from grader.store.work_folder import WorkFolder
 
@@ -94,7 +95,7 @@ class PaperStore:
 
 def _read(path: Path, model: type[Model]) -> Model:
     try:
-        return model.model_validate_json(read_sealed(path, older=True))
+        return model.model_validate_json(read_sealed(path, older=True), context=OLD)
     except (DamagedError, ValidationError) as error:
         what = error.what if isinstance(error, DamagedError) else "this file is damaged, or is of another version"
         raise DamagedError(what, where=str(path), remedy=_REMEDIES[model.__name__]) from error

@@ -12,6 +12,7 @@ from grader.exam.paper.readings import BoxReading, State
 from grader.exam.paper.sheet import BOX_MM, Box
 from grader.exam.scanning.boxes import INKY, Measures
 from grader.exam.scanning.registration import PX_PER_MM
+from grader.language import NOTHING, Reason, _
 
 EMPTY_PEAK = 0.16
 """Up to here a box is empty: it has no point darker than what an eraser leaves."""
@@ -69,10 +70,10 @@ def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np
     for place, because in _strayed(boxes, readings, measures, darkness):
         readings[place] = _unsure(readings[place], because)
     for place in _missed(readings, measures):
-        because = "It is empty, but there is ink beside it: was it meant?"
+        because = _("It is empty, but there is ink beside it: was it meant?")
         readings[place] = _unsure(readings[place], because)
     for place in _filled_alone(boxes, readings):
-        because = "It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?"
+        because = _("It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?")
         readings[place] = _unsure(readings[place], because)
     return tuple(readings)
 
@@ -82,29 +83,29 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
         float(values[place]) for values in (measures.cover, measures.core, measures.peak, measures.trace, measures.span)
     )
     state: State = "unsure"
-    confidence, because = 0.0, ""
+    confidence, because = 0.0, NOTHING
     if not measures.seen[place]:
-        because = "It lies outside the picture."
+        because = _("It lies outside the picture.")
     elif measures.sides[place] < LEAST_SIDES:
-        because = "Its outline was not found."
+        because = _("Its outline was not found.")
     elif peak <= EMPTY_PEAK and trace <= EMPTY_TRACE:
         state, confidence = "empty", 1.0 - max(peak / EMPTY_PEAK, trace / EMPTY_TRACE)
     elif peak <= EMPTY_PEAK:
-        because = "It is almost empty: a pencil that hardly wrote, or what an eraser left."
+        because = _("It is almost empty: a pencil that hardly wrote, or what an eraser left.")
     elif cover <= SPECK_COVER and span <= SPECK_SPAN and trace <= EMPTY_TRACE:
         state, confidence = "empty", 1.0 - max(cover / SPECK_COVER, span / SPECK_SPAN)
     elif cover >= FILLED_COVER:
         state, confidence = "cancelled", (cover - FILLED_COVER) / (1.0 - FILLED_COVER)
     elif cover > MOST_COVER or not measures.gap[place]:
-        because = "It has more ink than a tick, but is not filled."
+        because = _("It has more ink than a tick, but is not filled.")
     elif peak < LEAST_PEAK:
-        because = "It is faint: a soft pencil, or what an eraser left."
+        because = _("It is faint: a soft pencil, or what an eraser left.")
     elif cover < LEAST_COVER or span < LEAST_SPAN:
-        because = "There is little ink in it: a small tick, or dirt."
+        because = _("There is little ink in it: a small tick, or dirt.")
     elif peak < FAINT_PEAK and (measures.beside[place] > LEAST_BESIDE).sum() >= 2:
-        because = "It is faint, and runs on beside the box: a soft pencil, or a stain."
+        because = _("It is faint, and runs on beside the box: a soft pencil, or a stain.")
     elif core < LEAST_CORE:
-        because = "The ink is at its edge: it may belong to the box beside it."
+        because = _("The ink is at its edge: it may belong to the box beside it.")
     else:
         above = min(cover / LEAST_COVER, core / LEAST_CORE, span / LEAST_SPAN, peak / LEAST_PEAK) - 1.0
         state, confidence = "marked", min(above, (MOST_COVER - cover) / 0.2, 1.0)
@@ -113,13 +114,13 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
     )
 
 
-def _unsure(reading: BoxReading, because: str) -> BoxReading:
+def _unsure(reading: BoxReading, because: Reason) -> BoxReading:
     return reading.model_copy(update={"state": "unsure", "confidence": 0.0, "because": because})
 
 
 def _strayed(
     boxes: Sequence[Box], readings: Sequence[BoxReading], measures: Measures, darkness: NDArray[np.float32]
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[tuple[int, Reason]]:
     """Of two ticked boxes side by side, joined by a stroke, the one with less ink: the stroke may only pass through."""
     marked = [place for place, reading in enumerate(readings) if reading.state == "marked"]
     for one, other in combinations(marked, 2):
@@ -127,7 +128,7 @@ def _strayed(
         if np.hypot(*apart) <= NEAR_MM * PX_PER_MM and _joined(darkness, measures.places_xy[one], apart):
             less = one if readings[one].cover < readings[other].cover else other
             beside = boxes[other if less == one else one].id
-            yield less, f"A stroke joins it with {beside}, which has more ink: it may only pass through."
+            yield less, _("A stroke joins it with {box}, which has more ink: it may only pass through.", box=beside)
 
 
 def _joined(darkness: NDArray[np.float32], start_xy: NDArray[np.float64], apart_xy: NDArray[np.float64]) -> bool:

@@ -27,7 +27,7 @@ from grader.execute.cluster.offers import WorkerChoice, settle
 from grader.execute.cluster.wire import unpack
 from grader.execute.cluster.worker import NotebookRunner, count_places, hold, run_work
 from grader.execute.pool import Executed, Requirements, Work, make_run
-from grader.language import kept
+from grader.language import Reason, _
 
 log = logging.getLogger(__name__)
 
@@ -170,8 +170,7 @@ class ClusterExecutor:
             ) as unreadable:  # a worker with another grader, where that is allowed
                 error = unreadable
         log.error("run %s failed", task.work.key, exc_info=error)
-        told = kept(
-            "run",
+        told = _(
             "The grader failed on this notebook ({error}); this is not the student's fault.",
             error=type(error).__name__,
         )
@@ -180,8 +179,7 @@ class ClusterExecutor:
     def _suspect(self, task: Task) -> None:
         """Workers were lost while it ran, and whatever ran beside it is suspected, too: so it is tried by itself."""
         if task.alone:
-            told = kept(
-                "run",
+            told = _(
                 "The worker that ran this notebook was lost again and again, also while it ran nothing else, so that "
                 "it is not tried any more; this need not be the student's fault.",
             )
@@ -199,7 +197,7 @@ class ClusterExecutor:
             self._running.add(task)
             self._send(task)
 
-    def _failed(self, task: Task, because: str) -> Executed:
+    def _failed(self, task: Task, because: Reason) -> Executed:
         return Executed(make_run(task.work, self.sandbox, self.gpu, end="failed", because=because), None, None)
 
     def _answer(self, task: Task, executed: Executed) -> None:

@@ -18,6 +18,7 @@ from grader.exam.exam import Exam
 from grader.exam.exam_scores import score
 from grader.exam.revisions import Asked, revise
 from grader.exam.variants import make_variant
+from grader.language import verbatim
 from grader.model import Answer
 from grader.report.item_pages import ItemsPage
 from grader.report.render import render_items
@@ -146,7 +147,7 @@ def test_a_question_that_waits_for_most_is_left_out_and_a_student_who_waits_alon
         (submission, run.model_copy(update={"answers": {**run.answers, "two": unknown}}))
         for submission, run in responses
     ]
-    two_ticks = Answer(status="unusable", because="Two ticks.")
+    two_ticks = Answer(status="unusable", because=verbatim("Two ticks."))
     submission, run = waiting[3]
     waiting[3] = submission, run.model_copy(update={"answers": {**run.answers, "one": two_ticks}})
     analysis = analysis_of(exam, waiting)
@@ -183,7 +184,7 @@ def test_a_wrong_key_of_a_single_choice_is_named_first(seed):
     analysis = a_class(thirty(q5="c"), 40, seed, truth=thirty())
     first = flag(analysis).doubtful_keys[0]
     assert (first.question, first.option) == ("q5", "b")
-    assert first.because.startswith("The good students prefer “Option b”: ")
+    assert str(first.because).startswith("The good students prefer “Option b”: ")
 
 
 @pytest.mark.parametrize(("keys", "option"), [({"m1": "cd"}, None), ({"r2": "b"}, "a")])
@@ -232,7 +233,7 @@ def test_a_question_answered_by_chance_is_named_as_telling_nobody_apart():
         )
         for submission, run in simulate(exam, 120, 1)
     ]
-    weak = {one.question: one.because for one in flag(analysis_of(exam, responses)).weak}
+    weak = {one.question: str(one.because) for one in flag(analysis_of(exam, responses)).weak}
     assert "q7" in weak
     assert len(weak) < 6
     assert weak["q7"].startswith("Corrected correlation ")
@@ -241,7 +242,7 @@ def test_a_question_answered_by_chance_is_named_as_telling_nobody_apart():
 def test_options_that_nobody_chooses_are_named_where_there_are_enough_students():
     scores = np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0], [0, 0, 0]] * 6)
     (first, *_) = flag(as_answers(scores)).dead
-    assert first.because == "Chosen by fewer than 5 % of 24 students: “Option c” (0), “Option d” (0)."
+    assert str(first.because) == "Chosen by fewer than 5 % of 24 students: “Option c” (0), “Option d” (0)."
     assert flag(as_answers(scores[:16])).dead == ()
 
 

@@ -9,6 +9,7 @@ import pytest
 from grader.exam.paper.readings import BoxReading, MarkDecision, Sheet
 from grader.exam.responses import fits
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, student_of
+from grader.language import verbatim
 from grader.model import Answer
 from tests.exam.making import make_exam, make_question, question, single
 
@@ -78,7 +79,7 @@ RIGHT = [
 def test_ticks_say_what_they_stand_for(marked, name, value):
     answer = answers_of(read(*marked))[name]
     if value is None:
-        assert answer == Answer(status="unusable", because="A row in the middle of the number is empty.")
+        assert answer == Answer(status="unusable", because=verbatim("A row in the middle of the number is empty."))
         return
     found = set(answer.value) if isinstance(value, set) else answer.value
     assert (answer.status, found) == ("answered", value)
@@ -110,19 +111,19 @@ def test_what_was_left_empty_is_missing_and_points_wait():
 def test_what_contradicts_itself_is_no_answer(marked, name, because):
     answer = answers_of(read(*marked))[name]
     assert answer.status == "unusable"
-    assert answer.because.startswith(because)
+    assert str(answer.because).startswith(because)
 
 
 def test_what_is_written_by_hand_waits_unless_nothing_is_there():
     answers = answers_of(read(blank=("shape",)))
-    assert answers["word"] == Answer(status="unusable", because="It is written by hand: a person reads it.")
+    assert answers["word"] == Answer(status="unusable", because=verbatim("It is written by hand: a person reads it."))
     assert answers["shape"] == Answer(status="missing")
 
 
 def test_what_is_unsure_never_becomes_an_answer():
     answer = answers_of(read("edge.b", unsure=("edge.c",)))["edge"]
     assert answer.status == "unusable"
-    assert answer.because == "What was ticked cannot be read for sure: a person looks at edge.c."
+    assert str(answer.because) == "What was ticked cannot be read for sure: a person looks at edge.c."
 
 
 def test_a_persons_word_on_a_box_counts():

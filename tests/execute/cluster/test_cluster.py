@@ -164,7 +164,9 @@ def test_a_notebook_that_takes_its_worker_along_costs_nobody_else_anything(cours
     assert (killer["end"], killer["needs_review"]) == ("failed", True)
     assert {finding["status"] for finding in killer["findings"]} == {"unscored"}
     work = WorkFolder(course.parent / "work")
-    because = {student: work.runs.load(key).because for (student, _), key in work.gradebook.run_keys("hello").items()}
+    because = {
+        student: str(work.runs.load(key).because) for (student, _), key in work.gradebook.run_keys("hello").items()
+    }
     assert because["killer"] == (
         "The worker that ran this notebook was lost again and again, also while it ran nothing else, so that it is not "
         "tried any more; this need not be the student's fault."

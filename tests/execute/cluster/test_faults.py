@@ -40,7 +40,7 @@ def told(work: Path) -> tuple[object, ...]:
     folder, book = WorkFolder(work), Gradebook(work / "gradebook.sqlite")
     keys = book.run_keys("hello")
     runs = {owner: folder.runs.load(key) for owner, key in keys.items()}
-    ends = {owner: (run.end, run.because, run.environment, run.sandbox) for owner, run in runs.items()}
+    ends = {owner: (run.end, str(run.because), run.environment, run.sandbox) for owner, run in runs.items()}
     return book.scores("hello"), keys, ends
 
 
@@ -104,4 +104,4 @@ def test_a_notebook_does_not_meet_the_cluster_that_runs_it(machines: Machines, t
     work = WorkFolder(tmp_path / "work")
     (key,) = work.gradebook.run_keys("hello").values()
     assert [cell.end for cell in work.runs.load(key).cells] == ["ok", "ok", "error"]
-    assert work.runs.load(key).cells[2].because == "OSError: [Errno 101] Network is unreachable"
+    assert str(work.runs.load(key).cells[2].because) == "OSError: [Errno 101] Network is unreachable"

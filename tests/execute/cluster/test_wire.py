@@ -11,6 +11,7 @@ from grader.execute.cluster.wire import pack, unpack
 from grader.execute.pool import Executed, make_run
 from grader.files.notebook_file import read_notebook
 from grader.inside import plain
+from grader.language import verbatim
 from grader.model import Answer
 from tests.execute.conftest import make_work
 
@@ -25,7 +26,7 @@ PLAIN = st.recursive(
 def test_a_run_comes_back_as_it_was(value: object, numbers: np.ndarray, printed: str):
     work = make_work("print(1)")
     notebook = read_notebook(work.content)
-    run = make_run(work, "bubblewrap", None, end="finished", because=printed).model_copy(
+    run = make_run(work, "bubblewrap", None, end="finished", because=verbatim(printed)).model_copy(
         update={"answers": {"a": Answer(status="answered", value=value), "b": Answer(status="answered", value=numbers)}}
     )
     packed = pack(Executed(run, notebook, notebook))
@@ -39,5 +40,5 @@ def test_a_run_comes_back_as_it_was(value: object, numbers: np.ndarray, printed:
 
 def test_a_run_without_a_notebook_comes_back_so():
     work = make_work()
-    run = make_run(work, "none", None, end="unreadable", because="It is no notebook.")
+    run = make_run(work, "none", None, end="unreadable", because=verbatim("It is no notebook."))
     assert unpack(work, pack(Executed(run, None, None))) == Executed(run, None, None)
