@@ -122,7 +122,7 @@ _SAME = (
 )
 _NOW: Mapping[str, str] = {
     **{text: text for text in _SAME},
-    "{names} or {name}": "{names} or {name}",
+    "{items} or {last}": "{items} or {last}",
     "{one}; {more}": "{one}; {more}",
 }
 """The text as it was -> the text of the reason that is made today."""
