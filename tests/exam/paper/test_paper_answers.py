@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -203,3 +204,22 @@ def test_an_exercise_that_is_a_notebook_has_no_answer_on_paper():
     exam = make_exam(single("edge"), question("practical", {"assignment": "hello"}, "work"))
     print_ = plan(exam, "ana")
     assert set(answers_of(read(print_=print_))) == {"edge"}
+
+
+# ---- a copy on which nobody wrote -----------------------------------------------------------------------------------
+
+
+def written(read, **changed):
+    """The copy with something else on its first sheet."""
+    first = min(read.sheets)
+    return replace(read, sheets={**read.sheets, first: read.sheets[first].model_copy(update=changed)})
+
+
+def test_a_copy_is_blank_where_all_its_pages_came_and_nothing_is_on_any_of_them():
+    blank = read()
+    assert blank.is_blank
+    assert not read("edge.a").is_blank
+    assert not read(unsure=("edge.a",)).is_blank
+    assert not read(blank=("word", "shape")).is_blank
+    assert not read(without=(1,)).is_blank
+    assert not written(blank, written_beside=("edge",)).is_blank

@@ -1,0 +1,187 @@
+"""Each number by which a box is read, on both sides of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.exam.paper.sheet import BOX_MM, Box
+from grader.exam.scanning.boxes import Measures, measure
+from grader.exam.scanning.registration import PX_PER_MM, FlatSheet
+from grader.exam.scanning.states import decide_states
+
+PAPER = np.zeros((800, 800), np.float32)
+TICK = {"cover": 0.2, "core": 0.2, "peak": 0.9, "trace": 0.5, "span": 0.9}
+CLEAN = {"cover": 0.0, "core": 0.0, "peak": 0.0, "trace": 0.0, "span": 0.0}
+
+
+def box(name: str, x_mm: float = 20.0, y_mm: float = 20.0, part: str = "") -> Box:
+    return Box(id=f"q.{part}{name}", question="q", part=part, value=name, x_mm=x_mm, y_mm=y_mm)
+
+
+def measures(*boxes: dict) -> Measures:
+    """What was measured of boxes; `beside` is left, right, upper, lower, and `at` the middle in millimetres."""
+    whole = [
+        {"gap": True, "sides": 4, "beside": (0, 0, 0, 0), "seen": True, "at": (25.0, 25.0), **one} for one in boxes
+    ]
+
+    def column(name):
+        return np.array([one[name] for one in whole])
+
+    return Measures(
+        **{name: column(name) for name in (*TICK, "gap", "sides", "beside", "seen")},
+        places_xy=column("at") * PX_PER_MM,
+    )
+
+
+def state(base: dict, **changed) -> str:
+    (reading,) = decide_states([box("a")], measures({**base, **changed}), PAPER)
+    return reading.state
+
+
+# ---- one box alone --------------------------------------------------------------------------------------------------
+
+
+def test_three_sides_of_an_outline_are_enough_and_two_are_not():
+    assert [state(TICK, sides=sides) for sides in range(5)] == ["unsure", "unsure", "unsure", "marked", "marked"]
+    assert [state(CLEAN, sides=sides) for sides in (2, 3)] == ["unsure", "empty"]
+
+
+def test_what_lies_outside_the_picture_is_unsure():
+    assert [state(base, seen=False) for base in (TICK, CLEAN)] == ["unsure", "unsure"]
+
+
+@pytest.mark.parametrize(
+    ("base", "changed", "below", "above"),
+    [
+        # an empty box: darkness of its darkest points, and of a thin stroke
+        ({**CLEAN, "cover": 0.05, "span": 0.5}, "peak", (0.159, "empty"), (0.161, "unsure")),
+        (CLEAN, "trace", (0.059, "empty"), (0.061, "unsure")),
+        # a mark: ink, ink in the middle, darkness, length
+        (TICK, "cover", (0.079, "unsure"), (0.081, "marked")),
+        (TICK, "core", (0.059, "unsure"), (0.061, "marked")),
+        (TICK, "peak", (0.339, "unsure"), (0.341, "marked")),
+        (TICK, "span", (0.449, "unsure"), (0.451, "marked")),
+        # too much ink for a tick
+        (TICK, "cover", (0.779, "marked"), (0.781, "unsure")),
+    ],
+)
+def test_a_threshold_is_where_it_is_said_to_be(base, changed, below, above):
+    for value, expected in (below, above):
+        assert state(base, **{changed: value}) == expected, (changed, value)
+
+
+@pytest.mark.parametrize(
+    ("cover", "span", "read"), [(0.029, 0.19, "empty"), (0.031, 0.19, "unsure"), (0.029, 0.21, "unsure")]
+)
+def test_a_dark_speck_leaves_a_box_empty_as_long_as_it_is_small(cover, span, read):
+    speck = {"cover": cover, "core": 0.0, "peak": 0.9, "trace": 0.05, "span": span}
+    assert state(speck) == read
+    assert state(speck, trace=0.061) == "unsure"
+
+
+def test_a_tick_leaves_a_gap_and_a_filling_does_not():
+    assert (state(TICK, gap=True), state(TICK, gap=False)) == ("marked", "unsure")
+
+
+@pytest.mark.parametrize(("peak", "beside", "read"), [
+    (0.49, (0.071, 0.071, 0, 0), "unsure"),
+    (0.51, (0.071, 0.071, 0, 0), "marked"),
+    (0.49, (0.071, 0.069, 0, 0), "marked"),
+    (0.49, (0.071, 0.071, 0.071, 0.071), "unsure"),
+])  # fmt: skip
+def test_a_faint_mark_that_runs_on_beyond_two_sides_may_be_a_stain(peak, beside, read):
+    assert state(TICK, peak=peak, beside=beside) == read
+
+
+# ---- boxes beside each other ----------------------------------------------------------------------------------------
+
+
+def read_two(one: dict, other: dict, apart_mm: tuple[float, float], darkness=PAPER, parts=("", "")) -> list[str]:
+    at = (25.0, 25.0)
+    boxes = [box("a", part=parts[0]), box("b", 20.0 + apart_mm[0], 20.0 + apart_mm[1], part=parts[1])]
+    places = [{**one, "at": at}, {**other, "at": (at[0] + apart_mm[0], at[1] + apart_mm[1])}]
+    return [reading.state for reading in decide_states(boxes, measures(*places), darkness)]
+
+
+@pytest.mark.parametrize(("apart", "read"), [(12.9, ["marked", "empty"]), (13.1, ["marked", "unsure"])])
+def test_ink_beside_an_empty_box_is_explained_by_a_tick_on_that_side_within_13_mm(apart, read):
+    left = {**CLEAN, "beside": (0.08, 0, 0, 0)}
+    boxes = [box("a"), box("b", 20.0 + apart)]
+    found = measures({**TICK, "at": (25.0, 25.0)}, {**left, "at": (25.0 + apart, 25.0)})
+    assert [one.state for one in decide_states(boxes, found, PAPER)] == read
+
+
+def test_ink_beside_an_empty_box_needs_seven_hundredths_and_a_tick_on_the_same_side():
+    assert [state(CLEAN, beside=(share, 0, 0, 0)) for share in (0.069, 0.071)] == ["empty", "unsure"]
+    right = {**CLEAN, "beside": (0, 0.08, 0, 0)}
+    assert read_two(TICK, right, (6.0, 0.0)) == ["marked", "unsure"]
+
+
+def joined(until_mm: float = 99.0) -> np.ndarray:
+    """Paper with a stroke from the middle of the first box to the right."""
+    darkness = PAPER.copy()
+    row, start = round(25 * PX_PER_MM), round(25 * PX_PER_MM)
+    darkness[row - 2 : row + 3, start : start + round(until_mm * PX_PER_MM)] = 0.8
+    return darkness
+
+
+@pytest.mark.parametrize(("apart", "read"), [(8.9, ["marked", "unsure"]), (9.1, ["marked", "marked"])])
+def test_of_two_ticks_that_a_stroke_joins_the_one_with_less_ink_is_unsure_within_9_mm(apart, read):
+    less = {**TICK, "cover": 0.15}
+    assert read_two(TICK, less, (apart, 0.0), joined()) == read
+    assert read_two(less, TICK, (apart, 0.0), joined()) == read[::-1]
+
+
+def test_two_ticks_with_clean_paper_between_them_are_two_ticks():
+    less = {**TICK, "cover": 0.15}
+    assert read_two(TICK, less, (7.0, 0.0)) == ["marked", "marked"]
+    assert read_two(TICK, less, (7.0, 0.0), joined(until_mm=3.3)) == ["marked", "marked"]
+    faint = np.where(joined() > 0, 0.29, 0.0).astype(np.float32)
+    assert read_two(TICK, less, (7.0, 0.0), faint) == ["marked", "marked"]
+    assert read_two(TICK, less, (7.0, 0.0), np.where(faint > 0, 0.31, 0.0).astype(np.float32)) == ["marked", "unsure"]
+
+
+def test_a_filled_box_is_cancelled_where_its_row_has_a_tick_and_unsure_where_it_has_none():
+    filled = {**TICK, "cover": 0.931}
+    assert read_two({**filled, "cover": 0.929}, TICK, (6.0, 0.0)) == ["unsure", "marked"]
+    assert read_two(filled, TICK, (6.0, 0.0)) == ["cancelled", "marked"]
+    assert read_two(filled, CLEAN, (6.0, 0.0)) == ["unsure", "empty"]
+    assert read_two(filled, TICK, (6.0, 0.0), parts=("p", "r")) == ["unsure", "marked"]
+
+
+# ---- where boxes are ------------------------------------------------------------------------------------------------
+
+
+def sheet_of(outlines: list[tuple[float, float]]) -> FlatSheet:
+    """A sheet on which outlines are drawn with their middles at these places, x y, in pixels."""
+    darkness = np.zeros((1600, 800), np.float32)
+    half = round(BOX_MM * PX_PER_MM / 2)
+    for x, y in outlines:
+        column, row = round(x), round(y)
+        outer = darkness[row - half - 1 : row + half + 2, column - half - 1 : column + half + 2]
+        outer[:] = 1.0
+        outer[3:-3, 3:-3] = 0.0
+    return FlatSheet(darkness, np.zeros((1600, 800), np.uint8), np.ones((200, 100), bool))
+
+
+@pytest.mark.parametrize("count", [10, 20, 40])
+def test_boxes_that_seem_to_lie_elsewhere_than_their_neighbours_are_where_these_say(count):
+    boxes = [box(f"b{n}", 20.0 + 12 * (n % 2), 12.0 + 8 * (n // 2)) for n in range(count)]
+    printed = np.array([(one.x_mm + BOX_MM / 2, one.y_mm + BOX_MM / 2) for one in boxes]) * PX_PER_MM - 0.5
+    # The paper was fed 4 pixels too far; of every five boxes, something else than its outline was found of one.
+    drawn = printed + np.array([4.0, -4.0])
+    strange = np.arange(count) % 5 == 2
+    drawn[strange] += np.array([11.0, 11.0])
+    found = measure(sheet_of([tuple(place) for place in drawn]), boxes).places_xy - printed
+    assert np.abs(found - np.array([4.0, -4.0])).max() <= 1.0
+
+
+def test_a_box_that_lies_half_a_millimetre_off_its_neighbours_is_where_it_is():
+    boxes = [box(f"b{n}", 20.0, 12.0 + 8 * n) for n in range(10)]
+    printed = np.array([(one.x_mm + BOX_MM / 2, one.y_mm + BOX_MM / 2) for one in boxes]) * PX_PER_MM - 0.5
+    for off, moved in ((3.0, 3.0), (6.0, 0.0)):
+        drawn = printed.copy()
+        drawn[4, 0] += off
+        found = measure(sheet_of([tuple(place) for place in drawn]), boxes).places_xy - printed
+        assert abs(found[4, 0] - moved) <= 1.0
