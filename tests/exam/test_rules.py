@@ -287,3 +287,32 @@ def test_thirds_that_make_a_whole_stay_whole(shares):
 
 def test_counts_tell_what_a_response_has_in_common_with_the_key():
     assert count("abcde", frozenset("ace"), frozenset("abc")) == Counts(tp=2, fp=1, fn=1, tn=1)
+
+
+# ---- the shares themselves, before floor and cap --------------------------------------------------------------------
+
+
+@given(NAMES, responses())
+def test_no_rule_gives_more_than_all_and_the_perfect_response_gets_just_that(name, response):
+    options, key, ticked = response
+    assert multiple(name, count(options, frozenset(key), frozenset(ticked))) <= 1
+    assert multiple(name, count(options, frozenset(key), frozenset(key))) == 1
+
+
+def test_pairs_earn_their_worked_values():
+    assert [rules.pairs("each-answer", right, 4) for right in range(5)] == [0, 0.25, 0.5, 0.75, 1]
+    assert [rules.pairs("all-or-nothing", right, 4) for right in range(5)] == [0, 0, 0, 0, 1]
+
+
+def test_guessing_counts_what_a_wrong_response_takes_off():
+    assert rules.guess_single("negative", 5, wrong=0.25) == pytest.approx(0)
+    assert rules.guess_single("negative", 4, wrong=0.5) == pytest.approx((1 - 3 * 0.5) / 4)
+    assert rules.guess_single("omission", 4) == pytest.approx(0.25)
+    assert rules.guess_rows("right-minus-wrong", 4, floor=-1) == pytest.approx(0)
+    assert rules.guess_rows("right-minus-wrong", 4) == pytest.approx((1 + 4 * 0.5) / 16)
+    assert rules.guess_rows("each-answer", 2, cap=0.5) == pytest.approx((2 * 0.5 + 0.5) / 4)
+
+
+@pytest.mark.parametrize("share", [-0.5, -0.25, 0.0, 0.5, 0.75, 1.0])
+def test_a_share_stays_between_floor_and_cap_and_the_edges_belong_to_them(share):
+    assert bound(share, -0.25, 0.75) == {-0.5: -0.25, 1.0: 0.75}.get(share, share)
