@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 # Where it is set, each of the hundred commands that the tests start would compile the grader anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types tests explore frozen bench verify schema guide pictures catalog doctor setup clean
+.PHONY: demo test lint types tests explore frozen mutants bench verify schema guide pictures catalog doctor setup clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -37,6 +37,11 @@ explore: setup
 # Where a difference is right: .venv/bin/python -m tests.frozen --accept, which also prints its line for the changelog.
 frozen: setup
 	$(BIN)/python -m tests.frozen
+
+# Which small mistakes no test notices; of one module alone: make mutants OF='grader.exam.rules.*'
+mutants: setup
+	$(BIN)/mutmut run --max-children 1 $(OF)
+	$(BIN)/mutmut results
 
 # Some ten minutes on a machine that does nothing else; the first time, nbgrader and otter are installed below .bench/.
 bench: setup
@@ -79,4 +84,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf .venv .grader build *.egg-info
+	rm -rf .venv .grader build mutants *.egg-info

@@ -39,7 +39,7 @@ def read_number(text: str, unit: str, units: Mapping[str, float]) -> list[float]
 def _values_of(found: re.Match[str]) -> list[float]:
     """The readings of the digits; a single comma or point before three digits may part thousands or decimals."""
     digits = found["digits"].replace("'", "").rstrip(".,")
-    scale = (-1.0 if found["sign"] == "-" else 1.0) * 10.0 ** int(found["power"] or 0)
+    sign, power = -1.0 if found["sign"] == "-" else 1.0, found["power"] or "0"
     marks = [mark for mark in digits if mark in ".,"]
     if len(set(marks)) == 2:  # the last kind of mark parts the decimals
         thousands, decimal = marks[0], marks[-1]
@@ -50,4 +50,5 @@ def _values_of(found: re.Match[str]) -> list[float]:
         readings = [digits.replace(",", ".")]
         if re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
             readings.append(digits.replace(",", ""))
-    return [scale * float(reading) for reading in readings]
+    # By float itself, for which 1e999 is infinite: 10.0**999 would be an error.
+    return [sign * float(f"{reading}e{power}") for reading in readings]

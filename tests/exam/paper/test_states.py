@@ -142,6 +142,57 @@ def test_two_ticks_with_clean_paper_between_them_are_two_ticks():
     assert read_two(TICK, less, (7.0, 0.0), np.where(faint > 0, 0.31, 0.0).astype(np.float32)) == ["marked", "unsure"]
 
 
+def stroke(apart_xy: tuple[float, float], hole: float | None = None, broad: int = 1) -> np.ndarray:
+    """Paper with a stroke from the middle of the first box to that of another, and perhaps a hole of two pixels."""
+    darkness = PAPER.copy()
+    start, way = np.array([200.0, 200.0]), np.array(apart_xy)
+    for step in np.arange(0, np.abs(way).max() + 0.1, 0.5):
+        x, y = np.rint(start + way / np.abs(way).max() * step).astype(int)
+        if hole is None or not hole <= step <= hole + 2:
+            darkness[y - broad : y + broad + 1, x - broad : x + broad + 1] = 0.8
+    return darkness
+
+
+GAP = (BOX_MM * PX_PER_MM / 2 + 3, 56 - BOX_MM * PX_PER_MM / 2 - 3)
+"""Where the gap between two boxes begins and ends whose middles are 56 pixels apart, from the middle of the first."""
+
+
+def second_of_two(apart_px: tuple[float, float], darkness: np.ndarray) -> str:
+    """How the second of two ticked boxes is read, which has less ink than the first."""
+    apart = (apart_px[0] / PX_PER_MM, apart_px[1] / PX_PER_MM)
+    return read_two(TICK, {**TICK, "cover": 0.15}, apart, darkness)[1]
+
+
+@pytest.mark.parametrize("way", [(56.0, 0.0), (0.0, 56.0), (-56.0, 0.0), (0.0, -56.0)])
+def test_a_stroke_joins_boxes_on_every_side_and_one_hole_anywhere_in_the_gap_parts_them(way):
+    assert second_of_two(way, stroke(way)) == "unsure"
+    first, last = GAP
+    for hole in np.arange(first - 0.5, last - 0.5, 1.0):
+        assert second_of_two(way, stroke(way, hole, broad=0)) == "marked", hole
+    for outside in (first - 5.0, last + 3.0):
+        assert second_of_two(way, stroke(way, outside, broad=0)) == "unsure", outside
+
+
+@pytest.mark.parametrize(
+    ("across", "read"), [(0, "unsure"), (10, "unsure"), (-10, "unsure"), (19, "marked"), (-19, "marked")]
+)
+def test_only_boxes_that_face_each_other_are_joined(across, read):
+    assert second_of_two((56.0, across), stroke((56.0, across))) == read
+
+
+@pytest.mark.parametrize(
+    ("row", "read"), [(0, "unsure"), (15, "unsure"), (-15, "unsure"), (30, "marked"), (-30, "marked")]
+)
+def test_ink_in_the_gap_counts_as_far_as_the_boxes_reach(row, read):
+    darkness = PAPER.copy()
+    darkness[200 + row - 1 : 200 + row + 2, 200:260] = 0.8
+    assert second_of_two((56.0, 0.0), darkness) == read
+
+
+def test_boxes_that_touch_have_no_gap_to_be_joined_in():
+    assert second_of_two((38.0, 0.0), stroke((38.0, 0.0))) == "marked"
+
+
 def test_a_filled_box_is_cancelled_where_its_row_has_a_tick_and_unsure_where_it_has_none():
     filled = {**TICK, "cover": 0.931}
     assert read_two({**filled, "cover": 0.929}, TICK, (6.0, 0.0)) == ["unsure", "marked"]
