@@ -20,7 +20,7 @@ def read_number(text: str, unit: str, units: Mapping[str, float]) -> list[float]
     >>> read_number("1,050", "", {}), read_number("five", "", {}), read_number("5 kg", "m", {})
     ([1.05, 1050.0], [], [])
     """
-    plain = " ".join(text.replace("−", "-").replace("\u00a0", " ").split()).lstrip("=≈ ").casefold()
+    plain = " ".join(text.replace("−", "-").split()).lstrip("=≈ ").casefold()
     factors = {"": 1.0, unit.casefold(): 1.0, **{name.casefold(): factor for name, factor in units.items()}}
     fraction = _FRACTION.match(plain)
     if fraction is not None and int(fraction[2]):

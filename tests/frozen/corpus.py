@@ -150,7 +150,12 @@ def _run_hostile(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]
         if not case.pending:
             write_case(case, folder / "handed-in", {"HOST_PORT": "9", "HOST_NAME": "grader-answer-key-0"})
     course = shutil.copytree(HERE.parent / "hostile" / "course", folder / "course")
-    yield from told("hostile", grader(course, folder / "work", "grade", "hostile", folder / "handed-in", "--json"))
+    graded = grader(course, folder / "work", "grade", "hostile", folder / "handed-in", "--json")
+    # What a cell printed before it ended badly is a matter of luck, and so is whether it is reproduced.
+    lucky = {case.who for case in read_cases() if case.ends}
+    for place, outcome in told("hostile", graded):
+        if place[1] not in lucky or place[2] not in ("reproduced", TOTAL):
+            yield place, outcome
 
 
 def _run_hello(grader: Grader, folder: Path) -> Iterator[tuple[Place, Outcome]]:
