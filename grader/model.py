@@ -93,7 +93,7 @@ class Limits(Noun):
     output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
     disk_mib: int = Field(200, gt=0, description="all files in /content, /tmp and /dev/shm together")
     processes: int = Field(128, gt=0, description="processes and threads")
-    open_files: int = Field(512, ge=256)
+    open_files: int = Field(512, ge=256, description="files that are open at once")
     notebook_mib: float = Field(20.0, gt=0, description="the file as handed in")
 
 

@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 class Demo(Part):
     """What `grader demo` grades."""
 
-    assignment: str
+    assignment: str = Field(description="an assignment of this course")
     submissions: str = Field(description="a folder of notebooks, from the course's folder")
     limits: Limits = Field(Limits(), description="those that are set take the place of the assignment's")
 
@@ -49,7 +49,7 @@ class QueueFile(BaseModel):
 class CourseFile(Part):
     """course.toml."""
 
-    title: str
+    title: str = Field(description="the course's name, as pages show it")
     language: Code = Field("en", description="of the pages, and of the sentences that say why")
     roster: str | None = Field(None, description="a CSV file of the students and their addresses, beside this one")
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
@@ -93,7 +93,7 @@ class LatePolicy(Part):
 class AssignmentFile(Part):
     """assignments/<name>/assignment.toml."""
 
-    title: str
+    title: str = Field(description="the assignment's name, as pages show it")
     notebook: str | None = Field(None, description="what students are given: a file beside this one")
     deadline: datetime | None = Field(None, description="with its offset, or local time in `time_zone`")
     time_zone: str | None = Field(None, description="as America/Argentina/Buenos_Aires; times are shown in it")

@@ -22,10 +22,10 @@ PROBELESS = {"person", "reproduced", "count"}
 class Criterion(Part):
     """One line of the rubric: what the student reads, what it is worth, and what is expected."""
 
-    id: Name
+    id: Name = Field(description="its name in the gradebook: do not change it later")
     says: str = Field(min_length=5, description="the sentence the student reads")
-    points: float = Field(gt=0)
-    probe: Name | None = None
+    points: float = Field(gt=0, description="the most that it earns")
+    probe: Name | None = Field(None, description="the probe whose answer is judged")
     expect: Expect
     partly: dict[str, float] = Field(
         default_factory=dict,

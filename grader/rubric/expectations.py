@@ -16,17 +16,17 @@ Target = Any
 class Close(Part):
     """Every number is the target's, within atol + rtol * |target|."""
 
-    to: Target = "reference"
-    rtol: float = Field(1e-5, ge=0)
-    atol: float = Field(1e-8, ge=0)
+    to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
+    rtol: float = Field(1e-5, ge=0, description="relative tolerance, as a share of the target")
+    atol: float = Field(1e-8, ge=0, description="absolute tolerance")
 
 
 class Text(Part):
     """The answer as text."""
 
-    contains: list[str] = Field(default_factory=list)
+    contains: list[str] = Field(default_factory=list, description="pieces that the text must contain")
     matches: str | None = Field(None, description="a regular expression, searched for")
-    ignore_case: bool = True
+    ignore_case: bool = Field(True, description="whether upper and lower case are the same")
 
 
 class OfReference(Part):
@@ -54,11 +54,11 @@ Threshold = Annotated[float | OfReference, BeforeValidator(_read_threshold)]
 class Metric(Part):
     """A number with a band: all points at `full` or better, none at `none` or worse, linear between."""
 
-    name: Literal["mse", "rmse", "mae", "max-error"]
+    name: Literal["mse", "rmse", "mae", "max-error"] = Field(description="the error that is measured")
     of: str | None = Field(
         None, description="for a probe of models: best, worst, mean, or a model's name; otherwise leave it out"
     )
-    to: Target = "reference"
+    to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
     full: Threshold
     none: Threshold
 
@@ -71,15 +71,15 @@ class Metric(Part):
 class Count(Part):
     """How many there are."""
 
-    of: Literal["items", "models", "pictures", "words"] = "items"
-    at_least: int | None = None
-    at_most: int | None = None
+    of: Literal["items", "models", "pictures", "words"] = Field("items", description="what is counted")
+    at_least: int | None = Field(None, description="the fewest that are right")
+    at_most: int | None = Field(None, description="the most that are right")
 
 
 class Person(Part):
     """A person decides; nothing to decide on is no evidence, and zero."""
 
-    shows: Literal["words", "notebook", "answer"] = "notebook"
+    shows: Literal["words", "notebook", "answer"] = Field("notebook", description="what the person looks at")
     guide: str = Field("", description="what the person looks for")
 
 
@@ -95,22 +95,22 @@ class Reproduced(Part):
 class Distinct(Part):
     """Networks that truly differ: no two alike in architecture, and no two with the same predictions."""
 
-    at_least: int = 3
+    at_least: int = Field(3, description="how many different networks are required")
 
 
 class Nonlinear(Part):
     """Networks whose answers bend: their distance from the best straight line, as a share of their spread."""
 
-    at_least: int = 3
-    more_than: float = 1e-3
+    at_least: int = Field(3, description="how many such networks are required")
+    more_than: float = Field(1e-3, description="the least share that counts as a curve")
 
 
 class Trained(Part):
     """Networks that learned: the error before training, over the error after it."""
 
-    at_least: int = 3
-    better_by: float = 2.0
-    to: Target = "reference"
+    at_least: int = Field(3, description="how many such networks are required")
+    better_by: float = Field(2.0, description="the least factor")
+    to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
 
 
 class Split(Part):
@@ -122,9 +122,9 @@ class Split(Part):
 class Built(Part):
     """How a network is made: layers that it must or must not have, and how many parameters."""
 
-    has: list[str] = Field(default_factory=list)
-    has_not: list[str] = Field(default_factory=list)
-    parameters: int | None = None
+    has: list[str] = Field(default_factory=list, description="layers that it must have, by class")
+    has_not: list[str] = Field(default_factory=list, description="layers that it must not have, by class")
+    parameters: int | None = Field(None, description="the number of its parameters")
 
 
 class Table(Part):
@@ -133,7 +133,7 @@ class Table(Part):
     The answer is a table {model: {column: number}}; `of` is the probe that asked the models.
     """
 
-    of: str
+    of: str = Field(description="the probe that asked the models")
     parameters: str = Field("parameters", description="the column with the number of parameters")
     held_out_loss: str = Field(
         "held_out_loss", description="the column with the mean squared error on the held-out data"
@@ -155,12 +155,14 @@ class Table(Part):
 class Expect(Part):
     """What is expected: exactly one of these."""
 
-    value: Any = None
+    value: Any = Field(None, description="the answer is exactly this")
     close: Close | None = None
-    shape: list[int | None] | None = None
-    type: list[str] | str | None = None
+    shape: list[int | None] | None = Field(None, description="the array has this shape; null stands for any size")
+    type: list[str] | str | None = Field(
+        None, description="a type of Python's, array, number or a dtype; a list allows several"
+    )
     text: Text | None = None
-    raises: str | None = None
+    raises: str | None = Field(None, description="the call raises this error")
     metric: Metric | None = None
     count: Count | None = None
     person: Person | None = None

@@ -16,9 +16,9 @@ from grader.rubric.parts import Part, exactly_one
 class ModelSelection(Part):
     """Which trained networks to take: by these names or, where one is missing, by type and by what they map."""
 
-    names: list[str] = Field(min_length=1)
-    inputs: int = 1
-    outputs: int = 1
+    names: list[str] = Field(min_length=1, description="names of the networks")
+    inputs: int = Field(1, description="how many inputs each network has")
+    outputs: int = Field(1, description="how many outputs each network has")
     parameters: tuple[int | None, int | None] = Field(
         (None, None), description="least and most parameters a match by type has"
     )
@@ -81,7 +81,7 @@ class Probe(Part):
         "student", description="`reference`: a truth that no notebook is asked for"
     )
     reveal: bool = Field(False, description="the report may show the expected answer though the probe is hidden")
-    limit_s: float = Field(20.0, gt=0)
+    limit_s: float = Field(20.0, gt=0, description="seconds that the answer may take")
     draw: Drawing | None = Field(None, description="how the report draws the answer beside what was expected")
 
     @field_validator("arguments", mode="after")
