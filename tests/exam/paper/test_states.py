@@ -80,6 +80,44 @@ def test_a_dark_speck_leaves_a_box_empty_as_long_as_it_is_small(cover, span, rea
     assert state(speck, trace=0.061) == "unsure"
 
 
+def test_each_edge_belongs_to_the_side_that_is_named():
+    written = {**CLEAN, "cover": 0.05, "span": 0.5}
+    assert state(written, peak=0.16, trace=0.06) == "empty"
+    assert state({"cover": 0.03, "core": 0.0, "peak": 0.9, "trace": 0.06, "span": 0.2}) == "empty"
+    assert state(TICK, cover=0.08, core=0.06, peak=0.34, span=0.45) == "marked"
+    assert state(TICK, cover=0.78) == "marked"
+    assert state(TICK, peak=0.5, beside=(0.08, 0.08, 0, 0)) == "marked"
+    assert state(TICK, peak=0.4, beside=(0.07, 0.07, 0, 0)) == "marked"
+    assert read_two({**TICK, "cover": 0.93}, TICK, (6.0, 0.0)) == ["cancelled", "marked"]
+
+
+@pytest.mark.parametrize(
+    ("base", "changed", "confidence"),
+    [
+        (CLEAN, {}, 1.0),
+        (CLEAN, {"peak": 0.08, "trace": 0.015}, 0.5),
+        (CLEAN, {"peak": 0.04, "trace": 0.03}, 0.5),
+        ({**CLEAN, "peak": 0.9}, {"cover": 0.015, "span": 0.05}, 0.5),
+        ({**CLEAN, "peak": 0.9}, {"cover": 0.003, "span": 0.15}, 0.25),
+        (TICK, {"cover": 0.12}, 0.5),
+        (TICK, {"cover": 0.68}, 0.5),
+        (TICK, {"peak": 0.51}, 0.5),
+        (TICK, {"core": 0.09}, 0.5),
+        (TICK, {"span": 0.9}, 1.0),
+        (TICK, {"span": 0.45}, 0.0),
+    ],
+)
+def test_a_reading_is_as_sure_as_it_is_far_from_its_edge(base, changed, confidence):
+    (reading,) = decide_states([box("a")], measures({**base, **changed}), PAPER)
+    assert reading.confidence == pytest.approx(confidence, abs=2e-3)
+
+
+def test_a_filling_is_surer_the_fuller_it_is():
+    for cover, confidence in ((0.93, 0.0), (0.965, 0.5), (1.0, 1.0)):
+        found = measures({**TICK, "cover": cover}, {**TICK, "at": (31.0, 25.0)})
+        assert decide_states([box("a"), box("b", 26.0)], found, PAPER)[0].confidence == confidence
+
+
 def test_a_tick_leaves_a_gap_and_a_filling_does_not():
     assert (state(TICK, gap=True), state(TICK, gap=False)) == ("marked", "unsure")
 
@@ -187,6 +225,15 @@ def test_ink_in_the_gap_counts_as_far_as_the_boxes_reach(row, read):
     darkness = PAPER.copy()
     darkness[200 + row - 1 : 200 + row + 2, 200:260] = 0.8
     assert second_of_two((56.0, 0.0), darkness) == read
+
+
+@pytest.mark.parametrize(
+    ("column", "read"), [(0, "unsure"), (20, "unsure"), (-20, "unsure"), (30, "marked"), (-30, "marked")]
+)
+def test_so_does_ink_between_boxes_one_above_the_other_on_paper_that_is_not_square(column, read):
+    darkness = np.zeros((800, 300), np.float32)
+    darkness[200:260, 200 + column - 1 : 200 + column + 2] = 0.8
+    assert second_of_two((0.0, 56.0), darkness) == read
 
 
 def test_boxes_that_touch_have_no_gap_to_be_joined_in():
