@@ -146,7 +146,7 @@ def _make(sent: SentLink, student: str, taking: Taking, copy: SharedCopy, file: 
     if copy.trashed:
         flags.append(
             _(
-                "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
+                "The notebook is in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
             )
         )
     received = _when(sent, copy, taking.closes(student))

@@ -27,7 +27,6 @@ _SAME = (
     "The mail lay in the folder for spam.",
     "The mail lay in the bin.",
     "The link stands only in a quoted part of the mail.",
-    "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.",
     "The notebook",
     "{subject} could not be asked: {why}.",
     "{subject} gave an answer that cannot be used: {why}.",
@@ -109,7 +108,6 @@ _SAME = (
     "It was read from copy {number}, of which a person has said that it is another's.",
     "It is empty, but there is ink beside it: was it meant?",
     "It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?",
-    "It lies outside the picture.",
     "Its outline was not found.",
     "It is almost empty: a pencil that hardly wrote, or what an eraser left.",
     "It has more ink than a tick, but is not filled.",
@@ -124,6 +122,10 @@ _NOW: Mapping[str, str] = {
     **{text: text for text in _SAME},
     "{items} or {last}": "{items} or {last}",
     "{one}; {more}": "{one}; {more}",
+    "It lies outside the picture.": "It is outside the picture.",
+    "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored.": (
+        "The notebook is in its owner’s bin on Drive: if that was by mistake, it has to be restored."
+    ),
 }
 """The text as it was -> the text of the reason that is made today."""
 

@@ -283,7 +283,7 @@ def test_a_notebook_in_its_owners_bin_is_in_and_flagged(handing_in):
     handing_in.mail("ana@example.org", colab(1))
     handing_in.collect()
     assert handing_in.notes["ana"][1].endswith(
-        "The notebook lies in its owner’s bin on Drive: if that was by mistake, it has to be restored."
+        "The notebook is in its owner’s bin on Drive: if that was by mistake, it has to be restored."
     )
 
 

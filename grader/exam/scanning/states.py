@@ -85,7 +85,7 @@ def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
     state: State = "unsure"
     confidence, because = 0.0, NOTHING
     if not measures.seen[place]:
-        because = _("It lies outside the picture.")
+        because = _("It is outside the picture.")
     elif measures.sides[place] < LEAST_SIDES:
         because = _("Its outline was not found.")
     elif peak <= EMPTY_PEAK and trace <= EMPTY_TRACE:
