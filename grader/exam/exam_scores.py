@@ -13,7 +13,7 @@ from grader.errors import UserError
 from grader.exam.analysis.items import ItemAnalysis, Response, analyse
 from grader.exam.exam import Exam, ExamOnDisk, Rules
 from grader.exam.exchange.importing import Imported
-from grader.exam.judging import judge
+from grader.exam.judging import judge, not_judged
 from grader.exam.responses import read_asked
 from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound
@@ -118,8 +118,11 @@ def score(asked: Sequence[Asked], run: Run, exam: Exam, shares: Mapping[str, flo
     for one in asked:
         answer = run.answers.get(one.question.id)
         judged = (run.sha256, *_hash_of_response(one.question.id, run))
-        for finding in judge(variant_of(one, run, exam), answer, exam.rules, words, shares):
-            findings.append(finding.model_copy(update={"judged": judged}))
+        try:
+            found = judge(variant_of(one, run, exam), answer, exam.rules, words, shares)
+        except Exception as error:  # noqa: BLE001  (one answer that cannot be judged waits, and the class goes on)
+            found = not_judged(one, words, error)
+        findings += [finding.model_copy(update={"judged": judged}) for finding in found]
     return tuple(findings)
 
 

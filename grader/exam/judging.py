@@ -30,7 +30,7 @@ def judge(
 
 def _verdict(asked: Asked, answer: Answer | None, default: Rules, language: str) -> ResponseVerdict:
     question = asked.question
-    part = question.part.ruled_by(default.of(question.kind))
+    part = question.part.ruled_by(default.of(question.kind)).answered_in(asked.languages)
     if answer is None:
         return ResponseVerdict(None, _("No response to this question has been read yet."))
     if answer.status == "missing":
@@ -95,3 +95,11 @@ def _void(asked: Asked, language: str) -> tuple[Finding, ...]:
         )
         for criterion, points in asked.question.criteria.items()
     )
+
+
+def not_judged(asked: Asked, language: str, error: Exception) -> tuple[Finding, ...]:
+    """The findings where judging failed: ours is the fault, so nothing is lost, and a person decides."""
+    because = _("The grader failed on this criterion ({error}); a person looks at it.", error=type(error).__name__)
+    verdict = ResponseVerdict(None, because)
+    steps = tuple(asked.question.part.graded_steps) or ("",)
+    return tuple(_finding(asked, step, verdict, language) for step in steps)

@@ -19,11 +19,13 @@ class Asked:
     void: Literal["full", "remove"] | None = None
     why: tuple[str, ...] = ()
     """The reasons of its revisions, as students may read them."""
+    languages: tuple[str, ...] = ()
+    """Those that the exam is written in: in which of them a student answered is not known."""
 
 
 def revise(exam: Exam) -> list[Asked]:
     """Every question with its revisions, in the order of the exam."""
-    asked = {question.id: Asked(question) for question in exam.questions}
+    asked = {question.id: Asked(question, languages=tuple(exam.languages)) for question in exam.questions}
     for revision in exam.revisions:
         asked[revision.question] = _revised(asked[revision.question], revision)
     return list(asked.values())

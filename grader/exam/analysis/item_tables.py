@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.exam.analysis.items import ItemAnalysis, Statistic
 from grader.files.spreadsheet import write_csv
 
+_WITH_INTERVAL = ("difficulty", "corrected", "uncorrected", "upper_lower", "alpha_if_dropped")
+
 
 def questions_as_csv(analysis: ItemAnalysis) -> str:
     """A row for each question."""
@@ -16,18 +18,14 @@ def questions_as_csv(analysis: ItemAnalysis) -> str:
             "points",
             "students",
             "blank",
-            "difficulty",
-            "difficulty_low",
-            "difficulty_high",
         ),
-        *("corrected", "corrected_low", "corrected_high", "uncorrected", "upper_lower", "alpha_if_dropped"),
+        *(f"{name}{edge}" for name in _WITH_INTERVAL for edge in ("", "_low", "_high")),
         *(f"group_{number}" for number in range(1, analysis.groups + 1)),
     ]
     rows = [
         [
             *(item.question, item.topic, item.kind, f"{item.possible:g}", analysis.students, item.blank),
-            *(*_three(item.difficulty), *_three(item.corrected)),
-            *(_one(figure.value) for figure in (item.uncorrected, item.upper_lower, item.alpha_if_dropped)),
+            *(cell for name in _WITH_INTERVAL for cell in _three(getattr(item, name))),
             *(_one(share) for share in item.by_group),
         ]
         for item in analysis.items
@@ -38,11 +36,15 @@ def questions_as_csv(analysis: ItemAnalysis) -> str:
 def options_as_csv(analysis: ItemAnalysis) -> str:
     """A row for each option of each question."""
     groups = [f"group_{number}" for number in range(1, analysis.groups + 1)]
-    head = ["question", "option", "says", "right", "count", "share", "lower", "upper", "correlation", *groups]
+    head = [
+        *("question", "option", "says", "right", "count", "share", "lower", "upper"),
+        *("correlation", "correlation_low", "correlation_high", "against_key"),
+        *groups,
+    ]
     rows = [
         [
             *(item.question, option.name, option.says, int(option.right), option.count, _one(option.share)),
-            *(_one(option.lower), _one(option.upper), _one(option.correlation)),
+            *(_one(option.lower), _one(option.upper), *_three(option.correlation), _one(option.against_key)),
             *(_one(share) for share in option.by_group),
         ]
         for item in analysis.items

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from grader.exam.analysis.choices import choices_of
+from grader.exam.analysis.choices import Choices, choices_of
+from grader.exam.analysis.key_doubt import chance_of
+from grader.exam.analysis.resampling import Resampled, resample
 from grader.exam.analysis.statistics import (
     CONFIDENCE,
     Floats,
@@ -33,6 +35,8 @@ THIRDS, FIFTHS = 3, 5
 MANY = 60
 """From so many students on there are five score groups, below it three."""
 FEWEST_FOR_GROUPS = 4
+SAME_POINTS = "all have the same points"
+SAME_REST = "all have the same points in the other questions together"
 MOST_WAITING = 0.1
 """A question on which more than this share of the students waits for a person is left out of the analysis."""
 
@@ -61,8 +65,10 @@ class OptionUse:
     upper: float | None
     """Share of the upper 27 %."""
     lower: float | None
-    correlation: float | None
+    correlation: Statistic
     """With the points of all other questions."""
+    against_key: float | None = None
+    """The chance that it speaks so strongly against a right key; None where it was not tested."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +154,7 @@ def analyse(asked: Sequence[Asked], responses: Sequence[Response], language: str
         students=table.students,
         possible=float(possible.sum()),
         items=tuple(items),
-        reliability=_reliability(table.scores, possible),
+        reliability=_reliability(table, possible),
         percents=tuple(float(total) for total in 100 * table.totals / max(float(possible.sum()), 1e-12)),
         group_size=table.group_size,
         groups=table.groups,
@@ -192,6 +198,11 @@ class PointsTable:
         n, size = self.students, self.group_size
         return group_weights(self.totals, (0, size, n - size, n))[[0, 2]] / size if size else None
 
+    @cached_property
+    def resampled(self) -> Resampled:
+        """Intervals of the figures that have no formula for one."""
+        return resample(self.scores)
+
     def mean_by_group(self, values: Floats) -> tuple[float, ...]:
         """The mean of the students' values in each score group."""
         return tuple(float(mean) for mean in self.weights @ values)
@@ -217,21 +228,44 @@ def _item(asked: Asked, table: PointsTable, place: int, who: Sequence[Response],
         blank=sum(_is_blank(response, question) for response in who),
         difficulty=_figure(float(shares.mean()) if n else math.nan, mean_interval(shares), "there are no students"),
         uncorrected=_correlation(correlate(points, table.totals), n),
-        corrected=_correlation(correlate(points, rest), n),
-        upper_lower=_figure(upper_lower(shares, table.totals), None, _why_no_groups(n)),
+        corrected=_correlation(correlate(points, rest), n, _why_alike(points)),
+        upper_lower=_figure(upper_lower(shares, table.totals), table.resampled.upper_lower[place], _why_no_groups(n)),
         alpha_if_dropped=_figure(
-            alpha(np.delete(table.scores, place, axis=1)), None, "it takes two other questions, and totals that differ"
+            alpha(np.delete(table.scores, place, axis=1)),
+            table.resampled.alpha_if_dropped[place],
+            "it takes two other questions, and totals that differ",
         ),
         by_group=table.mean_by_group(shares),
-        options=tuple(_option(name, choice, rest, table) for name, choice in choices_of(asked, who, language).items()),
+        options=tuple(_options(choices_of(asked, who, language), question.part.one_of_many, rest, table)),
         one_of_many=question.part.one_of_many,
         offered=bool(question.part.options_to_tick),
     )
 
 
-def _option(name: str, choice: Choice, rest: Floats, table: PointsTable) -> OptionUse:
-    chosen = np.array(choice.chosen, dtype=np.float64)
-    r = correlate(chosen, rest)
+def _options(choices: Choices, one_of_many: bool, rest: Floats, table: PointsTable) -> Iterator[OptionUse]:
+    key = np.zeros(table.students)
+    for choice in choices.values():
+        if one_of_many and choice.right:
+            key = np.maximum(key, np.array(choice.chosen, dtype=np.float64))
+    for name, choice in choices.items():
+        chosen = np.array(choice.chosen, dtype=np.float64)
+        yield _option(
+            name, choice, chosen, _against_key(chosen, choice.right, key if one_of_many else None, rest), rest, table
+        )
+
+
+def _against_key(chosen: Floats, right: bool, key: Floats | None, rest: Floats) -> float | None:
+    """The chance of `key_doubt`, where the counts make it worth a test; `key` says who chose the key of an option."""
+    if key is None:
+        against = (chosen > 0) != right
+        return chance_of(against, rest) if 2 * against.sum() >= chosen.size > 0 else None
+    either = (chosen > 0) | (key > 0)
+    return chance_of(chosen[either] > 0, rest[either]) if not right and chosen.sum() >= max(key.sum(), 1) else None
+
+
+def _option(
+    name: str, choice: Choice, chosen: Floats, against: float | None, rest: Floats, table: PointsTable
+) -> OptionUse:
     lower, upper = table.extremes(chosen)
     return OptionUse(
         name=name,
@@ -242,7 +276,8 @@ def _option(name: str, choice: Choice, rest: Floats, table: PointsTable) -> Opti
         by_group=table.mean_by_group(chosen),
         upper=upper,
         lower=lower,
-        correlation=None if math.isnan(r) else r,
+        correlation=_correlation(correlate(chosen, rest), table.students),
+        against_key=against,
     )
 
 
@@ -251,7 +286,8 @@ def _option(name: str, choice: Choice, rest: Floats, table: PointsTable) -> Opti
 
 def _points_of(question: Question, response: Response) -> float:
     """The points that a student has for a question, NaN where some wait for a person."""
-    earned = [finding.earned for finding in response.findings if finding.criterion in question.criteria]
+    criteria = question.criteria
+    earned = [finding.earned for finding in response.findings if finding.criterion in criteria]
     return math.nan if not earned or None in earned else sum(points or 0.0 for points in earned)
 
 
@@ -295,28 +331,35 @@ def _figure(value: float, interval: tuple[float, float] | None, why: str) -> Sta
     return Statistic(value, None if math.isnan(low) else low, None if math.isnan(high) else high)
 
 
-def _correlation(value: float, students: int) -> Statistic:
-    return _figure(value, correlation_interval(value, students), "all have the same points")
+def _correlation(value: float, students: int, why: str = SAME_POINTS) -> Statistic:
+    return _figure(value, correlation_interval(value, students), why)
+
+
+def _why_alike(points: Floats) -> str:
+    """Why a question's points go with nothing."""
+    return SAME_POINTS if points.size < 2 or np.ptp(points) < 1e-12 else SAME_REST
 
 
 def _why_no_groups(students: int) -> str:
     return "it takes four students" if students < FEWEST_FOR_GROUPS else "all have the same total"
 
 
-def _reliability(scores: Floats, possible: Floats) -> Reliability:
+def _reliability(table: PointsTable, possible: Floats) -> Reliability:
+    scores, totals, resampled = table.scores, table.totals, table.resampled
     n, k = scores.shape
-    totals = scores.sum(axis=1)
     shares = scores / possible if k else scores
     whole = alpha(scores)
     why = "it takes two students and two questions" if n < 2 or k < 2 else "all have the same total"
     if np.isin(shares, (0.0, 1.0)).all() and len(set(possible.tolist())) <= 1:
-        formula = _figure(kr20(shares), None, why)
+        formula = _figure(kr20(shares), alpha_interval(kr20(shares), n, k), why)
     else:
         formula = Statistic(None, why="some questions have parts of their points, or weigh more than others: see alpha")
     return Reliability(
-        mean=_figure(float(totals.mean()) if n else math.nan, None, "there are no students"),
-        deviation=_figure(float(totals.std(ddof=1)) if n > 1 else math.nan, None, "it takes two students"),
+        mean=_figure(float(totals.mean()) if n else math.nan, resampled.mean, "there are no students"),
+        deviation=_figure(
+            float(totals.std(ddof=1)) if n > 1 else math.nan, resampled.deviation, "it takes two students"
+        ),
         alpha=_figure(whole, alpha_interval(whole, n, k), why),
         kr20=formula,
-        standard_error=_figure(standard_error(scores), None, why),
+        standard_error=_figure(standard_error(scores), resampled.standard_error, why),
     )

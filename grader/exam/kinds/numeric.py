@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from grader.exam.answer_text import say_behind
 from grader.exam.arithmetic import Expression, evaluate, names_of, refuse_unknown
@@ -25,6 +25,10 @@ from grader.rubric import Part
 LEAST_PLACES, MOST_PLACES = 4, 7
 """Before the decimals: never so few that the rows tell how large the answer is."""
 _SIGN = "sign"
+DECIMAL_COMMA = frozenset(("de", "es", "fr", "it", "nl", "pt"))
+"""Languages of exams in which a point may separate thousands."""
+GROUP = 3
+"""Digits between two separators of thousands."""
 
 
 class Mistake(Part):
@@ -72,10 +76,20 @@ class Numeric(QuestionKind):
     accepts_more = True
     one_of_many = True
 
+    _point_groups: bool = PrivateAttr(False)
+    """Whether 1.500 may be one thousand five hundred."""
+
     @property
     def value(self) -> float:
         """The answer, in a variant, where no parameters are left."""
         return evaluate(self.answer, {})
+
+    def answered_in(self, languages: Sequence[str]) -> QuestionKind:
+        """Where the question asks for three decimals, a point before three digits is no separator of thousands."""
+        groups = not DECIMAL_COMMA.isdisjoint(languages) and (self.decimals or 0) < GROUP
+        told = self.model_copy()
+        told._point_groups = groups
+        return told
 
     def check(self, around: Around) -> None:
         for keys, expression in self._expressions():
@@ -111,7 +125,7 @@ class Numeric(QuestionKind):
         return Answer(status="answered", value=number)
 
     def judge(self, value: Any, accept: Sequence[str], language: str) -> ResponseVerdict:
-        readings = read_number(value, self.unit, self.units)
+        readings = read_number(value, self.unit, self.units, point_groups=self._point_groups)
         right = [self.value, *(number for text in accept for number in read_number(text, self.unit, self.units))]
         if not readings:
             return ResponseVerdict(None, self._say_no_number(value))

@@ -190,6 +190,10 @@ class QuestionKind(Part):
         """The share of the points that blind guessing earns on average, under its rule."""
         return 0.0
 
+    def answered_in(self, languages: Sequence[str]) -> QuestionKind:
+        """The same for an exam in these languages, where that changes what an answer may mean."""
+        return self
+
     # ---- reading ----
 
     def fits(self, value: Any) -> bool:

@@ -62,7 +62,7 @@ def as_answers(scores: np.ndarray) -> ItemAnalysis:
         answers = {
             f"i{place + 1}": Answer(status="answered", value=["b" if right else "a"]) for place, right in enumerate(row)
         }
-        run = type("Run", (), {"answers": answers, "asked": {}})()
+        run = type("Run", (), {"answers": answers, "asked": {}, "sha256": ""})()
         responses.append(Response(str(number), score(asked, run, exam, {}), answers, variants))
     return analyse(asked, responses, "en")
 
@@ -93,8 +93,8 @@ def test_an_option_is_told_with_its_shares_and_its_correlation():
     assert (right.name, right.right, right.count, right.share) == ("b", True, 4, pytest.approx(4 / 9))
     assert (wrong.name, wrong.count) == ("a", 5)
     rest = scores[:, 1:].sum(axis=1)
-    assert right.correlation == pytest.approx(np.corrcoef(scores[:, 0], rest)[0, 1])
-    assert wrong.correlation == pytest.approx(-right.correlation)
+    assert right.correlation.value == pytest.approx(np.corrcoef(scores[:, 0], rest)[0, 1])
+    assert wrong.correlation.value == pytest.approx(-right.correlation.value)
     assert (right.lower, right.upper, wrong.lower, wrong.upper) == (0, 1, 1, 0)
     assert right.by_group == pytest.approx((0, 1 / 3, 1))
 
@@ -181,10 +181,15 @@ def thirty(**wrong_keys: str) -> Exam:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_wrong_key_of_a_single_choice_is_named_first(seed):
-    analysis = a_class(thirty(q5="c"), 40, seed, truth=thirty())
-    first = flag(analysis).doubtful_keys[0]
-    assert (first.question, first.option) == ("q5", "b")
-    assert str(first.because).startswith("The good students prefer “Option b”: ")
+    """Or, where hardly anybody chose it, as the first to look at among those that say little."""
+    flags = flag(a_class(thirty(q5="c"), 40, seed, truth=thirty()))
+    first = (*flags.doubtful_keys, *flags.weak)[0]
+    assert first.question == "q5"
+    if flags.doubtful_keys:
+        assert first.option == "b"
+        assert str(first.because).startswith("The good students prefer “Option b”: ")
+    else:
+        assert re.match(r"Only 1 chose the key, and \d+ chose “Option .”: is the key right\?", str(first.because))
 
 
 @pytest.mark.parametrize(("keys", "option"), [({"m1": "cd"}, None), ({"r2": "b"}, "a")])
@@ -206,7 +211,7 @@ def test_a_written_answer_that_the_good_students_give_is_named():
 
 def test_right_keys_are_seldom_doubted():
     doubted = sum(len(flag(a_class(thirty(), 30, seed)).doubtful_keys) for seed in range(8))
-    assert doubted <= 4  # of 240 questions
+    assert doubted <= 1  # of 240 questions
 
 
 def test_a_second_right_option_is_no_longer_doubted_once_it_is_accepted():
