@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load, save
 
+from grader.inside.plain_forms import TooLargeError, is_sparse, plain_items, plain_key, plainer
+
 MAX_DEPTH = 32
 STORED_DEPTH = MAX_DEPTH + 4
 """Of a file of the grader's own, in which each answer stands among others."""
@@ -61,16 +63,35 @@ class _Encoder:
             return ["dict", encoded]
         if isinstance(value, list | tuple):
             return ["list", [self.encode(item, depth + 1) for item in value]]
+        if isinstance(value, complex):
+            return ["complex", float(value.real), float(value.imag)]
         array = as_array(value)
         if array is None:
-            raise NotPlainError(
-                f"it is or holds a `{type(value).__name__}`, which is neither a number, text nor an array"
-            )
-        if array.dtype.kind == "U":
-            return self.encode(array.tolist(), depth)
+            other = self._plainer(value)
+            if other is value:
+                raise NotPlainError(
+                    f"it is or holds a `{type(value).__name__}`, which is neither a number, text nor an array"
+                )
+            self.nodes -= 1
+            return self.encode(other, depth + 1)
+        if array.dtype.kind == "c":
+            return ["complex", self._array(array.real), self._array(array.imag)]
         if array.dtype.kind not in _KINDS:
-            raise NotPlainError(f"it holds an array of type `{array.dtype}`")
-        if array.dtype == np.longdouble:
+            if array.dtype.kind not in "UOSmMV" or (array.dtype.kind == "V" and not array.dtype.names):
+                raise NotPlainError(f"it holds an array of type `{array.dtype}`")
+            if array.size > self.max_nodes:
+                raise NotPlainError(f"it has more than {self.max_nodes} parts")
+            return self.encode(plain_items(array), depth + 1)
+        return self._array(array)
+
+    def _plainer(self, value: Any) -> Any:
+        try:
+            return plainer(value, self.max_nodes)
+        except TooLargeError as error:
+            raise NotPlainError(str(error)) from error
+
+    def _array(self, array: npt.NDArray[Any]) -> Any:
+        if array.dtype.itemsize > 8 and array.dtype.kind == "f":  # longdouble
             array = array.astype(np.float64)
         name = f"a{len(self.arrays)}"
         self.arrays[name] = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
@@ -92,6 +113,7 @@ def _scalar(value: bool | str | int | float | None) -> bool | str | int | float 
 
 
 def _key(key: Any) -> str:
+    key = plain_key(key)
     if not isinstance(key, bool | int | float | str):
         raise NotPlainError(f"it holds a dict with a key of type `{type(key).__name__}`")
     if len(str(key)) > MAX_KEY:
@@ -100,10 +122,10 @@ def _key(key: Any) -> str:
 
 
 def as_array(value: Any) -> npt.NDArray[Any] | None:
-    """An array, a NumPy scalar, a torch tensor or a table (pandas) as an array or mapping; None for anything else."""
+    """An array, a NumPy scalar or a torch tensor as an array; None for anything else."""
     if isinstance(value, np.ndarray | np.generic):
         return np.asarray(value)
-    if hasattr(value, "detach") and hasattr(value, "cpu"):
+    if hasattr(value, "detach") and hasattr(value, "cpu") and not is_sparse(value):
         tensor = value.detach().cpu()
         return np.asarray((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
     return None
@@ -143,4 +165,16 @@ class _Decoder:
                 return {_key(key): self.decode(item, depth_left - 1) for key, item in items.items()}
             case ["array", str(name)] if name in self.arrays:
                 return self.arrays[name]
+            case ["complex", real, imaginary]:
+                return _complex(self.decode(real, depth_left - 1), self.decode(imaginary, depth_left - 1))
         raise ValueError("not a tagged tree")
+
+
+def _complex(real: Any, imaginary: Any) -> Any:
+    if isinstance(real, float) and isinstance(imaginary, float):
+        return complex(real, imaginary)
+    if not all(isinstance(part, np.ndarray) and part.dtype.kind == "f" for part in (real, imaginary)):
+        raise ValueError("not a complex number")
+    if real.shape != imaginary.shape:
+        raise ValueError("parts of other shapes")
+    return real + 1j * imaginary

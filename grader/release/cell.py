@@ -33,6 +33,7 @@ _STAND_INS = {
 }
 _AS_THEY_ARE = (
     "grader.inside.channel",
+    "grader.inside.plain_forms",
     "grader.inside.plain",
     "grader.inside.training",
     "grader.inside.network_places",

@@ -59,6 +59,29 @@ def as_numbers(value: Any) -> FloatArray:
         return array.astype(np.float64)
 
 
+def is_complex(value: Any) -> bool:
+    """Whether a value is made of complex numbers."""
+    return isinstance(value, complex) or (isinstance(value, np.ndarray) and value.dtype.kind == "c")
+
+
+def as_parts(value: Any) -> Any:
+    """Numbers, real or complex, with their real and imaginary parts along a new last axis; anything else as it is.
+
+    >>> as_parts(3 - 2j)
+    array([ 3., -2.])
+    """
+    array = (
+        value
+        if isinstance(value, np.ndarray)
+        else np.array(value)
+        if isinstance(value, int | float | complex)
+        else None
+    )
+    if array is None or array.dtype.kind not in "biufc":
+        return value
+    return np.stack([array.real, array.imag], axis=-1).astype(np.float64)
+
+
 def _array(value: Any) -> npt.NDArray[Any]:
     try:
         return np.array(value)

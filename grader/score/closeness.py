@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.language import Reason, _, join, ngettext
 from grader.rubric import Close
-from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
+from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, as_parts, is_complex
 from grader.score.diagnosis import diagnose
 from grader.score.error_pattern import Diagnosis
 from grader.score.other_answers import diagnose_beside_others, has_twin
@@ -49,6 +49,8 @@ def judge_close(close: Close, evidence: Evidence) -> Verdict:
 def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) -> Verdict:
     if depth < _DEEPEST and isinstance(target, dict) and target:
         return _compare_entries(answer, target, comparison, depth)
+    if is_complex(target):
+        answer, target = as_parts(answer), as_parts(target)
     try:
         target_array = as_numbers(target)
     except NotNumbersError as error:

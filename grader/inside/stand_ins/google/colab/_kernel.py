@@ -67,6 +67,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         with _without_modules():
             super().__init__(**options)
         self.typed = TypedAnswers(brought.read_table()["inputs"])
+        self._streams = sys.stdout, sys.stderr
 
     def pre_handler_hook(self) -> None:
         """An interrupt is for the cell that runs: one that comes as its reply is being sent would stop the reply."""
@@ -82,6 +83,11 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
             # IPython's own code was interrupted, before the notebook's or after it: half done, it raises anything.
             told = {"ename": type(error).__name__, "evalue": str(error), "execution_count": self.execution_count}
             return {"status": "error", "traceback": [], "user_expressions": {}, "payload": [], **told}
+        finally:
+            # ipykernel flushes both before it replies: without them, the cell would never end.
+            for name, stream in zip(("stdout", "stderr"), self._streams, strict=True):
+                if not callable(getattr(getattr(sys, name, None), "flush", None)):
+                    setattr(sys, name, stream)
         return reply
 
     def raw_input(self, prompt: str = "") -> str:
