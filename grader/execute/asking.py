@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from grader.execute import answers, redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
+from grader.execute.fair_time import OUTER
 from grader.execute.trained import QUESTION, read_trained
 from grader.language import _
-from grader.model import Answer, TrainedNetwork
+from grader.model import Answer, Cause, TrainedNetwork
 
 
 class NotebookAsker:
@@ -31,6 +32,8 @@ class NotebookAsker:
         self.dead = dead
         self.answered = answered
         self.explain = explain
+        self.killed_by: str | None = None
+        """the question during which the kernel died"""
 
     async def recording(self) -> tuple[bool, tuple[TrainedNetwork, ...]]:
         """Whether training was watched, and what was seen of it, where the notebook speaks of torch at all."""
@@ -63,17 +66,29 @@ class NotebookAsker:
             return question.unanswered(_("the kernel died before it was asked"))
         if self.client.connection.fileno() < 0:
             return question.unanswered(_("the notebook has broken the connection over which it is asked"))
-        return await self._ask_one(self.client.connection, question)
+        was_held_up = self.client.was_held_up
+        answer, ended_itself = await self._ask_one(self.client.connection, question)
+        if self.client.was_held_up and not was_held_up:
+            answer = answer.model_copy(update={"cause": Cause(kind="grader", what="time")})
+        if not self.dead.done():
+            return answer
+        self.killed_by = question.name
+        overran = self.client.km.provisioner.fork.overran
+        why = overran.result() if overran.done() else _("it ended the kernel")
+        return question.unanswered(why) if ended_itself else answer
 
-    async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> Answer:
-        """The question goes over a connection of its own; a line that we have the kernel run answers it there."""
-        connection.settimeout(question.limit_s + 3 * GRACE_S)
+    async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> tuple[Answer, bool]:
+        """The question goes over a connection of its own; a line that we have the kernel run answers it there.
+
+        Also whether the kernel came to its end, if it did, by itself.
+        """
+        connection.settimeout(OUTER * (question.limit_s + 3 * GRACE_S))
         exchange = asyncio.ensure_future(asyncio.to_thread(answers.exchange, connection, question, self.explain))
         line = "__import__('grader.inside.answering', fromlist=['ask']).ask()"
-        await self.client.request(line, question.limit_s, self.dead)
-        done, _waiting = await asyncio.wait({exchange}, timeout=GRACE_S)
+        ended_itself = await self.client.request(line, question.limit_s, self.dead)
+        done, _waiting = await asyncio.wait({exchange}, timeout=OUTER * GRACE_S)
         if not done:
             # The kernel says that it is done and has not answered: its notebook has meddled with our code.
             with contextlib.suppress(OSError):  # it may have closed its end already
                 connection.shutdown(socket.SHUT_RDWR)
-        return await exchange
+        return await exchange, ended_itself

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode, ValidationError
 from traitlets import Float
 
+from grader.execute.fair_time import OUTER, FairTimer
 from grader.execute.forks import ServerError
 from grader.execute.provisioner import MOST_MESSAGES, SIZE
 from grader.language import _
@@ -27,12 +28,12 @@ class CellClient(NotebookClient):
     """nbclient, with a limit on what a notebook prints and no belief in what a kernel sends."""
 
     timeout = Float(None, allow_none=True)
+    """None: the limits are kept by whoever has a cell executed."""
 
     def __init__(self, notebook: NotebookNode, limits: Limits, **options: Any) -> None:
         super().__init__(
             notebook,
             allow_errors=True,
-            interrupt_on_timeout=True,
             record_timing=False,
             shutdown_kernel="immediate",  # nothing is left to ask of it, and a polite end takes it seconds
             **options,
@@ -41,6 +42,8 @@ class CellClient(NotebookClient):
         self.output_bytes = 0
         self.reply: Mapping[str, Any] = {}
         self.interrupting: asyncio.Future[None] | None = None
+        self.was_held_up = False
+        """Something ended because the machine was too busy for it."""
         self.on_cell_executed = self._keep_reply
 
     async def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
@@ -90,21 +93,33 @@ class CellClient(NotebookClient):
         except (KeyError, TypeError, AttributeError, ValueError, IndexError, ValidationError):
             return None  # an output that is not Jupyter's, forged by the notebook
 
-    async def request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> None:
-        """Have the kernel run a line of ours, for so long at most."""
+    def timer(self) -> FairTimer:
+        """From now on, as this notebook uses its time."""
+        provisioner = self.km.provisioner
+        return FairTimer(lambda: provisioner.server.waited_s(provisioner.fork))
+
+    async def wait(self, waiting: set[asyncio.Future[Any]], timer: FairTimer, limit_s: float) -> bool:
+        """Until one of them is done; where the limit comes first, the kernel is interrupted, and waited for shortly."""
+        if await timer.wait(waiting, limit_s):
+            return True
+        self.was_held_up |= timer.was_held_up(limit_s)
+        await self.km.interrupt_kernel()
+        await self.timer().wait(waiting, GRACE_S)
+        return False
+
+    async def request(self, code: str, limit_s: float, dead: asyncio.Future[None]) -> bool:
+        """Have the kernel run a line of ours, for so long at most; False where it had to be ended."""
         client = self.kc
         request = client.execute(code, silent=True, store_history=False, allow_stdin=False)
-        for patience in (limit_s, GRACE_S):
-            heard = asyncio.ensure_future(_heard(client.shell_channel, request, patience))
-            waiting: set[asyncio.Future[Any]] = {heard, dead}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            if dead.done():
-                heard.cancel()
-            if dead.done() or heard.result():
-                return
-            await self.km.interrupt_kernel()
-        await self.km.provisioner.kill()
-        await dead
+        heard = asyncio.ensure_future(_heard(client.shell_channel, request, OUTER * (limit_s + 2 * GRACE_S)))
+        await self.wait({heard, dead}, self.timer(), limit_s)
+        if dead.done() or not heard.done():
+            heard.cancel()
+        if not dead.done() and not (heard.done() and not heard.cancelled() and heard.result()):
+            await self.km.provisioner.kill()
+            await dead
+            return False
+        return True
 
 
 async def _heard(channel: Any, request: str, timeout_s: float) -> bool:

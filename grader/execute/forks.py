@@ -331,6 +331,10 @@ class ForkServer:
         """Before the first hidden question: from now on nothing but answers comes out of the kernel."""
         fork.used.set_result(Used(*self._watchdog.measure(fork.name)))
 
+    def waited_s(self, fork: Fork) -> float:
+        """How long it has waited for a processor until now."""
+        return self._watchdog.waited_s(fork.name)
+
     def killed_for_memory(self, fork: Fork) -> bool:
         """Whether the system ended the kernel, or a process of its, for want of memory."""
         group = self._groups.get(fork.name)

@@ -81,6 +81,12 @@ class Losses:
         self._skipped(stopped, cause)
         return Followed(cause, line, code.rest_after(stopped, cause.what))
 
+    def not_run(self, code: CellCode, cause: Cause | None) -> None:
+        """A cell was not run, or not to its end, because we were too slow: what it makes is lost."""
+        if cause is not None and cause.is_ours:
+            for statement in code.statements:
+                self._skipped(statement, cause)
+
     def end_cell(self, source: str, cause: Cause | None) -> None:
         """A cell has ended: later ones may want the files that it was to write."""
         self._cells.append((read_code(source), cause))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,8 @@ from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
 from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
-from grader.execute.cell_client import GRACE_S, CellClient
+from grader.execute.cell_client import CellClient
+from grader.execute.fair_time import FairTimer
 from grader.execute.forks import CPU_LIMIT, KILL, Fork
 from grader.execute.losses import Losses, Outcome
 from grader.execute.printed import join_streams
@@ -42,6 +42,10 @@ class Progress:
     is_unexplained: bool = False
     """It died of something that is no limit of ours and no end that the notebook chose: perhaps not its fault."""
     out_of_time: bool = False
+    killed_by: str | None = None
+    """the question during which it died"""
+    was_held_up: bool = False
+    """It was ended because the machine was too busy for it."""
     lost: Mapping[str, Cause] = field(default_factory=dict)
     """names that are not there, or not as the notebook makes them, for a cause of ours"""
     asked_in_vain: list[str] = field(default_factory=list)
@@ -80,6 +84,8 @@ class NotebookDriver:
                         asker = NotebookAsker(self.client, self.words, dead, self.progress.answers, self._explain)
                         self.progress.watched, self.progress.trained = await asker.recording()
                         await asker.ask(questions)
+                        self.progress.killed_by = asker.killed_by
+                    self.progress.was_held_up = self.client.was_held_up
                 # nbclient asks a kernel to end, and looks ten times a second whether it has.
                 self.server.kill(self.fork)
                 await dead
@@ -96,38 +102,43 @@ class NotebookDriver:
         return next(iter(self.progress.lost.values()), Cause(kind=cause.kind))
 
     async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:
-        deadline = time.monotonic() + self.limits.notebook_s
+        timer = self.client.timer()
         for number, (index, cell) in enumerate(code_cells(self.notebook), start=1):
             known = CellRun(index=index, number=number, title=title_of(cell), end="skipped")
-            left = deadline - time.monotonic()
             if index in skip:
                 self.progress.cells[index] = skip[index]
             elif self.progress.died_in is not None:
                 self.progress.cells[index] = known
-            elif left <= 0:
+            elif timer.left_s(self.limits.notebook_s) <= 0:
                 self.progress.out_of_time = True
+                self.client.was_held_up |= timer.was_held_up(self.limits.notebook_s)
                 seconds = f"{self.limits.notebook_s:g}"
-                limit = _("the notebook's {limit} s were used up before this cell", limit=seconds)
-                self.progress.cells[index] = known.model_copy(update={"because": limit})
+                because = _("the notebook's {limit} s were used up before this cell", limit=seconds)
+                known = known.model_copy(update=self._out_of_time(known, because))
+                self.losses.not_run(read_code(cell.source), known.cause)
+                self.progress.cells[index] = known
             else:
-                self.progress.cells[index] = await self._run_cell(known, cell, left, dead)
+                left_s = timer.left_s(self.limits.notebook_s)
+                self.progress.cells[index] = await self._run_cell(known, cell, left_s, dead)
                 cell.outputs = join_streams(cell.outputs)
 
-    async def _run_cell(self, known: CellRun, cell: NotebookNode, left: float, dead: asyncio.Future[None]) -> CellRun:
+    async def _run_cell(self, known: CellRun, cell: NotebookNode, left_s: float, dead: asyncio.Future[None]) -> CellRun:
         """Run a cell; where it stops for a cause of ours, go on after the statement that stopped."""
         given, code = cell.source, read_code(cell.source)
         known = known.model_copy(update={"made": tuple(sorted(code.binds))[:MOST_NAMES]})
         bare = without_capture(given)
         cell.source = given if bare is None else bare
-        limit_s = min(self.limits.cell_s, left)
-        deadline = time.monotonic() + limit_s
+        limit_s = min(self.limits.cell_s, left_s)
+        timer = self.client.timer()
         told: CellRun | None = None
         shown: list[NotebookNode] = []
         while True:
-            ended = await self._execute(known, cell, limit_s, deadline, dead, is_first=told is None)
+            ended = await self._execute(known, cell, limit_s, timer, dead, is_first=told is None)
             shown += cell.outputs
             followed = self.losses.follow(known.number, code, self._outcome_of(ended))
             told = _with_rest(told, ended, followed.cause, _line_of(given, followed.line))
+            if ended.end in ("interrupted", "died"):
+                self.losses.not_run(code, ended.cause)
             if not followed.rest or ended.end != "error":
                 break
             cell.source, code = followed.rest, read_code(followed.rest)
@@ -151,21 +162,17 @@ class NotebookDriver:
         known: CellRun,
         cell: NotebookNode,
         limit_s: float,
-        deadline: float,
+        timer: FairTimer,
         dead: asyncio.Future[None],
         *,
         is_first: bool,
     ) -> CellRun:
-        """Have the kernel run a cell, or the rest of one; `limit_s` is what the whole cell may take."""
-        left = max(0.1, deadline - time.monotonic())
-        self.client.timeout = left
+        """Have the kernel run a cell, or the rest of one; `timer` was started with the cell."""
         self.client.reply = {}
-        printed, count = self.client.output_bytes, cell.execution_count
-        started = time.monotonic()
+        printed, count, before_s = self.client.output_bytes, cell.execution_count, timer.wall_s
         task = asyncio.ensure_future(self.client.async_execute_cell(cell, known.index, store_history=is_first))
-        await asyncio.wait({task, dead}, timeout=left + GRACE_S, return_when=asyncio.FIRST_COMPLETED)
-        wall_s = time.monotonic() - started
-        known = known.model_copy(update={"wall_s": round(wall_s, 3)})
+        in_time = await self.client.wait({task, dead}, timer, limit_s)
+        known = known.model_copy(update={"wall_s": round(timer.wall_s - before_s, 3)})
         if not is_first:
             cell.execution_count = count
         if not task.done() or isinstance(task.exception(), DeadKernelError):
@@ -182,14 +189,18 @@ class NotebookDriver:
                 limit=self.limits.output_mib,
             )
             return known.model_copy(update={"end": "interrupted", **_stopped_by("limit", "output", known, because)})
-        if wall_s >= left:
-            because = self._why_too_long(limit_s)
-            return known.model_copy(update={"end": "interrupted", **_stopped_by("limit", "time", known, because)})
+        if not in_time:
+            return known.model_copy(
+                update={"end": "interrupted", **self._out_of_time(known, self._why_too_long(limit_s))}
+            )
         if self.client.reply.get("status") == "ok":
             return known.model_copy(update={"end": "ok"})
         return known.model_copy(update={"end": "error", **self._why_error(known)})
 
-    def _why_too_long(self, limit_s: float) -> Reason:
+    def _out_of_time(self, known: CellRun, because: str) -> Mapping[str, Any]:
+        return _stopped_by("grader" if self.client.was_held_up else "limit", "time", known, because)
+
+    def _why_too_long(self, limit_s: float) -> str:
         if limit_s == self.limits.cell_s:
             return _(
                 "it ran longer than the {limit} s that a cell may take, and was interrupted",
@@ -206,7 +217,7 @@ class NotebookDriver:
                 "it ran longer than {limit} s and did not stop when it was interrupted, so its kernel was ended",
                 limit=float(f"{limit_s:.3g}"),
             )
-            return _stopped_by("limit", "time", known, because)
+            return self._out_of_time(known, because)
         if self.fork.overran.done():
             because = self.fork.overran.result()
             return _stopped_by("memory" if because.text == PAST_MEMORY else "limit", "", known, because)

@@ -12,6 +12,7 @@ import itertools
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from grader.execute.sandbox import Sandbox
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.inside.colab_packages import COLAB
 from grader.language import Reason, _, join
-from grader.model import CellRun, Limits, Run
+from grader.model import Answer, CellRun, Limits, Run
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ KERNELS = 3
 
 TRIES = 2
 """How often a notebook is run where the grader itself fails: one hiccup need not cost a person a second command."""
+
+ALONE_S = 3600.0
+"""How long a class may take to run those once more, alone, that were ended because the machine was too busy."""
 
 MOST_ASKED = 50
 """Things asked for in vain that a run keeps."""
@@ -69,6 +73,8 @@ class Executed:
     run: Run
     stored: NotebookNode | None
     fresh: NotebookNode | None
+    was_held_up: bool = False
+    """It was ended because the machine was too busy for it."""
 
 
 class Executor(Protocol):
@@ -229,6 +235,7 @@ def execute_all(works: Iterable[Work], executor: Executor) -> Iterator[tuple[Wor
             future.add_done_callback(ended.put)
 
     fill()
+    held_up: list[tuple[Work, Executed]] = []
     while running:
         try:
             future = ended.get(timeout=REFILL_S)
@@ -237,7 +244,19 @@ def execute_all(works: Iterable[Work], executor: Executor) -> Iterator[tuple[Wor
             continue
         work = running.pop(future)
         fill()  # before the caller stores what came of this one
-        yield work, future.result()
+        executed = future.result()
+        if executed.was_held_up:
+            held_up.append((work, executed))
+        else:
+            yield work, executed
+    yield from _run_alone(held_up, executor)
+
+
+def _run_alone(held_up: Sequence[tuple[Work, Executed]], executor: Executor) -> Iterator[tuple[Work, Executed]]:
+    """Once more, one after the other, what the class itself left no processor for; what there is no time for waits."""
+    deadline = time.monotonic() + ALONE_S
+    for work, executed in held_up:
+        yield work, executor.submit(work).result() if time.monotonic() < deadline else executed
 
 
 def execute_one(work: Work, servers: Servers) -> Executed:
@@ -264,10 +283,11 @@ def execute_one(work: Work, servers: Servers) -> Executed:
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     deaths: dict[int, CellRun] = {}
     doubted: dict[int, CellRun] = {}
+    killers: dict[str, Answer] = {}
     endings: list[Ending] = []
     asked: list[str] = []
     around = _around(work, stored, servers.gpu)
-    while len(deaths) < KERNELS:
+    while len(deaths) + len(killers) < KERNELS:
         fresh = copy.deepcopy(stored)
         for _place, cell in code_cells(fresh):
             cell.outputs, cell.execution_count = [], None
@@ -277,10 +297,15 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
                 with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-                    progress = runner.run(driver.drive(work.questions, deaths))
+                    questions = [question for question in work.questions if question.name not in killers]
+                    progress = runner.run(driver.drive(questions, deaths))
             finally:
                 endings.append(server.end(fork))
                 asked += driver.progress.asked_in_vain
+        if progress.died_in is None and progress.killed_by is not None:
+            # A question that ends the kernel is not asked again, and all others are, in a fresh one.
+            killers[progress.killed_by] = progress.answers[progress.killed_by]
+            continue
         if progress.died_in is None:
             break
         died = progress.cells[progress.died_in]
@@ -291,9 +316,8 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     for index, cell in doubted.items():
         if index not in deaths:
             because = _say_doubted(because, cell)
-    answers = {
-        question.name: question.unanswered(_("the kernel died")) for question in work.questions
-    } | progress.answers
+    answers = {question.name: question.unanswered(_("the kernel died")) for question in work.questions}
+    answers |= {**progress.answers, **killers}
     run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
@@ -307,7 +331,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             "memory_mib": round(max(ending.memory_mib for ending in endings), 1),
         }
     )
-    return Executed(run, stored, fresh)
+    return Executed(run, stored, fresh, was_held_up=progress.was_held_up)
 
 
 def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> RunSetting:

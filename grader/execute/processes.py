@@ -27,6 +27,7 @@ from grader.execute import sandbox
 from grader.execute.forks import MODULES, START_S, Ending, Fork, ForkServer
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import Sandbox
+from grader.execute.watchdog import waited_s
 from grader.model import Limits
 
 HERE = "127.0.0.1"
@@ -123,6 +124,11 @@ class ProcessServer:
 
     def give_up(self) -> None:
         """There is no server between us and a kernel that could stop answering."""
+
+    def waited_s(self, fork: Fork) -> float:
+        """How long it has waited for a processor until now, where the system tells."""
+        process = self._processes.get(fork.name)
+        return waited_s(process.pid) if process is not None else 0.0
 
     def killed_for_memory(self, _: Fork) -> bool:
         return False

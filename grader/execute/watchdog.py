@@ -67,6 +67,13 @@ class Watchdog:
         now = estimate_usage(watched.pid).less(watched.estimated_mib).memory_mib
         return sum(map(_cpu_s, _tree(watched.pid))), max(peak, now)
 
+    def waited_s(self, name: str) -> float:
+        """How long the tree has waited for a processor until now: its process that waited longest, as others wait for
+        that one."""
+        with self._lock:
+            watched = self._watched.get(name)
+        return max(map(waited_s, _tree(watched.pid))) if watched is not None else 0.0
+
     def remove(self, name: str) -> float:
         """No longer watch it; returns the most memory that was seen, in MiB, beyond what it had at first."""
         with self._lock:
@@ -158,3 +165,11 @@ def _sum_of(path: str, names: tuple[str, ...]) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith(names))
+
+
+def waited_s(pid: int) -> float:
+    """How long a process was ready to run and had no processor; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0

@@ -90,7 +90,7 @@ _FORMS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     (lambda value: isinstance(value, datetime.date | datetime.time), lambda value: value.isoformat()),
     (lambda value: isinstance(value, datetime.timedelta), lambda value: value.total_seconds()),
     (lambda value: isinstance(value, os.PathLike), os.fspath),
-    (_named("dtype"), str),
+    (lambda value: isinstance(value, np.dtype), str),
     (_named("KeyPoint"), _fields(_KEYPOINT)),
     (_named("DMatch"), _fields(_MATCH)),
     (_named("UMat"), lambda value: value.get()),

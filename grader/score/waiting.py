@@ -71,7 +71,7 @@ def say_cause(cause: Cause) -> Reason:
         case "kernel":
             return _("the notebook is written in {what}, which does not run here", **told)
         case "grader":
-            return _("the grader failed in cell {cell}", **told)
+            return _("the machine was too busy for cell {cell}", **told)
         case "memory":
             return _("cell {cell} used more memory than it may", **told)
         case "limit":
@@ -92,6 +92,6 @@ def _say_lack(cause: Cause, what: Value) -> Reason:
             return _("{what} asks for a secret, and nobody's secrets are here", what=what)
         case "network":
             return _("{what} is fetched, and there is no network here", what=what)
-        case "kernel":
-            return _("the notebook is written in {what}, which does not run here", what=what)
+        case "grader":
+            return _("the machine was too busy")
     return _("{what} is not here", what=what)
