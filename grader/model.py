@@ -86,9 +86,9 @@ class Submission(Noun):
 class Limits(Noun):
     """What a submission may use. Generous, and stated to students."""
 
-    cell_s: float = Field(600.0, gt=0, description="wall time of one cell")
-    notebook_s: float = Field(1800.0, gt=0, description="wall time of all cells together")
-    memory_mib: int = Field(2048, gt=0, description="memory of each process")
+    cell_s: float = Field(600.0, gt=0, description="time of one cell, without what it waits for a processor")
+    notebook_s: float = Field(1800.0, gt=0, description="time of all cells together, counted alike")
+    memory_mib: int = Field(4096, gt=0, description="memory of each process, and of all together")
     gpu_memory_mib: int = Field(4096, gt=0, description="memory of the GPU, where one is used")
     output_mib: float = Field(10.0, gt=0, description="all that the cells print and draw")
     disk_mib: int = Field(200, gt=0, description="all files in /content, /tmp and /dev/shm together")

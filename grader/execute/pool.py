@@ -283,7 +283,7 @@ def execute_one(work: Work, servers: Servers) -> Executed:
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     deaths: dict[int, CellRun] = {}
     doubted: dict[int, CellRun] = {}
-    killers: dict[str, Answer] = {}
+    killers: dict[str, Answer | None] = {}
     endings: list[Ending] = []
     asked: list[str] = []
     around = _around(work, stored, servers.gpu)
@@ -304,7 +304,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
                 asked += driver.progress.asked_in_vain
         if progress.died_in is None and progress.killed_by is not None:
             # A question that ends the kernel is not asked again, and all others are, in a fresh one.
-            killers[progress.killed_by] = progress.answers[progress.killed_by]
+            killers[progress.killed_by] = progress.answers.get(progress.killed_by)
             continue
         if progress.died_in is None:
             break
@@ -317,7 +317,8 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         if index not in deaths:
             because = _say_doubted(because, cell)
     answers = {question.name: question.unanswered(_("the kernel died")) for question in work.questions}
-    answers |= {**progress.answers, **killers}
+    answers |= progress.answers
+    answers |= {name: answer for name, answer in killers.items() if answer is not None}
     run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
         update={
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),

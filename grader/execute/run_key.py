@@ -52,6 +52,16 @@ def make_key(
     Equal work is never done twice, and changed work always again.
     """
     asked = sorted(question.hash for question in questions)
-    own = [sha256, asked, limits.model_dump(), materials.hash]
+    own = [sha256, asked, _said(limits), materials.hash]
     facts = [*own, describe_environment(gpu), ENVIRONMENT, _code_hash(), sandbox]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+_MEMORY_MIB, _MEMORY_BEFORE_MIB = 4096, 2048
+"""The default now, and as the keys of stored runs have it: a larger limit stops nothing that ran before."""
+
+
+def _said(limits: Limits) -> dict[str, float]:
+    said = limits.model_dump()
+    now_before = {_MEMORY_MIB: _MEMORY_BEFORE_MIB, _MEMORY_BEFORE_MIB: -_MEMORY_BEFORE_MIB}
+    return {**said, "memory_mib": now_before.get(limits.memory_mib, limits.memory_mib)}

@@ -31,3 +31,10 @@ def test_what_is_not_known_yet_is_asked_in_one_process_and_nothing_is_asked_twic
     again = ask_reference(course, ["hello"], [[question("doubled", 6)], same_name, first], remembered)
     assert [group["doubled"].value for group in again] == [12, 10, 6]
     assert log.read_text() == "start 3 4 5 start 6 "
+
+
+def test_a_reference_that_takes_long_to_leave_has_answered_all_the_same(course: Path, tmp_path: Path):
+    path = course / "reference/hello.py"
+    path.write_text(f"import atexit, time\natexit.register(time.sleep, 600)\n{path.read_text()}")
+    (found,) = ask_reference(course, ["hello"], [[question("doubled", 3)]], tmp_path / "expected")
+    assert found["doubled"].value == 6
