@@ -27,7 +27,7 @@ TIMEOUT_S = 600.0
 """How long the reference may take over one answer; it may have to train."""
 
 END_S = 10.0
-"""How long a reference that broke off may take to say why."""
+"""How long a reference may take to leave, and one that broke off to say why."""
 
 
 def ask_reference(
@@ -80,12 +80,9 @@ def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQu
             for questions in groups
         ]
         ours.close()
+        status = _end(process)
         if all(answer.status != "stopped" for answers_of in found for answer in answers_of.values()):
-            process.kill()  # all was said; however long it takes to leave decides nothing
-            process.wait()
-            status = 0
-        else:
-            status = _end(process)
+            status = 0  # all was said: how it leaves, and how long it takes to, decides nothing
         log.seek(0)
         last = (log.read().decode(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
     if status != 0:
