@@ -197,10 +197,10 @@ class NotebookDriver:
             return known.model_copy(update={"end": "ok"})
         return known.model_copy(update={"end": "error", **self._why_error(known)})
 
-    def _out_of_time(self, known: CellRun, because: str) -> Mapping[str, Any]:
+    def _out_of_time(self, known: CellRun, because: Reason) -> Mapping[str, Any]:
         return _stopped_by("grader" if self.client.was_held_up else "limit", "time", known, because)
 
-    def _why_too_long(self, limit_s: float) -> str:
+    def _why_too_long(self, limit_s: float) -> Reason:
         if limit_s == self.limits.cell_s:
             return _(
                 "it ran longer than the {limit} s that a cell may take, and was interrupted",
