@@ -21,6 +21,7 @@ from grader.language import language
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verbs.collection import collect
+from grader.verbs.notebook_report import report as write_pages
 from grader.verbs.notebooks import Executions
 
 NEEDS_A_PERSON = 1
@@ -74,7 +75,7 @@ def _grade(
         executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
-        page = verbs.report(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
+        reported = write_pages(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
     show.print_left_out(show.console(quiet=as_json), found)
     show.print_problems(show.console(quiet=as_json), assignment.name, found)
     if as_json:
@@ -88,9 +89,10 @@ def _grade(
     if assignment.file.deadline is not None and assignment.file.late.rule != "free":
         show.print_undated(out, graded)
     show.print_failed(out, graded, work.log)
+    show.print_without_page(out, reported, work.log)
     if not as_json:
-        out.print(f"The class page: {page}", markup=False)
-    if any(scored.grade.needs_review for scored in graded):
+        out.print(f"The class page: {reported.index}", markup=False)
+    if reported.without_page or any(scored.grade.needs_review for scored in graded):
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -155,5 +157,6 @@ def score(context: typer.Context, assignment: str = ASSIGNMENT, dry_run: bool = 
         out = show.console()
         show.print_class(out, graded)
         show.print_changes(out, graded)
+    show.print_failed(show.console(quiet=as_json), graded, work.log)
     if any(scored.grade.needs_review for scored in graded):
         raise typer.Exit(NEEDS_A_PERSON)

@@ -21,6 +21,7 @@ from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verbs.course_report import report_course
 from grader.verbs.mailing import OF_THE_COURSE, Drafted, Mailing, draft_pages
+from grader.verbs.notebook_report import report as write_pages
 from grader.verbs.notebooks import Executions, Watch
 
 NEEDS_A_PERSON = 1
@@ -82,12 +83,19 @@ def _write_class(course: Course, work: WorkFolder, assignment: Assignment, watch
     started = time.monotonic()
     graded = verbs.score_class(course, work, assignment)
     wall_s = time.monotonic() - started
-    page = verbs.report(course, work, assignment, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
+    reported = write_pages(course, work, assignment, graded, Executions(0, len(graded)), wall_s=wall_s, watch=watch)
+    page = reported.index
     students = tuple(
         Mailing(one.grade.student, page.parent / page_name(one.grade.student), not one.grade.needs_review)
         for one in graded
+        if one.grade.student not in reported.without_page
     )
-    return Written(students, (page,), lambda out: out.print(f"The class page: {page}", markup=False))
+
+    def tell(out: Console) -> None:
+        show.print_without_page(out, reported, work.log)
+        out.print(f"The class page: {page}", markup=False)
+
+    return Written(students, (page,), tell, waits=bool(reported.without_page))
 
 
 def _write_exam(course: Course, work: WorkFolder, exam: ExamOnDisk) -> Written:

@@ -29,6 +29,7 @@ from grader.collect import Collected
 from grader.language import N_, _, write_decimals
 from grader.model import CellRun, Finding, Grade, Run, Status
 from grader.verbs.course_report import Graded
+from grader.verbs.notebook_report import Reported
 from grader.verbs.notebooks import Executions, ScoredStudent, Watch
 
 COLOURS: dict[Status, str] = {
@@ -185,7 +186,10 @@ def print_course(out: Console, graded: Graded) -> None:
 
 def print_failed(out: Console, graded: Sequence[ScoredStudent], log: Path) -> None:
     """Whose notebooks the grader itself failed on."""
-    names = [scored.grade.student for scored in graded if scored.grade.end == "failed"]
+    for scored in graded:
+        if scored.trouble:
+            out.print(f"\n{scored.grade.student} waits: {scored.trouble}", markup=False)
+    names = [scored.grade.student for scored in graded if scored.grade.end == "failed" and not scored.trouble]
     if names:
         out.print(f"\nThe grader failed on {counted(len(names), 'notebook')}: {some(names)}.", markup=False)
         out.print(f"It is not their students' fault: the traceback is in {log}.", markup=False)
@@ -199,6 +203,14 @@ def print_undated(out: Console, graded: Sequence[ScoredStudent]) -> None:
         of = f"{len(undated)} of {counted(len(graded), 'submission')}"
         out.print(f"The deadline was not applied to {of}: nothing says when they came.", markup=False)
         out.print("For Moodle, name its grading worksheet beside the zip.", markup=False)
+
+
+def print_without_page(out: Console, reported: Reported, log: Path) -> None:
+    """Whose page could not be written."""
+    if reported.without_page:
+        names = reported.without_page
+        out.print(f"\n{counted(len(names), 'page')} could not be written: {some(names)}.", markup=False)
+        out.print(f"It is not their students' fault: the traceback is in {log}.", markup=False)
 
 
 def print_left_out(out: Console, found: Sequence[Collected]) -> None:

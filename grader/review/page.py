@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from grader.errors import DamagedError
 from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.model import Answer, Finding, Override, Run
 from grader.report.text import clip, words_as_html
@@ -151,7 +152,10 @@ def _look(
     """The words, the notebook as executed or else as handed in, and the bytes of what is no notebook."""
     if queue.kind == "exam":
         return None, None, ""
-    run = session.work.runs.load(item.run_key)
+    try:
+        run = session.work.runs.load(item.run_key)
+    except DamagedError as error:
+        return None, None, str(error)
     words = run.facts.words.strip()
     notebook, raw = look_at(session, item.assignment, run)
     read = item.kind == "words" or (item.kind == "outdated" and item.probe is None)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.course.course import Assignment
+from grader.errors import DamagedError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
+from grader.language import _
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion
@@ -93,7 +95,7 @@ def gather_assignment(work: WorkFolder, assignment: Assignment) -> ClassQueue:
     groups: dict[_Key, list[Standing]] = {}
     runs: dict[_Key, Run] = {}
     for standing in standings:
-        run = work.runs.load(standing.run_key)
+        run = _load(work, standing)
         for key in _keys_of(standing, run, criteria):
             groups.setdefault(key, []).append(standing)
             runs.setdefault(key, run)
@@ -101,6 +103,20 @@ def gather_assignment(work: WorkFolder, assignment: Assignment) -> ClassQueue:
     items = [_make_item(assignment.name, key, groups[key], runs[key], guides, criteria) for key in groups]
     order = {name: place for place, name in enumerate(criteria)}
     return ClassQueue(assignment.name, assignment.file.title, "assignment", _sorted(items, order))
+
+
+def _load(work: WorkFolder, standing: Standing) -> Run:
+    """The run; where it is damaged, one that failed: nothing of it can be shown, and everything waits."""
+    try:
+        return work.runs.load(standing.run_key)
+    except DamagedError:
+        sha256 = next((finding.judged[0] for finding in standing.findings if finding.judged), "")
+        return Run(
+            key=standing.run_key,
+            sha256=sha256,
+            end="failed",
+            because=_("What the grader kept of this notebook is damaged."),
+        )
 
 
 def _keys_of(standing: Standing, run: Run, criteria: Mapping[str, Criterion]) -> Iterator[_Key]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from grader.course.course import Assignment, Course
 from grader.deadlines.due_dates import read_handed_in
+from grader.errors import DamagedError
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.release import FIRST_LINE
 from grader.report import StudentRow
@@ -23,8 +25,8 @@ def find_similar(work: WorkFolder, assignment: Assignment, students: Sequence[St
         files[submission.student] = submission.sha256
         try:
             notebook = read_notebook(work.submission(submission.sha256), limit_mib=assignment.file.limits.notebook_mib)
-        except UnreadableError:
-            continue  # the run says so
+        except (UnreadableError, DamagedError):
+            continue  # the run, or the score, says so
         cells = [cell.source for _, cell in code_cells(notebook)]
         codes.append(read_code(submission.student, cells, given))
     return tuple(pair for pair in find_pairs(codes) if files[pair.left] != files[pair.right])
@@ -41,5 +43,6 @@ def find_noted(
         own = handed_in.submissions[student]
         files = frozenset(one.evidence.file for one in own if one.evidence and one.evidence.file)
         closes = None if row.grade.late_by_s else handed_in.terms[student].closes
-        traces.append(read_trace(student, work.submission(row.submission.sha256), files, closes))
+        with suppress(DamagedError):  # the score says so
+            traces.append(read_trace(student, work.submission(row.submission.sha256), files, closes))
     return find_hints(traces, read_trace("", assignment.given or b""))

@@ -5,44 +5,32 @@ collect -> execute -> score -> report
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from grader.course.course import Assignment, Course, in_its_language
 from grader.deadlines.due_dates import HandedIn, read_handed_in, zone_of
 from grader.deadlines.lateness import fix_offset, judge_lateness
 from grader.deadlines.later_changes import tell_later
-from grader.errors import UserError
+from grader.errors import DamagedError, UserError
 from grader.execute.answers import ProbeQuestion
 from grader.execute.pool import Executed, Executor, Resources, Work, execute_all
 from grader.execute.probe_questions import is_personal, make_question, make_questions_for_each
 from grader.execute.reference import ask_reference
 from grader.execute.run_key import make_key
-from grader.files.durable import write_file
-from grader.files.notebook_file import read_notebook
+from grader.language import Reason, _
 from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
 from grader.release import read_released
-from grader.report import (
-    ClassPage,
-    SimilarPage,
-    StudentPage,
-    StudentRow,
-    page_name,
-    pictures_of,
-    render_class,
-    render_similar,
-    render_student,
-)
 from grader.score import score
 from grader.score.grade import fold
 from grader.score.judged import bind_to_work
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder
-from grader.verbs.comparison import find_noted, find_similar
-from grader.verbs.everybody import find_ungraded
+
+log = logging.getLogger(__name__)
 
 Watch = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, how many in all)."""
@@ -64,6 +52,8 @@ class ScoredStudent:
     run: Run
     grade: Grade
     was: Grade | None
+    trouble: str = ""
+    """What broke for this student on our side, and what to do, for the instructor; the student waits."""
 
     @property
     def before(self) -> float | None:
@@ -89,12 +79,29 @@ def execute(
         _prepare(course, work, assignment, [*handed_in.submissions], watch)
         watch("running notebooks", 0, len(plan.new))
         works = _make_works(work, assignment, plan)
+        failed: list[str] = []
         for done, (made, executed) in enumerate(execute_all(works, executor), start=1):
-            _store(work, assignment, executed)
+            run = _store(work, assignment, executed)
             for submission in plan.new[made.key]:
                 work.gradebook.add_run(submission, made.key)
             watch("running notebooks", done, len(plan.new))
+            failed += [str(run.because)] if run.end == "failed" else []
+            _stop_where_nothing_works(done, failed, work)
     return Executions(executed=len(plan.new), reused=plan.reused)
+
+
+_FIRST_FEW = 3
+"""Where so many notebooks fail one after the other, for one reason of ours and from the first on, all of them will."""
+
+
+def _stop_where_nothing_works(done: int, failed: Sequence[str], work: WorkFolder) -> None:
+    """A class is not run for an hour to learn that this machine can run none of it."""
+    if done == len(failed) == _FIRST_FEW and len(set(failed)) == 1:
+        raise UserError(
+            f"the first {_FIRST_FEW} notebooks failed for the same reason of ours: {failed[0]}",
+            where=str(work.log),
+            remedy="Fix what the log says, or try `grader doctor`. Then give the same command again.",
+        )
 
 
 @dataclass(frozen=True)
@@ -115,10 +122,34 @@ def _make_plan(
         key = make_key(submission.sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
         of_key[key].append(submission)
     new = {key: own for key, own in of_key.items() if again or not work.runs.is_finished(key)}
+    for key, own in [*new.items()]:
+        damage = _damage_of(work, own[0])
+        if damage is not None:
+            # Nothing of it is run: what was handed in is not what lies there.
+            work.runs.store(_failed_run(key, own[0]), None)
+            del new[key]
     for key in of_key.keys() - new.keys():
         for submission in of_key[key]:
             work.gradebook.add_run(submission, key)
     return _Plan(new, len(of_key) - len(new))
+
+
+def _damage_of(work: WorkFolder, submission: Submission) -> DamagedError | None:
+    try:
+        work.submission(submission.sha256)
+    except DamagedError as error:
+        return error
+    return None
+
+
+def _failed_run(key: str, submission: Submission, failure: str = "") -> Run:
+    """A run of which nothing is left, or on which we failed."""
+    because = _failed_on(failure) if failure else _("What the grader kept of this notebook is damaged.")
+    return Run(key=key, sha256=submission.sha256, end="failed", because=because)
+
+
+def _failed_on(failure: str) -> Reason:
+    return _("The grader failed on this notebook ({error}); this is not the student's fault.", error=failure)
 
 
 def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterator[Work]:
@@ -141,8 +172,15 @@ def _prepare(course: Course, work: WorkFolder, assignment: Assignment, students:
     watch("asking the reference", 1, 1)
 
 
-def _store(work: WorkFolder, assignment: Assignment, executed: Executed) -> None:
-    work.runs.store(with_facts(assignment, executed), executed.fresh)
+def _store(work: WorkFolder, assignment: Assignment, executed: Executed) -> Run:
+    run = executed.run
+    try:
+        run = with_facts(assignment, executed)
+    except Exception as error:
+        log.exception("measuring the notebooks of run %s failed", run.key)
+        run = run.model_copy(update={"end": "failed", "because": _failed_on(type(error).__name__)})
+    work.runs.store(run, executed.fresh)
+    return run
 
 
 def with_facts(assignment: Assignment, executed: Executed) -> Run:
@@ -162,11 +200,7 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
     handed_in = _handed_in(course, work, assignment)
     submissions = handed_in.candidates
     keys = work.gradebook.run_keys(assignment.name)
-    waiting = [
-        submission.student
-        for submission in submissions
-        if not work.runs.exists(keys.get((submission.student, submission.sha256), ""))
-    ]
+    waiting = [one.student for one in submissions if (one.student, one.sha256) not in keys]
     if waiting:
         named = ", ".join(waiting[:5]) + (" …" if waiting[5:] else "")
         raise UserError(
@@ -180,26 +214,68 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
         overrides[override.student].append(override)
     best: dict[str, tuple[ScoredStudent, Score]] = {}
     for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
-        key = keys[submission.student, submission.sha256]
-        run = work.runs.load(key)
-        current = _current(run, questions)
-        findings = score(current, assignment.rubric, expected[submission.student])
-        findings = bind_to_work(findings, current, assignment.rubric)
-        own = overrides[submission.student]
-        known = before.get(submission.student)
-        lateness = _lateness(work, assignment, submission, handed_in)
-        grade = _grade(submission, run, fold(findings, own), own, lateness)
-        scored = ScoredStudent(
-            submission=_timed(submission, assignment, lateness),
-            run=run,
-            grade=grade,
-            was=_grade(submission, run, fold(known.findings, own), own, lateness) if known else None,
-        )
-        if submission.student not in best or grade.earned > best[submission.student][0].grade.earned:
-            best[submission.student] = scored, Score(submission.student, key, findings)
+        student, key = submission.student, keys[submission.student, submission.sha256]
+        scoring = _Scoring(assignment, submission, key, overrides[student], before.get(student))
+        try:
+            run = work.runs.load(key)
+            lateness = _lateness(work, assignment, submission, handed_in)
+            scored, noted = scoring.score(run, _current(run, questions), expected[student], lateness)
+            damage = _damage_of(work, submission) if run.end == "failed" else None
+            scored = replace(scored, trouble=str(damage)) if damage is not None else scored
+        except DamagedError as error:
+            scored, noted = scoring.fail(str(error))
+        except Exception as error:
+            log.exception("scoring %s failed", student)
+            scored, noted = scoring.fail(f"the grader failed: see {work.log}", type(error).__name__)
+        if student not in best or scored.grade.earned > best[student][0].grade.earned:
+            best[student] = scored, noted
     if keep:
-        work.gradebook.add_scores(assignment.name, [(scored.submission, score) for scored, score in best.values()])
+        # What broke on our side is no score: the last one stays on record, and counts again when it is whole again.
+        kept = [(scored.submission, noted) for scored, noted in best.values() if not scored.trouble]
+        work.gradebook.add_scores(assignment.name, kept)
     return [scored for scored, _ in best.values()]
+
+
+@dataclass(frozen=True)
+class _Scoring:
+    """One submission that is scored, and what persons and earlier scores said of its student."""
+
+    assignment: Assignment
+    submission: Submission
+    key: str
+    overrides: Sequence[Override]
+    known: Score | None
+
+    def score(
+        self, run: Run, current: Run, expected: Mapping[str, Answer], lateness: Lateness | None
+    ) -> tuple[ScoredStudent, Score]:
+        """By the rubric; `current` is the run without what was asked otherwise."""
+        findings = score(current, self.assignment.rubric, expected)
+        findings = bind_to_work(findings, current, self.assignment.rubric)
+        scored = ScoredStudent(
+            submission=_timed(self.submission, self.assignment, lateness),
+            run=run,
+            grade=self._grade(run, findings, lateness),
+            was=self._grade(run, self.known.findings, lateness) if self.known else None,
+        )
+        return scored, Score(self.submission.student, self.key, findings)
+
+    def fail(self, trouble: str, failure: str = "") -> tuple[ScoredStudent, Score]:
+        """Whatever broke for this student is this student's: every criterion waits, and the class goes on."""
+        run = _failed_run(self.key, self.submission, failure)
+        scored, noted = self.score(run, run, {}, None)
+        return replace(scored, trouble=trouble), noted
+
+    def _grade(self, run: Run, findings: Sequence[Finding], lateness: Lateness | None) -> Grade:
+        return Grade(
+            student=self.submission.student,
+            assignment=self.submission.assignment,
+            findings=fold(findings, self.overrides),
+            overrides=tuple(self.overrides),
+            late_by_s=lateness.late_by_s if lateness else 0.0,
+            lateness=lateness,
+            end=run.end,
+        )
 
 
 def _handed_in(course: Course, work: WorkFolder, assignment: Assignment) -> HandedIn:
@@ -256,93 +332,3 @@ def expected_for(
             own[student, name] = replace(make_question(name, rubric.probes[name], student), name=f"{name}-{number}")
     common, found = ask_reference(course.root, rubric.reference, [shared, list(own.values())], work.expected)
     return {student: {**common, **{name: found[own[student, name].name] for name in personal}} for student in students}
-
-
-def _grade(
-    submission: Submission,
-    run: Run,
-    findings: Sequence[Finding],
-    overrides: Sequence[Override],
-    lateness: Lateness | None,
-) -> Grade:
-    return Grade(
-        student=submission.student,
-        assignment=submission.assignment,
-        findings=tuple(findings),
-        overrides=tuple(overrides),
-        late_by_s=lateness.late_by_s if lateness else 0.0,
-        lateness=lateness,
-        end=run.end,
-    )
-
-
-@in_its_language
-def report(
-    course: Course,
-    work: WorkFolder,
-    assignment: Assignment,
-    graded: Sequence[ScoredStudent],
-    executions: Executions,
-    *,
-    wall_s: float,
-    watch: Watch,
-) -> Path:
-    """Write a page for each student and one for the class; returns the class page."""
-    folder = work.reports(assignment.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    expected = expected_for(course, work, assignment, [scored.submission.student for scored in graded])
-    for done, (student, page) in enumerate(_student_pages(course, work, assignment, graded, expected)):
-        watch("writing pages", done, len(graded))
-        write_file(folder / page_name(student), page)
-    watch("writing pages", len(graded), len(graded))
-    names = course.roster.names if course.roster is not None else {}
-    rows = tuple(
-        StudentRow(scored.submission, scored.run, scored.grade, names.get(scored.grade.student, ""))
-        for scored in graded
-    )
-    pairs = find_similar(work, assignment, rows)
-    overview = ClassPage(
-        course=course.file.title,
-        assignment=assignment.name,
-        title=assignment.file.title,
-        students=rows,
-        rubric=assignment.rubric,
-        executed=executions.executed,
-        reused=executions.reused,
-        wall_s=wall_s,
-        pairs=pairs,
-        hints=find_noted(course, work, assignment, rows),
-        ungraded=find_ungraded(course, work, assignment.name, {row.grade.student for row in rows}),
-    )
-    write_file(folder / "index.html", render_class(overview))
-    if pairs:
-        write_file(
-            folder / "similar.html", render_similar(SimilarPage(course.file.title, assignment.file.title, pairs))
-        )
-    else:
-        (folder / "similar.html").unlink(missing_ok=True)
-    return folder / "index.html"
-
-
-def _student_pages(
-    course: Course,
-    work: WorkFolder,
-    assignment: Assignment,
-    graded: Sequence[ScoredStudent],
-    expected: Mapping[str, Mapping[str, Answer]],
-) -> Iterator[tuple[str, str]]:
-    for scored in graded:
-        executed = work.runs.load_executed(scored.run.key)
-        page = StudentPage(
-            course=course.file.title,
-            assignment=assignment.name,
-            title=assignment.file.title,
-            name=course.roster.names.get(scored.grade.student, "") if course.roster is not None else "",
-            submission=scored.submission,
-            run=scored.run,
-            rubric=assignment.rubric,
-            grade=scored.grade,
-            expected=expected[scored.submission.student],
-            pictures=pictures_of(read_notebook(executed, limit_mib=float("inf"))) if executed else (),
-        )
-        yield scored.submission.student, render_student(page)
