@@ -96,6 +96,7 @@ class Stopped(BaseException):
 
 def main() -> None:
     """Run a command: 0 done, 1 something needs a person, 2 the input is wrong, 3 our fault."""
+    _open_closed_streams()
     # Without a handler, logging prints on standard error; where there is a work folder, its log takes what is told.
     logging.getLogger().addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
@@ -117,13 +118,40 @@ def main() -> None:
         print("  Give yourself the right to it and to the folders above it, or name another one.", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno is None:  # raised by a library, and not by the system
             _tell_our_fault(error)
         print(f"grader: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
-        print("  Make room, and start the same command again: what is done stays done.", file=sys.stderr)
+        print(f"  {_REMEDIES.get(error.errno, _AGAIN)} What is done stays done.", file=sys.stderr)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001  (the last place: our fault, told as such)
         _tell_our_fault(error)
+
+
+_AGAIN = "Correct that, and start the same command again."
+_NO_ROOM = "Make room, and start the same command again."
+_TOO_FEW = "Allow more open files, as with `ulimit -n 4096`, and start the same command again."
+_REMEDIES = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EMFILE: _TOO_FEW,
+    errno.ENFILE: _TOO_FEW,
+    errno.EROFS: "Name a folder that can be written to with --work DIR.",
+    errno.EIO: "The disk fails: copy what is on it, as with `grader backup FILE` to another one.",
+}
+
+
+def _open_closed_streams() -> None:
+    """Open the standard streams that were closed by who started us, as nothing.
+
+    Otherwise the next file that is opened gets their number, and what some library prints is written into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            mode = "r" if number == 0 else "w"
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            setattr(sys, name, open(opened, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _stop(*_: object) -> None:

@@ -44,6 +44,9 @@ def find_resources(
     chosen = sandbox_of(sandbox)
     if cluster is None:
         require(chosen)
+        # What is laid out for the sandbox is read there by another user. The work folder was made before this, as the
+        # umask says, and closes what lies in it.
+        os.umask(os.umask(0o022) & ~0o055)
         yield Resources(chosen, jobs, gpu_jobs)
         return
     require_dask()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -29,9 +27,12 @@ from grader.collect.owners import (
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.files.name_matching import split_name
+from grader.files.parsing import UNREADABLE, parsing
 from grader.language import _, ngettext
 from grader.model import HandInEvidence, Problem, Submission
 
+_ENCRYPTED = 1
+"""The bit of a zip entry's flags that says so (PKWARE's APPNOTE, 4.4.4)."""
 Layout = Literal["plain", "moodle", "canvas"]
 _MOODLE = re.compile(r"^(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?:/|$)?(?P<name>.*)$")
 _CANVAS = re.compile(r"^(?P<who>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<name>.+)$")
@@ -75,18 +76,12 @@ def collect_archive(
     Neither platform writes into its zip when a file came: Moodle's grading worksheet says it, if it is there.
     """
     try:
-        with zipfile.ZipFile(source) as archive:
+        again = "Download it again; it may have been cut off or damaged."
+        with parsing(source, "this is not a zip that can be read", again), zipfile.ZipFile(source) as archive:
+            if any(entry.flag_bits & _ENCRYPTED for entry in archive.infolist()):
+                remedy = "Unpack it, and name the folder instead."
+                raise UserError("the zip has a password", where=str(source), remedy=remedy)
             return _Archive(assignment, source, archive, roster, worksheet).collect()
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise UserError(
-            f"this is not a zip that can be read: {error}",
-            where=str(source),
-            remedy="Download it again; it may have been cut off.",
-        ) from error
-    except RuntimeError as error:  # what zipfile raises for an encrypted file
-        raise UserError(
-            "the zip has a password", where=str(source), remedy="Unpack it, and name the folder instead."
-        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise UserError(
@@ -128,7 +123,11 @@ class _Archive:
             if student is None:
                 self.problems.append(self._tell_stranger(person, entries))
             elif person not in twice:
-                self._take(person, student, entries)
+                try:
+                    self._take(person, student, entries)
+                except UNREADABLE as error:
+                    # Each file of a zip is packed by itself: what is damaged in one of them costs nobody else.
+                    self.problems.append(self._tell_damage(person, student, error))
         if not self.submissions and not self.problems and not self.links:
             raise UserError(
                 "there is no notebook in it",
@@ -203,6 +202,11 @@ class _Archive:
         what = _("`{name}` is not in the roster.", name=called)
         remedy = _("Add the name to the roster, and collect again.")
         return Problem("", called, what, remedy, place, ours=True)
+
+    def _tell_damage(self, person: Sender, student: str, error: Exception) -> Problem:
+        what = _("A file of yours is damaged in the zip ({error}).", error=str(error))
+        remedy = _("Download the zip again, and collect it again.")
+        return Problem(student, printable(person.called), what, remedy, self.source.name, ours=True)
 
     def _take(self, person: Sender, student: str, entries: Sequence[Entry]) -> None:
         files = [

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from grader.errors import UserError
 from grader.files.config_hints import advise_on_yaml, say_invalid
+from grader.files.parsing import parsing
 
 Document = TypeVar("Document", bound=BaseModel)
 Keys = tuple[int | str, ...]
@@ -32,6 +33,11 @@ class PlacedError(ValueError):
 def read_yaml(path: Path, model: type[Document]) -> Document:
     """The YAML file as `model`; a UserError names the line of the first thing that is wrong."""
     text = _read_text(path)
+    with parsing(path, "this cannot be read as YAML", "Check the brackets and indentation there."):
+        return _read_yaml(path, text, model)
+
+
+def _read_yaml(path: Path, text: str, model: type[Document]) -> Document:
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -54,13 +60,9 @@ def read_yaml(path: Path, model: type[Document]) -> Document:
 def read_toml(path: Path, model: type[Document]) -> Document:
     """The TOML file as `model`; a UserError names the key that is wrong, and its line."""
     text = _read_text(path)
-    try:
+    with parsing(path, "this is not TOML", "Check the quotes and brackets there."):
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(
-            f"this is not TOML: {error}", where=str(path), remedy="Check the quotes and brackets there."
-        ) from error
-    return _validate(path, model, data, lambda keys: _line_in_toml(text, keys))
+        return _validate(path, model, data, lambda keys: _line_in_toml(text, keys))
 
 
 def line_in(path: Path, keys: Keys) -> int:

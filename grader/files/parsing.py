@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import struct
 import zipfile
@@ -30,6 +31,11 @@ def parsing(path: Path | str, what: str, remedy: str) -> Iterator[None]:
         yield
     except UserError:
         raise
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A zip's own table led before the beginning of its file.
+        raise UserError(f"{what}: it is damaged", where=str(path), remedy=remedy) from error
     except RecursionError as error:
         raise UserError(f"{what}: it is nested too deep", where=str(path), remedy=remedy) from error
     except UNREADABLE as error:

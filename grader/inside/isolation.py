@@ -135,6 +135,9 @@ def set_limits(limits: Mapping[str, int]) -> None:
         resource.RLIMIT_CPU: limits["cpu_s"],
     }
     for kind, value in wanted.items():
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY and hard < value:
+            continue  # whoever started the grader allows less, which nobody may raise
         # Past the soft limit of processor time the signal says why; past the hard one nothing does.
         resource.setrlimit(kind, (value, value + 5 if kind == resource.RLIMIT_CPU else value))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from grader.files.config_files import PlacedError
@@ -25,6 +26,16 @@ class ArrayLiteral(Part):
     array: list[Any]
     dtype: Literal["float64", "float32", "uint8", "int64", "bool"] = "float64"
     as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+    @model_validator(mode="after")
+    def _is_an_array(self) -> ArrayLiteral:
+        try:
+            np.array(self.array, self.dtype)
+        except (ValueError, TypeError, OverflowError) as error:
+            ragged = "inhomogeneous" in str(error) or "sequence" in str(error)
+            why = "its rows have different lengths" if ragged else str(error)
+            raise ValueError(f"this is no array of {self.dtype}: {why}") from error
+        return self
 
 
 Bound = float | list[float]

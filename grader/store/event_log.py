@@ -202,3 +202,5 @@ def telling(path: Path) -> Iterator[None]:
         if type(error) is not sqlite3.DatabaseError:
             raise
         raise DamagedError(f"the gradebook cannot be read: {error}", where=str(path), remedy=RESTORE) from error
+    except UnicodeError as error:  # SQLite's own message quotes what is damaged
+        raise DamagedError("the gradebook cannot be read: it is damaged", where=str(path), remedy=RESTORE) from error

@@ -29,6 +29,7 @@ from grader.score.judged import bind_to_work
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder
+from grader.verbs.preflight import require_room
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def execute(
     with resources.executor(assignment.file.gpu, assignment.file.limits, assignment.environment.imports) as executor:
         plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again)
         if plan.new:
+            require_room(work, len(plan.new))
             executor.warm_up()
         _prepare(course, work, assignment, [*handed_in.submissions], watch)
         watch("running notebooks", 0, len(plan.new))

@@ -133,16 +133,19 @@ def test_what_is_no_zip_is_told(tmp_path):
     path.write_text("<html>")
     assert refuse(path) == (
         f"{path}: this is not a zip that can be read: File is not a zip file\n"
-        "  Download it again; it may have been cut off."
+        "  Download it again; it may have been cut off or damaged."
     )
 
 
-def test_a_zip_that_is_damaged_inside_is_told(tmp_path):
+def test_a_file_that_is_damaged_in_a_zip_is_one_students(tmp_path):
     path = write(tmp_path, **{"ana.ipynb": "x" * 1000})
     content = bytearray(path.read_bytes())
     content[45:50] = b"\xff" * 5
     path.write_bytes(content)
-    assert refuse(path).endswith("\n  Download it again; it may have been cut off.")
+    collected, _ = collect_archive("hello", path, None)
+    (problem,) = collected.problems
+    assert (problem.student, problem.ours) == ("ana", True)
+    assert problem.what.text.startswith("A file of yours is damaged in the zip (")
 
 
 def test_a_zip_with_a_password_is_told(tmp_path):
