@@ -13,7 +13,7 @@ from grader.errors import DamagedError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
-from grader.language import _
+from grader.language import Reason, _
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion
@@ -194,7 +194,7 @@ def _make_item(
     probe = criteria[parts[0].criterion].probe if parts and parts[0].criterion in criteria else None
     told: Any = [assignment, *key]
     return ReviewItem(
-        key=hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16],
+        key=hashlib.sha256(json.dumps(told, default=Reason.dump).encode()).hexdigest()[:16],
         assignment=assignment,
         kind=kind,  # type: ignore[arg-type]
         parts=tuple(parts),
