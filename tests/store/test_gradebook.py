@@ -55,7 +55,7 @@ def test_a_submission_that_was_handed_in_before_counts_again(gradebook):
 
 def test_what_has_a_time_is_added_once_and_every_state_of_it_is_kept(gradebook):
     evidence = HandInEvidence(
-        kind="link", file="f", revision="1", looked=datetime(2024, 8, 2, tzinfo=UTC), flags=("So.",)
+        kind="link", file="f", revision="1", looked=datetime(2024, 8, 2, tzinfo=UTC), flags=(verbatim("So."),)
     )
     first = submission().model_copy(update={"received": datetime(2024, 8, 1, tzinfo=UTC), "evidence": evidence})
     again = first.model_copy(update={"received": datetime(2024, 8, 3, tzinfo=UTC)})

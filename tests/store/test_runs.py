@@ -39,7 +39,7 @@ def test_a_run_comes_back_as_it_was_stored(store):
 
 
 def test_a_run_that_is_stored_again_takes_the_place_of_the_first(store):
-    store.store(store.load(KEY).model_copy(update={"because": "Again."}), None)
+    store.store(store.load(KEY).model_copy(update={"because": verbatim("Again.")}), None)
     assert str(store.load(KEY).because) == "Again."
     assert store.load_executed(KEY) is None
     assert [path.name for path in store.folder.iterdir()] == [KEY]
