@@ -7,13 +7,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.language import Reason, _, join, ngettext
+from grader.language import NOTHING, Reason, _, join, ngettext
 from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
 from grader.rubric import Reproduced
 from grader.score.identifier_match import find_words
 from grader.score.outputs import CellOutputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
 from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, Verdict, unanswered
+from grader.score.waiting import wait_for
 
 _LONGEST_EXCERPT = 120
 _LONGEST_TITLE = 80
@@ -138,13 +139,20 @@ def match(comparison: CellComparison, within: float, picture_within: float) -> O
 
 
 def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
-    """The share of the cells whose stored output came out again, among those that should have one."""
+    """The share of the cells whose stored output came out again, among those that should have one.
+
+    A cell that did not do its work here for a cause of ours says nothing about the student: it is left out.
+    """
     matches = [
         (comparison, match(comparison, reproduced.within, reproduced.picture_within))
         for comparison in evidence.run.facts.comparisons
     ]
-    counting = [pair for pair in matches if _counts(*pair)]
+    lacked = {cell.number: cell.cause for cell in evidence.run.cells if cell.cause is not None and cell.cause.is_ours}
+    could = [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in lacked]
+    counting = [pair for pair in could if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
+        if waiting := [comparison.number for comparison, _ in matches if comparison.stored]:
+            return wait_for(lacked[waiting[0]])
         return unanswered(
             _("Your notebook holds no outputs to compare: run all its cells, then save it and hand it in.")
         )
@@ -157,7 +165,10 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
         len(counting),
         good=good,
     )
-    return Verdict(fraction, join([again, *_say_others(counting)]))
+    left_out = [
+        str(comparison.number) for comparison, how in matches if comparison.stored and (comparison, how) not in could
+    ]
+    return Verdict(fraction, join([again, *_say_others(counting), _say_left_out(left_out)]))
 
 
 def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
@@ -191,6 +202,17 @@ def _say_cells(how: str, n: int, cells: Reason) -> Reason:
         "Not run by the grader, because a limit or a crash came first: cells {cells}.",
         n,
         cells=cells,
+    )
+
+
+def _say_left_out(cells: list[str]) -> Reason:
+    if not cells:
+        return NOTHING
+    return ngettext(
+        "Left out, for want of what the grader lacks: cell {cells}.",
+        "Left out, for want of what the grader lacks: cells {cells}.",
+        len(cells),
+        cells=listed(cells),
     )
 
 

@@ -30,6 +30,11 @@ def find_wait(evidence: Evidence) -> Verdict | None:
     return None
 
 
+def wait_for(cause: Cause) -> Verdict:
+    """Left to a person, for a cause of ours."""
+    return _wait("", cause)
+
+
 def _wait(name: str, cause: Cause, *, is_missing: bool = False) -> Verdict:
     told: dict[str, Value] = {"name": code(name), "cause": say_cause(cause)}
     if not name:

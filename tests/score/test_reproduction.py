@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from PIL import Image
 
-from grader.model import CellComparison, CellRun, NotebookFacts
+from grader.model import Cause, CellComparison, CellRun, Finding, NotebookFacts
+from grader.score import score
 from grader.score.outputs import differ_by
 from grader.score.reproduction import match, measure
 
-from .making import find
+from .making import find, rubric_of, run_of
 
 
 def stream(text: str, name: str = "stdout") -> dict:
@@ -302,6 +303,42 @@ def test_a_notebook_without_outputs_is_unanswered():
 def test_reproduction_has_a_band():
     facts = facts_of(same=[1, 2, 3], different=[4, 5])
     assert find({"reproduced": {"full": 0.8, "none": 0.4}}, None, facts=facts).earned == pytest.approx(2.0)
+
+
+def find_lacking(facts: NotebookFacts, *numbers: int) -> Finding:
+    """The finding where these cells stopped for a file that is not here."""
+    cells = tuple(
+        CellRun(index=n, number=n, title="", end="error", cause=Cause(kind="file", what="a.csv", cell=n))
+        for n in numbers
+    )
+    (finding,) = score(run_of({}, facts=facts, cells=cells), rubric_of({"reproduced": {}}), {})
+    return finding
+
+
+def test_cells_that_stopped_for_a_cause_of_ours_cost_nothing():
+    finding = find_lacking(facts_of(same=[1], different=[2, 3], not_run_here=[4]), 2, 4)
+    assert (finding.earned, str(finding.because)) == (
+        2.0,
+        "The outputs of 1 of 2 cells were reproduced. The output differs in cell 3. "
+        "Left out, for want of what the grader lacks: cells 2 and 4.",
+    )
+
+
+def test_where_only_such_cells_have_outputs_a_person_decides():
+    finding = find_lacking(facts_of(different=[1], nothing_stored=[2]), 1)
+    assert (finding.status, finding.earned) == ("unscored", None)
+    assert str(finding.because) == (
+        "Part of the work is missing because cell 1 stopped for want of `a.csv`: that file is not here. "
+        "That is not your fault: a person looks at it."
+    )
+
+
+def test_a_cell_that_stopped_for_a_cause_of_the_student_s_counts():
+    cause = Cause(kind="student", what="1 / 0", cell=2)
+    cells = (CellRun(index=2, number=2, title="", end="error", cause=cause),)
+    run = run_of({}, facts=facts_of(same=[1], different=[2]), cells=cells)
+    (finding,) = score(run, rubric_of({"reproduced": {}}), {})
+    assert finding.earned == 2.0
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
