@@ -114,13 +114,13 @@ def test_a_file_whose_tree_is_forged_is_refused(tree):
 def test_a_tree_that_is_nested_without_end_is_refused():
     tree = json.loads('["list", [' * 40 + "]]" * 40)
     with pytest.raises(ValueError, match="nested too deep"):
-        plain.decode(tree, {})
+        plain._Decoder({}, plain.MAX_NODES).decode(tree, plain.MAX_DEPTH)
 
 
 @pytest.mark.parametrize("tree", [10**30, "x" * 200_001, ["dict", {"k" * 201: 1}], ["list", [-(2**63)]]])
 def test_what_could_not_be_written_is_not_read_whoever_wrote_it(tree):
     with pytest.raises(plain.NotPlainError):
-        plain.decode(tree, {})
+        plain._Decoder({}, plain.MAX_NODES).decode(tree, plain.MAX_DEPTH)
 
 
 @given(st.binary(max_size=200))
