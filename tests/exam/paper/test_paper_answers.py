@@ -10,7 +10,7 @@ import pytest
 from grader.exam.paper.readings import BoxReading, MarkDecision, Sheet
 from grader.exam.responses import fits
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, student_of
-from grader.language import verbatim
+from grader.language import NOTHING, Reason
 from grader.model import Answer
 from tests.exam.making import make_exam, make_question, question, single
 
@@ -80,7 +80,7 @@ RIGHT = [
 def test_ticks_say_what_they_stand_for(marked, name, value):
     answer = answers_of(read(*marked))[name]
     if value is None:
-        assert answer == Answer(status="unusable", because=verbatim("A row in the middle of the number is empty."))
+        assert answer == Answer(status="unusable", because=Reason("A row in the middle of the number is empty."))
         return
     found = set(answer.value) if isinstance(value, set) else answer.value
     assert (answer.status, found) == ("answered", value)
@@ -117,7 +117,7 @@ def test_what_contradicts_itself_is_no_answer(marked, name, because):
 
 def test_what_is_written_by_hand_waits_unless_nothing_is_there():
     answers = answers_of(read(blank=("shape",)))
-    assert answers["word"] == Answer(status="unusable", because=verbatim("It is written by hand: a person reads it."))
+    assert answers["word"] == Answer(status="unusable", because=Reason("It is written by hand: a person reads it."))
     assert answers["shape"] == Answer(status="missing")
 
 
@@ -164,9 +164,9 @@ NUMBER_TICKS = ("STUDENT.0.0", "STUDENT.1.0", "STUDENT.2.4", "STUDENT.3.2")
 
 
 def test_whose_copy_it_is_stands_on_it_or_is_ticked():
-    assert student_of(read()) == ("ana", "")
-    assert student_of(read(*NUMBER_TICKS, copy=1)) == ("0042", "")
-    assert student_of(read(*NUMBER_TICKS, copy=1, print_=LIST)) == ("bruno", "")
+    assert student_of(read()) == ("ana", NOTHING)
+    assert student_of(read(*NUMBER_TICKS, copy=1)) == ("0042", NOTHING)
+    assert student_of(read(*NUMBER_TICKS, copy=1, print_=LIST)) == ("bruno", NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,13 @@ def test_whose_copy_it_is_stands_on_it_or_is_ticked():
 )
 def test_a_copy_of_nobody_known_says_why(options, because):
     marked = options.pop("marked", NUMBER_TICKS)
-    assert student_of(read(*marked, copy=1, **options)) == (None, because)
+    student, told = student_of(read(*marked, copy=1, **options))
+    assert (student, str(told)) == (None, because)
 
 
 def test_a_person_can_say_whose_it_is_or_that_it_is_nobodys():
     assert student_of(read(copy=1, decisions=decided("STUDENT", "carla", copy=2)))[0] == "carla"
-    assert student_of(read(decisions=decided("STUDENT", "-"))) == (None, "")
+    assert student_of(read(decisions=decided("STUDENT", "-"))) == (None, NOTHING)
 
 
 def test_a_number_without_decimals_asked_for_or_too_long_is_written_by_hand():

@@ -16,7 +16,7 @@ from grader.exam.scanning.paper_answers import answers_of, copies_read
 from grader.exam.scanning.print_store import PaperStore
 from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
-from grader.language import verbatim
+from grader.language import Reason
 from grader.model import Answer
 from grader.store.gradebook import Gradebook
 from grader.store.work_folder import WorkFolder
@@ -104,7 +104,7 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
     assert page.fate == "needs review"
     (copy,) = copies_read(store.prints(), store.sheets(), {})
     because = "No box of it is ticked, but something is written beside them: was it meant?"
-    assert answers_of(copy)["edge"] == Answer(status="unusable", because=verbatim(because))
+    assert answers_of(copy)["edge"] == Answer(status="unusable", because=Reason(because))
     assert answers_of(copy)["corner"].status == "missing"
     assert not copy.is_blank
     (waiting,) = waiting_in(copy)
