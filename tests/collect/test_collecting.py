@@ -65,7 +65,7 @@ class Class:
         """student -> (in, late or to contact; what is told)"""
         handed_in = read_handed_in(self.course, self.work.gradebook, self.course.assignment("hello"))
         rows = stand(handed_in, self.course.roster, self.work.gradebook.problems("hello"))
-        return {row.student: (row.state, " ".join(row.notes)) for row in rows}
+        return {row.student: (row.state, " ".join(map(str, row.notes))) for row in rows}
 
     def mail(self, address, text="", sent=-DAY, labels=(), **more):
         return self.google.add_mail(write_mail(address, text, **more), DUE + sent, *labels)
@@ -238,7 +238,7 @@ def test_a_stranger_is_told_with_a_guess_and_is_in_once_the_roster_knows_them(ha
     handing_in.collect()
     assert handing_in.notes["? a.paz@other.example"] == (
         "to contact",
-        "The sender is not in the roster. It may be ana: if you know whose it is, add the address to that row, "
+        "The sender is not in the roster. It may be ana. If you know whose it is, add the address to that row, "
         "and collect again.",
     )
     roster = handing_in.root / "roster.csv"

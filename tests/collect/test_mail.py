@@ -26,6 +26,10 @@ def read(raw, *labels, received=DUE):
     )
 
 
+def flags_of(letter):
+    return [str(flag) for flag in letter.flags]
+
+
 def test_a_letter_has_its_sender_its_links_and_gmails_own_time():
     letter = read(write_mail("Ana Paz <ana@example.org>", f"Here: {colab(1)}", Date="Mon, 1 Jan 2001 00:00:00 +0000"))
     assert (letter.address, letter.name, letter.subject) == ("ana@example.org", "Ana Paz", "hw2")
@@ -53,7 +57,7 @@ def test_a_link_in_a_quoted_part_is_an_older_one():
 def test_a_link_that_is_only_quoted_is_taken_and_said():
     letter = read(write_mail("ana@example.org", f"> {colab(1)}\nplease look"))
     assert letter.links == (colab(1),)
-    assert letter.flags == ("The link stands only in a quoted part of the mail.",)
+    assert flags_of(letter) == ["The link stands only in a quoted part of the mail."]
 
 
 def test_a_long_link_survives_the_mails_encoding():
@@ -77,13 +81,13 @@ def test_a_long_link_survives_the_mails_encoding():
 def test_a_mail_is_believed_as_far_as_gmail_believes_it_and_flagged_otherwise(header, sure):
     mine = f"Authentication-Results: {header}\r\n".encode() if header else b""
     raw = mine + b"From: ana@example.org\r\nSubject: hw2\r\n\r\nHello"
-    assert read(raw).flags == (() if sure else (UNSURE,))
+    assert flags_of(read(raw)) == ([] if sure else [UNSURE])
 
 
 def test_a_header_below_gmails_own_is_the_senders_and_proves_nothing():
     first = b"Authentication-Results: mx.google.com; dmarc=fail header.from=example.org\r\n"
     forged = b"Authentication-Results: mx.google.com; dmarc=pass header.from=example.org\r\n"
-    assert read(first + forged + b"From: ana@example.org\r\n\r\nHello").flags == (UNSURE,)
+    assert flags_of(read(first + forged + b"From: ana@example.org\r\n\r\nHello")) == [UNSURE]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_a_header_below_gmails_own_is_the_senders_and_proves_nothing():
     [("SPAM", "The mail lay in the folder for spam."), ("TRASH", "The mail lay in the bin.")],
 )
 def test_a_mail_among_spam_or_in_the_bin_is_read_and_said(label, flag):
-    assert read(write_mail("ana@example.org", colab(1)), label).flags == (flag,)
+    assert flags_of(read(write_mail("ana@example.org", colab(1)), label)) == [flag]
 
 
 @pytest.mark.parametrize("label", ["SENT", "DRAFT", "CHAT"])
@@ -105,7 +109,7 @@ def test_a_share_notice_is_from_the_student_who_shared_and_brings_what_they_shar
     letter = read(write_mail(NOTICE, html=html, Reply_To="Ana Paz <ana@example.org>"))
     assert (letter.address, letter.links, letter.flags) == ("ana@example.org", (button,), ())
     forged = read(write_mail(NOTICE, html=html, Reply_To="Ana Paz <ana@example.org>", authentic=False))
-    assert forged.flags == (UNSURE,)
+    assert flags_of(forged) == [UNSURE]
 
 
 def test_a_broken_charset_is_read_as_well_as_it_goes():

@@ -51,14 +51,15 @@ def test_what_was_not_handed_in_adds_nothing_and_takes_nothing_away() -> None:
 
 def test_no_more_than_the_most_counts_and_it_is_said() -> None:
     found = grade(rule(), 48, exercise("one", 10), exercise("two", 10, weight=3))
-    assert (found.percent, found.notes) == (100, ("No more than 100 % count.",))
+    assert (found.percent, [*map(str, found.notes)]) == (100, ["No more than 100 % count."])
 
 
 def test_a_bonus_may_need_an_exam_that_is_passed_by_itself() -> None:
     passing = rule({"from_exam": 50})
     done = exercise("one", 10), exercise("two", 10, weight=3)
     failed = grade(passing, 24.5, *done)
-    assert (failed.percent, failed.bonus, failed.notes) == (49, 0, ("A bonus counts from 50 % in the exam alone.",))
+    assert (failed.percent, failed.bonus) == (49, 0)
+    assert [*map(str, failed.notes)] == ["A bonus counts from 50 % in the exam alone."]
     assert grade(passing, 25, *done).percent == 60, "the edge is enough"
 
 
@@ -71,16 +72,17 @@ def test_while_something_waits_there_is_no_grade_but_what_is_settled_is_told() -
     found = grade(rule(), 30, exercise("one", 5, waits=True), exercise("two", None, weight=3, graded=False), waits=1)
     assert (found.percent, found.band, found.settled) == (None, "", False)
     assert found.so_far == 61.3
-    assert found.waits == (
+    assert [*map(str, found.waits)] == [
         "In the exam, 1 point waits for a person.",
         "In One, 2 points wait for a person.",
         "Two has not been graded yet.",
-    )
+    ]
 
 
 def test_without_an_exam_there_is_no_grade() -> None:
     found = grade(rule(), None, exercise("one", 10), exercise("two", 10, weight=3))
-    assert (found.percent, found.so_far, found.waits) == (None, None, ("There is no response to the exam.",))
+    assert (found.percent, found.so_far) == (None, None)
+    assert [*map(str, found.waits)] == ["There is no response to the exam."]
 
 
 def test_an_exercise_that_waits_holds_nobody_up_whose_bonus_does_not_count() -> None:
@@ -113,8 +115,9 @@ def test_a_change_is_told_before_and_after() -> None:
         grade(rule(), 30).model_copy(update={"student": "bruno"}),
         grade(rule(), 1).model_copy(update={"student": "new"}),
     ]
-    assert tell_changes(before, after) == [("ana", "60 % (4)", "70 % (7)")]
-    assert say_grade(grade(rule(), None)) == "none yet"
+    told = [(student, str(old), str(new)) for student, old, new in tell_changes(before, after)]
+    assert told == [("ana", "60 % (4)", "70 % (7)")]
+    assert str(say_grade(grade(rule(), None))) == "none yet"
 
 
 @pytest.mark.parametrize(

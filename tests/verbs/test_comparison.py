@@ -49,7 +49,9 @@ class Class:
         self.rows.append(StudentRow(submission, run, grade))
 
     def noted(self) -> dict[tuple[str, ...], str]:
-        return {hint.students: hint.says for hint in find_noted(self.course, self.work, self.assignment, self.rows)}
+        return {
+            hint.students: str(hint.says) for hint in find_noted(self.course, self.work, self.assignment, self.rows)
+        }
 
 
 def colab_notebook(run: datetime, *, cloned_from: str = "") -> str:

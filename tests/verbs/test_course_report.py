@@ -54,17 +54,17 @@ def decide(root: Path, name: str, student: str, **points: float) -> None:
 
 def test_everybody_who_did_something_has_a_grade_or_the_reason_why_not(course: Path) -> None:
     graded = grade_students(read_course(course), WorkFolder(course / ".grader"))
-    told = {grade.student: (grade.percent, grade.band, grade.waits) for grade in graded.grades}
-    assert told["ana"] == (56, "4", ()), "2 of 5 in the exam, 8 of 10 in the exercise: 40 + 20 × 0.8"
+    told = {grade.student: (grade.percent, grade.band, [*map(str, grade.waits)]) for grade in graded.grades}
+    assert told["ana"] == (56, "4", []), "2 of 5 in the exam, 8 of 10 in the exercise: 40 + 20 × 0.8"
     assert told["bruno"] == (
         None,
         "",
-        ("In the exam, 3 points wait for a person.", "In Noise, 8 points wait for a person."),
+        ["In the exam, 3 points wait for a person.", "In Noise, 8 points wait for a person."],
     )
     assert told["dora"] == (
         None,
         "",
-        ("There is no response to the exam.", "In Noise, 4 points wait for a person."),
+        ["There is no response to the exam.", "In Noise, 4 points wait for a person."],
     )
     assert (graded.changes, graded.since) == ((), None)
 
