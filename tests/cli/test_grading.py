@@ -56,6 +56,10 @@ def test_a_script_reads_of_each_student_what_the_design_promises(evening):
         "late_by_s": 0.0,
         "end": "finished",
         "findings": ended.students["bruno"]["findings"],
+        "cells": [
+            {"number": 1, "end": "ok", "cause": None, "made": ["double"], "because": ""},
+            {"number": 2, "end": "ok", "cause": None, "made": ["word"], "because": ""},
+        ],
     }
     assert ended.students["bruno"]["findings"][2] == {
         "criterion": "word",
@@ -64,6 +68,8 @@ def test_a_script_reads_of_each_student_what_the_design_promises(evening):
         "possible": 1.0,
         "because": '`word` is "hola", as expected.',
         "diagnosis": None,
+        "cause": None,
+        "cells": [2],
     }
 
 
