@@ -170,6 +170,6 @@ def _sum_of(path: str, names: tuple[str, ...]) -> int:
 def waited_s(pid: int) -> float:
     """How long a process was ready to run and had no processor; 0 where the system does not tell."""
     try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return 0.0
