@@ -243,7 +243,7 @@ def test_a_gradebook_that_is_none(refuse, work):
     (work / "gradebook.sqlite").write_text("ana,10\n" * 100)
     assert refuse() == (
         f"grader: {work}/gradebook.sqlite: the gradebook cannot be read: file is not a database\n"
-        "  Put your copy of it there; or move it away, and a new one is begun.\n"
+        "  Restore a backup: grader restore FILE; or put your copy of the file there.\n"
     )
     assert (work / "gradebook.sqlite").read_text() == "ana,10\n" * 100
 
@@ -326,5 +326,5 @@ def test_a_full_disk_is_the_users_to_mend(call, course, work, tmp_path, monkeypa
     assert ended.code == 2
     assert ended.err == (
         f"grader: {work}/submissions/x.ipynb: No space left on device\n"
-        "  Make room, and start the same command again: what is done stays done.\n"
+        "  Make room, and start the same command again. What is done stays done.\n"
     )
