@@ -136,7 +136,7 @@ def row(student_page: StudentPage) -> Callable[..., StudentRow]:
         student: str, *, sha256: str = "", end: Any = "finished", because: str = "It ran.", **grade: Any
     ) -> StudentRow:
         submission = student_page.submission.model_copy(update={"student": student, "sha256": sha256 or student})
-        run = student_page.run.model_copy(update={"end": end, "because": because})
+        run = student_page.run.model_copy(update={"end": end, "because": verbatim(because)})
         changes = {"student": student, "end": end, **grade}
         return StudentRow(submission, run, student_page.grade.model_copy(update=changes))
 

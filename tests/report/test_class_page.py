@@ -41,7 +41,7 @@ def test_what_needs_a_person_comes_first_with_criterion_reason_and_link(class_pa
 def test_reasons_that_differ_stand_apart_under_one_criterion(class_page: ClassPage, row: Row) -> None:
     other = row("carla")
     *rest, words = other.grade.findings
-    findings = (*rest, words.model_copy(update={"because": "It is in Spanish."}))
+    findings = (*rest, words.model_copy(update={"because": verbatim("It is in Spanish.")}))
     carla = replace(other, grade=other.grade.model_copy(update={"findings": findings}))
     text = read(replace(class_page, students=(*class_page.students, carla)))
     assert "You compare. 1.5 points Read it. ana bruno It is in Spanish. carla" in text
@@ -51,7 +51,7 @@ def test_reasons_that_differ_stand_apart_under_one_criterion(class_page: ClassPa
 def test_a_run_of_which_nothing_could_be_judged_is_one_entry(class_page: ClassPage, row: Row) -> None:
     failed = row("carla", end="failed", because="The fork server did not answer.")
     findings = tuple(
-        finding.model_copy(update={"status": "unscored", "earned": None, "because": "Run it again."})
+        finding.model_copy(update={"status": "unscored", "earned": None, "because": verbatim("Run it again.")})
         for finding in failed.grade.findings
     )
     carla = replace(failed, grade=failed.grade.model_copy(update={"findings": findings}))

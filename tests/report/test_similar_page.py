@@ -30,12 +30,12 @@ def test_the_page_says_what_the_number_means_and_shows_the_parts_beside_each_oth
     html = render_similar(SimilarPage("A course", "Hello", (PAIR,)))
     text = Page(html).text
     assert (
-        "The number says how much of a student's own code stands in another one's notebook, too, two lines or more at "
-        "a time. Own is what was not given, and what less than a tenth of the class has. Other names, numbers, "
-        f"comments, spaces and another order make no difference. {HINT}"
+        "The number is the share of a student's own code that is also in another notebook, in pieces of two lines or "
+        "more. Own code was not given, and less than a tenth of the class has it. Other names, numbers, comments, "
+        f"spaces and another order make no difference. {HINT}"
     ) in text
     assert (
-        "ana, Bruno Díaz: 75 % Of the 120 words of code that are ana's own, 90 stand in Bruno Díaz's notebook, too; "
+        "ana, Bruno Díaz: 75 % Of the 120 words of code that are ana's own, 90 are also in Bruno Díaz's notebook; "
         "Bruno Díaz's own are 300."
     ) in text
     assert "code cell 2 def stretch(image): return image / 255 code cell 3 print(stretch(x)) code cell 5" in text
