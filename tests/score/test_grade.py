@@ -41,7 +41,7 @@ def test_the_last_decision_counts() -> None:
 def test_a_decision_that_is_taken_back_leaves_the_finding_as_it_was() -> None:
     decisions = [decide(1), decide(3), decide(None)]
     assert fold([WAITING], decisions) == (WAITING,)
-    assert find_standing(decisions) == {}
+    assert find_standing([WAITING], decisions) == {}
 
 
 def test_a_decision_after_one_that_was_taken_back_counts() -> None:

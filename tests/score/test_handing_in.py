@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.language import NOTHING, error, verbatim
+from grader.language import NOTHING, error
 from grader.model import CellComparison, CellRun, NotebookFacts, Run
 from grader.score.handing_in import say_before_handing_in
 
@@ -13,8 +13,8 @@ SHARING = (
 
 def run_of(*compared, because=NOTHING, end="finished"):
     facts = NotebookFacts(comparisons=compared)
-    cell = CellRun(index=3, number=2, title="x", end="error" if because else "ok", because=verbatim(because))
-    return Run(key="", sha256="", end=end, because=verbatim(NOTHING), cells=(cell,), facts=facts)
+    cell = CellRun(index=3, number=2, title="x", end="error" if because else "ok", because=because)
+    return Run(key="", sha256="", end=end, because=NOTHING, cells=(cell,), facts=facts)
 
 
 def told_of(run):
