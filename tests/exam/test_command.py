@@ -117,6 +117,8 @@ def test_scores_are_one_json_object_as_of_any_assignment(exam, root):
         "possible": 2.0,
         "because": "You chose “Option b”, which is right. So it is.",
         "diagnosis": None,
+        "cause": None,
+        "cells": [],
     }
 
 
@@ -156,9 +158,9 @@ def test_an_item_analysis_is_a_page_and_two_tables(exam, root):
 def test_a_key_that_is_probably_wrong_ends_with_1(exam, root, told):
     questions = [single(f"q{number}") for number in range(8)]
     write(root / "course", exam_of(*questions))
-    # Of sixteen students the first eight know b; the key of q0 says b, but they all chose c there.
+    # Of sixteen students the first eight know b; the key of q0 says b, but only the others chose it there.
     rows = [
-        f"s{number},{'c' if number < 8 else 'a'}," + ",".join("b" if number < 8 else "d" for _ in range(7))
+        f"s{number},{'c' if number < 8 else 'b'}," + ",".join("b" if number < 8 else "d" for _ in range(7))
         for number in range(16)
     ]
     (root / "class.csv").write_text("\n".join(["student," + ",".join(f"q{n}" for n in range(8)), *rows]))

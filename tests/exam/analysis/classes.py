@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.exam.analysis.items import ItemAnalysis, Response, analyse
 from grader.exam.revisions import revise
+from grader.language import verbatim
 from grader.model import Answer, Finding
 from tests.exam.making import make_exam, single
 
@@ -51,5 +52,5 @@ def _finding(question: str, is_right: bool) -> Finding:
         status="met" if is_right else "missed",
         earned=float(is_right),
         possible=1.0,
-        because="Simulated.",
+        because=verbatim("Simulated."),
     )
