@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class UserError(Exception):
-    """Something the user can mend: what is wrong, where, and what to do. Exit code 2, no traceback."""
+    """Something the user can fix: what is wrong, where, and what to do. Exit code 2, no traceback."""
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what = what

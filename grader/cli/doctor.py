@@ -44,7 +44,7 @@ WORK = typer.Option(None, "--work", metavar="DIR", help="Read everything in this
 
 @dataclass(frozen=True)
 class DoctorCheck:
-    """One thing that was tried: works, or what is wrong and how to mend it."""
+    """One thing that was tried: works, or what is wrong and how to fix it."""
 
     name: str
     works: bool

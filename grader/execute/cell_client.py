@@ -19,7 +19,7 @@ from grader.language import _
 from grader.model import Limits
 
 GRACE_S = 5.0
-"""How long a cell may take to heed an interrupt before its kernel is ended."""
+"""How long a cell may take to obey an interrupt before its kernel is ended."""
 
 START_S = 60.0
 

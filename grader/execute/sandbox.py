@@ -68,7 +68,7 @@ ENVIRONMENT = {
 
 @functools.cache
 def why_no_sandbox() -> UserError | None:
-    """None where bubblewrap works here, tried for real; otherwise what is wrong and how to mend it."""
+    """None where bubblewrap works here, tried for real; otherwise what is wrong and how to fix it."""
     if sys.platform != "linux":
         return UserError(
             "the sandbox needs Linux", remedy="For code that you trust, ask for no sandbox: --sandbox none."

@@ -46,7 +46,7 @@ def is_begun(path: Path) -> bool:
 
 
 def _require_sound(path: Path, connection: sqlite3.Connection) -> None:
-    """A page that is damaged, or rows that are gone, before anything is believed: 10 ms for the marks of a course."""
+    """A page that is damaged, or rows that are gone, before anything is believed."""
     (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     last, count = connection.execute("SELECT coalesce(max(id), 0), count(*) FROM events").fetchone()
     if told != "ok" or last != count:

@@ -76,7 +76,7 @@ class ClusterExecutor:
 
     def __enter__(self) -> Self:
         self._client = self._open()
-        threading.Thread(target=self._mend, name="mend", daemon=True).start()
+        threading.Thread(target=self._reconnect, name="reconnect", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -90,7 +90,7 @@ class ClusterExecutor:
         """How many notebooks can run at once now."""
         if time.monotonic() - self._looked > LOOK_S and not self._lost.is_set():
             self._looked = time.monotonic()
-            with contextlib.suppress(OSError):  # the connection was lost, and that is mended elsewhere
+            with contextlib.suppress(OSError):  # the connection was lost, and `_reconnect` makes a new one
                 self._places = self._client.run_on_scheduler(count_places, self._resource)
         return self._places
 
@@ -207,7 +207,7 @@ class ClusterExecutor:
             self._try_suspect()
         task.answer.set_result(executed)
 
-    def _mend(self) -> None:
+    def _reconnect(self) -> None:
         """Connect again whenever the scheduler was lost, and send again what was running."""
         while True:
             self._lost.wait()
