@@ -74,8 +74,10 @@ class NotebookAsker:
             return answer
         self.killed_by = question.name
         overran = self.client.km.provisioner.fork.overran
-        why = overran.result() if overran.done() else _("it ended the kernel")
-        return question.unanswered(why) if ended_itself else answer
+        if ended_itself and overran.done():
+            return question.unanswered(overran.result())
+        # Of a hidden question, an end and a lack of time read the same: which one it was could tell of the input.
+        return question.unanswered(_("it ended the kernel")) if ended_itself and not question.hidden else answer
 
     async def _ask_one(self, connection: socket.socket, question: ProbeQuestion) -> tuple[Answer, bool]:
         """The question goes over a connection of its own; a line that we have the kernel run answers it there.

@@ -20,6 +20,7 @@ from grader.report import page_name
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verbs.collection import collect
+from grader.verbs.notebook_report import report
 from grader.verbs.notebooks import ScoredStudent
 
 from .corpus import COURSE, read_cases, write_case, write_innocent
@@ -52,8 +53,8 @@ def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Cla
     collect(course, work, assignment, [str(folder)])
     executions = verbs.execute(course, work, assignment, Resources("bubblewrap", jobs), watch=watch)
     scored = verbs.score_class(course, work, assignment)
-    page = verbs.report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)
-    return Class({one.submission.student: one for one in scored}, page.parent, work)
+    reported = report(course, work, assignment, scored, executions, wall_s=0.0, watch=watch)
+    return Class({one.submission.student: one for one in scored}, reported.index.parent, work)
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,14 @@ class Case(BaseModel):
     def who(self) -> str:
         return self.student or self.name
 
+    def end_of(self, number: int) -> str:
+        """How a code cell must end, from 1; alternatives are divided by `|`."""
+        return self.ends[number].status if number in self.ends else "ok"
+
+    def status_of(self, criterion: str) -> str:
+        """The status that a criterion's finding must have; alternatives are divided by `|`."""
+        return self.findings[criterion].status if criterion in self.findings else "met"
+
 
 @functools.cache
 def read_snippets() -> dict[str, str]:
