@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from grader.exam.answer_text import say_behind
-from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage, WritingPlace
+from grader.exam.kinds.paper_parts import PaperPart, WritingPlace
 from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, ResponseVerdict
 from grader.exam.kinds.written import choices_written
 from grader.exam.wording import LocalizedText, names_in
@@ -67,10 +67,10 @@ class Output(QuestionKind):
     def say_right(self, accept: Sequence[str], language: str) -> Reason:
         return _("It prints {output}.", output=f"`{self.prints}`")
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
         yield WritingPlace("line")
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         return self.prints
 
     def choices(

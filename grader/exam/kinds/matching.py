@@ -14,11 +14,11 @@ from pydantic import Field, model_validator
 from grader.exam import rules
 from grader.exam.answer_text import stop
 from grader.exam.kinds.cells import as_paired, is_map_of, one_in_each, read_each, read_pairings, wordings
-from grader.exam.kinds.paper_parts import LETTERS, LetteredList, PaperPart, SheetLanguage, TickGrid
+from grader.exam.kinds.paper_parts import LETTERS, LetteredList, PaperPart, TickGrid
 from grader.exam.kinds.question_kind import Choice, Comparison, Id, QuestionKind, ResponseVerdict, Rule, SheetWords
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import Reason, _, join
+from grader.language import N_, Reason, _, join
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -41,24 +41,14 @@ class Pair(Part):
         return stop(_("To “{left}” belongs “{right}”", left=left, right=right))
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        title="Pairs",
-        hint="tick one letter in each row",
-        rules={
-            "each-answer": "every right pair earns its part of the points.",
-            "all-or-nothing": "all points where every pair is right, else nothing.",
-        },
-    ),
-    "es": SheetWords(
-        title="Pares",
-        hint="marque una letra en cada fila",
-        rules={
-            "each-answer": "cada par correcto suma su parte de los puntos.",
-            "all-or-nothing": "todos los puntos si cada par es correcto; si no, nada.",
-        },
-    ),
-}
+_WORDS = SheetWords(
+    title=_("Pairs"),
+    hint=_("tick one letter in each row"),
+    rules={
+        "each-answer": N_("every right pair earns its part of the points."),
+        "all-or-nothing": N_("all points where every pair is right, else nothing."),
+    },
+)
 
 
 class Matching(QuestionKind):
@@ -135,14 +125,14 @@ class Matching(QuestionKind):
         chance.shuffle(partners)
         return tuple(self.pairs), partners
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        yield LetteredList(tuple(speech.say(self.partners[name]) for name in partners))
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
+        yield LetteredList(tuple(self.partners[name].say(language) for name in partners))
         yield TickGrid(
             tuple(zip(partners, LETTERS, strict=False)),
-            tuple((name, speech.say(self.pairs[name].left)) for name in order),
+            tuple((name, self.pairs[name].left.say(language)) for name in order),
         )
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         letters = dict(zip(partners, LETTERS, strict=False))
         return " ".join(letters[name] for name in order)
 

@@ -16,12 +16,12 @@ from grader.exam import rules
 from grader.exam.answer_text import stop
 from grader.exam.kinds.cells import NONE, clip, is_list_of, named, not_one, unusable
 from grader.exam.kinds.options import OfOptions, quote, say_misconception
-from grader.exam.kinds.paper_parts import LetteredOptions, PaperPart, SheetLanguage
+from grader.exam.kinds.paper_parts import LetteredOptions, PaperPart
 from grader.exam.kinds.question_kind import Remark, ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import NOTHING, Reason, Value, _, join
+from grader.language import N_, NOTHING, Reason, Value, _, join
 from grader.model import Answer
 
 
@@ -37,60 +37,37 @@ class MultipleRule(Rule):
     )
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        title="Several answers",
-        hint="tick all that apply",
-        rules={
-            "all-or-nothing": "all points where every box is right, else nothing.",
-            "each-answer": "every box that is right, ticked or open, earns its part of the points.",
-            "half-point": "all points where every box is right, half where more than half of them are.",
-            "kprim": "all points where every box is right, half with one mistake, else nothing.",
-            "right-minus-wrong": "every box that is right earns its part of the points, every other takes as much "
-            "away.",
-            "net-correct": "every right tick earns 1/k of the points, every wrong tick takes 1/k away.",
-            "coverage": "the share of the right options that are ticked, times the share of the ticks that are right.",
-            "right-ticks": "every right tick earns 1/k of the points; wrong ticks take nothing away.",
-            "half-ticks": "all points where all right options are ticked, half where half of them are.",
-            "ripkey": "every right tick earns 1/k of the points; more than k ticks earn nothing.",
-            "ou-multiresponse": "every right tick earns 1/k of the points, but k minus the wrong ticks at most.",
-            "rexams-false": "every right tick earns 1/k of the points, every wrong tick takes its part away: all "
-            "of them together take off everything.",
-            "rexams-false2": "every right tick earns 1/k of the points; every wrong tick takes its part away: all "
-            "of them together take off everything, and one takes half at most.",
-            "rexams-all": "every right tick earns 1/k of the points, any wrong tick takes all of them away.",
-            "mumie-1": "every right tick earns 1/k of the points, a wrong tick takes a smaller part away.",
-            "mumie-6": "every right tick earns 1/k of the points, but only where no tick is wrong.",
-            "vds": "every right tick earns 1/k of the points, every mistake takes 1/k away.",
-        },
-    ),
-    "es": SheetWords(
-        title="Varias respuestas",
-        hint="marque todas las que correspondan",
-        rules={
-            "all-or-nothing": "todos los puntos si cada casilla es correcta; si no, nada.",
-            "each-answer": "cada casilla correcta, marcada o no, suma su parte de los puntos.",
-            "half-point": "todos los puntos si cada casilla es correcta, la mitad si lo es más de la mitad.",
-            "kprim": "todos los puntos si cada casilla es correcta, la mitad con un error; si no, nada.",
-            "right-minus-wrong": "cada casilla correcta suma su parte de los puntos; cada una de las otras resta "
-            "lo mismo.",
-            "net-correct": "cada marca correcta suma 1/k de los puntos, cada incorrecta resta 1/k.",
-            "coverage": "la fracción de opciones correctas marcadas por la fracción de marcas correctas.",
-            "right-ticks": "cada marca correcta suma 1/k de los puntos; las incorrectas no restan.",
-            "half-ticks": "todos los puntos si están marcadas todas las correctas, la mitad si lo está la mitad.",
-            "ripkey": "cada marca correcta suma 1/k de los puntos; más de k marcas no suman nada.",
-            "ou-multiresponse": "cada marca correcta suma 1/k de los puntos, pero como máximo k menos las incorrectas.",
-            "rexams-false": "cada marca correcta suma 1/k de los puntos; cada incorrecta resta su parte: todas "
-            "juntas quitan todo.",
-            "rexams-false2": "cada marca correcta suma 1/k de los puntos; cada incorrecta resta su parte: todas "
-            "juntas quitan todo y una quita a lo sumo la mitad.",
-            "rexams-all": "cada marca correcta suma 1/k de los puntos; cualquier incorrecta los quita todos.",
-            "mumie-1": "cada marca correcta suma 1/k de los puntos; una incorrecta resta una parte menor.",
-            "mumie-6": "cada marca correcta suma 1/k de los puntos, pero solo si ninguna es incorrecta.",
-            "vds": "cada marca correcta suma 1/k de los puntos; cada error resta 1/k.",
-        },
-    ),
-}
+_WORDS = SheetWords(
+    title=_("Several answers"),
+    hint=_("tick all that apply"),
+    rules={
+        "all-or-nothing": N_("all points where every box is right, else nothing."),
+        "each-answer": N_("every box that is right, ticked or open, earns its part of the points."),
+        "half-point": N_("all points where every box is right, half where more than half of them are."),
+        "kprim": N_("all points where every box is right, half with one mistake, else nothing."),
+        "right-minus-wrong": N_(
+            "every box that is right earns its part of the points, every other takes as much away."
+        ),
+        "net-correct": N_("every right tick earns 1/k of the points, every wrong tick takes 1/k away."),
+        "coverage": N_("the share of the right options that are ticked, times the share of the ticks that are right."),
+        "right-ticks": N_("every right tick earns 1/k of the points; wrong ticks take nothing away."),
+        "half-ticks": N_("all points where all right options are ticked, half where half of them are."),
+        "ripkey": N_("every right tick earns 1/k of the points; more than k ticks earn nothing."),
+        "ou-multiresponse": N_("every right tick earns 1/k of the points, but k minus the wrong ticks at most."),
+        "rexams-false": N_(
+            "every right tick earns 1/k of the points, every wrong tick takes its part away: all of them together "
+            "take off everything."
+        ),
+        "rexams-false2": N_(
+            "every right tick earns 1/k of the points; every wrong tick takes its part away: all of them together "
+            "take off everything, and one takes half at most."
+        ),
+        "rexams-all": N_("every right tick earns 1/k of the points, any wrong tick takes all of them away."),
+        "mumie-1": N_("every right tick earns 1/k of the points, a wrong tick takes a smaller part away."),
+        "mumie-6": N_("every right tick earns 1/k of the points, but only where no tick is wrong."),
+        "vds": N_("every right tick earns 1/k of the points, every mistake takes 1/k away."),
+    },
+)
 
 
 class Multiple(OfOptions):
@@ -171,10 +148,10 @@ class Multiple(OfOptions):
             return stop(_("Right is {answer}", answer=quote(right, language)))
         return stop(_("Right is {answer}", answer=f"“{self.none.say(language)}”")) if self.none is not None else NOTHING
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        options = [(name, speech.say(self.options[name].says)) for name in order]
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
+        options = [(name, self.options[name].says.say(language)) for name in order]
         if self.none is not None:
-            options.append((NONE, speech.say(self.none)))
+            options.append((NONE, self.none.say(language)))
         yield LetteredOptions(tuple(options))
 
     @property

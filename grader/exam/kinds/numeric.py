@@ -13,12 +13,12 @@ from pydantic import Field, PrivateAttr
 from grader.exam.answer_text import say_behind
 from grader.exam.arithmetic import Expression, evaluate, names_of, refuse_unknown
 from grader.exam.kinds.cells import unusable
-from grader.exam.kinds.paper_parts import DigitRows, PaperPart, SheetLanguage, WritingPlace
-from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, Remark, ResponseVerdict, SheetWords
+from grader.exam.kinds.paper_parts import DigitRows, PaperPart, WritingPlace
+from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, Remark, ResponseVerdict
 from grader.exam.kinds.written import choices_written
 from grader.exam.numbers import read_number
 from grader.exam.wording import LocalizedText
-from grader.language import Digits, Reason, _, join
+from grader.language import Digits, Reason, _, join, write_decimals
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -43,22 +43,6 @@ class Mistake(Part):
         return evaluate(self.value, {})
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        more={
-            "digits": "Tick one digit in each row; rows in front of the number may stay empty.",
-            "in_unit": "in {}",
-        },
-    ),
-    "es": SheetWords(
-        more={
-            "digits": "Marque un dígito en cada fila; las filas delante del número pueden quedar vacías.",
-            "in_unit": "en {}",
-        },
-    ),
-}
-
-
 class Numeric(QuestionKind):
     """A number, right within a tolerance."""
 
@@ -72,7 +56,6 @@ class Numeric(QuestionKind):
     mistakes: dict[Id, Mistake] = Field(default_factory=dict)
 
     name = "numeric"
-    words = _WORDS
     accepts_more = True
     one_of_many = True
 
@@ -170,17 +153,19 @@ class Numeric(QuestionKind):
         before = max(len(f"{largest:.0f}"), LEAST_PLACES)
         return tuple(range(before - 1, -self.decimals - 1, -1)) if before <= MOST_PLACES else None
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        places, words = self.digit_places(), self.words[speech.language].more
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
+        places = self.digit_places()
         if places is None:
             yield WritingPlace("line")
             return
-        how = f"{words['digits']} ({words['in_unit'].format(self.unit)})" if self.unit else words["digits"]
-        yield DigitRows(how, tuple((str(place), speech.write(tell_place(place))) for place in places), sign=True)
+        how = _("Tick one digit in each row; rows in front of the number may stay empty.")
+        if self.unit:
+            how += _("(in {unit})", unit=self.unit)
+        yield DigitRows(how, tuple((str(place), write_decimals(tell_place(place))) for place in places), sign=True)
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         value = f"{self.value:g}" if self.decimals is None else f"{self.value:.{self.decimals}f}"
-        return f"{speech.write(value)} {self.unit}".strip()
+        return f"{write_decimals(value)} {self.unit}".strip()
 
     def choices(
         self, values: Sequence[Any], full: Sequence[bool], accept: Sequence[str], language: str

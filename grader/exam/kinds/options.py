@@ -12,7 +12,7 @@ from pydantic import Field
 
 from grader.exam.answer_text import say_behind
 from grader.exam.kinds.cells import named
-from grader.exam.kinds.paper_parts import LETTERS, LetteredOptions, PaperPart, SheetLanguage
+from grader.exam.kinds.paper_parts import LETTERS, LetteredOptions, PaperPart
 from grader.exam.kinds.question_kind import Choice, Id, QuestionKind, Remark
 from grader.exam.wording import LocalizedText
 from grader.language import NOTHING, Reason
@@ -61,10 +61,10 @@ class OfOptions(QuestionKind):
         places = iter(free)
         return tuple(name if option.pinned else next(places) for name, option in self.options.items()), ()
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        yield LetteredOptions(tuple((name, speech.say(self.options[name].says)) for name in order))
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
+        yield LetteredOptions(tuple((name, self.options[name].says.say(language)) for name in order))
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         right = [letter for name, letter in zip(order, LETTERS, strict=False) if self.options[name].right]
         return " ".join(right) or LETTERS[len(order)]
 

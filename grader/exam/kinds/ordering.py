@@ -14,11 +14,11 @@ from pydantic import Field
 from grader.exam import rules
 from grader.exam.answer_text import stop
 from grader.exam.kinds.cells import clip, is_list_of, not_one, unusable, wordings
-from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage, TickGrid
+from grader.exam.kinds.paper_parts import PaperPart, TickGrid
 from grader.exam.kinds.question_kind import Id, QuestionKind, ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
-from grader.language import Reason, _
+from grader.language import N_, Reason, _
 from grader.model import Answer
 
 
@@ -32,26 +32,15 @@ class OrderRule(Rule):
     taking = frozenset(("pairs",))
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        title="Order",
-        hint="tick the place of each step: 1 comes first",
-        rules={
-            "pairs": "of any two steps, the right order earns and the wrong one takes off the same part of the points.",
-            "places": "every step in its right place earns its part of the points.",
-            "all-or-nothing": "all points where the whole order is right, else nothing.",
-        },
-    ),
-    "es": SheetWords(
-        title="Orden",
-        hint="marque el lugar de cada paso: 1 va primero",
-        rules={
-            "pairs": "de cada dos pasos, el orden correcto suma y el incorrecto resta la misma parte de los puntos.",
-            "places": "cada paso en su lugar correcto suma su parte de los puntos.",
-            "all-or-nothing": "todos los puntos si todo el orden es correcto; si no, nada.",
-        },
-    ),
-}
+_WORDS = SheetWords(
+    title=_("Order"),
+    hint=_("tick the place of each step: 1 comes first"),
+    rules={
+        "pairs": N_("of any two steps, the right order earns and the wrong one takes off the same part of the points."),
+        "places": N_("every step in its right place earns its part of the points."),
+        "all-or-nothing": N_("all points where the whole order is right, else nothing."),
+    },
+)
 
 
 class Ordering(QuestionKind):
@@ -116,13 +105,13 @@ class Ordering(QuestionKind):
         chance.shuffle(names)
         return names, ()
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
         places = [str(place) for place in range(1, len(order) + 1)]
         yield TickGrid(
-            tuple((place, place) for place in places), tuple((name, speech.say(self.steps[name])) for name in order)
+            tuple((place, place) for place in places), tuple((name, self.steps[name].say(language)) for name in order)
         )
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         right = list(self.steps)
         return " ".join(str(right.index(name) + 1) for name in order)
 

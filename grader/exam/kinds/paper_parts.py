@@ -5,28 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from grader.exam.wording import LocalizedText
-
-
-@dataclass(frozen=True)
-class SheetLanguage:
-    """How a copy speaks."""
-
-    language: str
-    decimal: str
-    """The decimal separator."""
-
-    def say(self, text: LocalizedText) -> str:
-        """The words in the copy's language."""
-        return text.say(self.language)
-
-    def write(self, number: str) -> str:
-        """A number with the copy's decimal separator.
-
-        >>> SheetLanguage("es", ",").write("0.5")
-        '0,5'
-        """
-        return number.replace(".", self.decimal)
+from grader.language import Reason
 
 
 @dataclass(frozen=True)
@@ -47,7 +26,7 @@ class LetteredList:
 class TickGrid:
     """A row of boxes before the words of each part, below the names of the columns."""
 
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str | Reason], ...]
     """(value, its name)"""
     rows: tuple[tuple[str, str], ...]
     """(part, its words)"""
@@ -59,7 +38,7 @@ class TickGrid:
 class DigitRows:
     """Ten boxes for each digit of a number."""
 
-    how: str
+    how: Reason
     rows: tuple[tuple[str, str], ...]
     """(part, what the row counts)"""
     sign: bool
@@ -76,7 +55,7 @@ class WritingPlace:
 class CorrectorRows:
     """Points to tick for whoever corrects."""
 
-    how: str
+    how: Reason
     rows: tuple[tuple[str, str, tuple[str, ...]], ...]
     """(part, its words, the points)"""
 
@@ -85,7 +64,7 @@ class CorrectorRows:
 class SmallPrint:
     """A remark."""
 
-    words: str
+    words: Reason
 
 
 PaperPart: TypeAlias = LetteredOptions | LetteredList | TickGrid | DigitRows | WritingPlace | CorrectorRows | SmallPrint

@@ -13,30 +13,14 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from grader.exam.kinds.cells import clip, one_in_each, unusable
-from grader.exam.kinds.paper_parts import CorrectorRows, PaperPart, SheetLanguage, SmallPrint, WritingPlace
-from grader.exam.kinds.question_kind import Around, Id, QuestionKind, Remark, ResponseVerdict, SheetWords, Step
+from grader.exam.kinds.paper_parts import CorrectorRows, PaperPart, SmallPrint, WritingPlace
+from grader.exam.kinds.question_kind import Around, Id, QuestionKind, Remark, ResponseVerdict, Step
 from grader.files.config_files import PlacedError
 from grader.language import Digits, _
 from grader.model import Answer
 
 MOST_OFFERED = 11
 """Points that can be ticked for a criterion."""
-
-
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        more={
-            "corrector": "For the corrector only",
-            "notebook": "This exercise is handed in as a notebook.",
-        },
-    ),
-    "es": SheetWords(
-        more={
-            "corrector": "Solo para quien corrige",
-            "notebook": "Este ejercicio se entrega como notebook.",
-        },
-    ),
-}
 
 
 class Practical(QuestionKind):
@@ -46,7 +30,6 @@ class Practical(QuestionKind):
     assignment: str | None = Field(None, description="the assignment whose points count, in proportion")
 
     name = "practical"
-    words = _WORDS
     by_corrector = True
 
     @model_validator(mode="after")
@@ -130,15 +113,14 @@ class Practical(QuestionKind):
     def arrange(self, chance: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         return tuple(self.criteria), ()
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        words = self.words[speech.language].more
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
         if not self.criteria:
-            yield SmallPrint(words["notebook"])
+            yield SmallPrint(_("This exercise is handed in as a notebook."))
             return
         yield WritingPlace("exercise")
         steps = [(name, self.criteria[name]) for name in order]
-        rows = tuple((name, speech.say(step.says), points_offered(step.points)) for name, step in steps)
-        yield CorrectorRows(words["corrector"], rows)
+        rows = tuple((name, step.says.say(language), points_offered(step.points)) for name, step in steps)
+        yield CorrectorRows(_("For the corrector only"), rows)
 
     def remarks(self, question: str, folder: Path) -> Iterator[Remark]:
         """`folder` is the exam's; assignments lie beside it."""

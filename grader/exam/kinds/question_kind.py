@@ -12,12 +12,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage
+from grader.exam.kinds.paper_parts import PaperPart
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import Keys
 from grader.language import NOTHING, Reason
@@ -105,15 +104,14 @@ class Remark:
 
 @dataclass(frozen=True)
 class SheetWords:
-    """A kind's own words on a sheet, in one language."""
+    """A kind's own words on a sheet."""
 
-    title: str = ""
+    title: Reason = NOTHING
     """What the rule is for, as in "One answer"."""
-    hint: str = ""
+    hint: Reason = NOTHING
     """How it is answered, as in "tick one"."""
     rules: Mapping[str, str] = field(default_factory=dict)
-    """rule -> the sentence; k is the number of right options, {wrong} what a wrong answer takes off."""
-    more: Mapping[str, str] = field(default_factory=dict)
+    """rule -> the text of the sentence; k is the number of right options, {wrong} what a wrong answer takes off."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +130,8 @@ class QuestionKind(Part):
 
     name: ClassVar[str]
     """The key in exam.yaml."""
-    words: ClassVar[Mapping[str, SheetWords]] = MappingProxyType({})
-    """language -> its words on a sheet."""
+    words: ClassVar[SheetWords] = SheetWords()
+    """Its own words on a sheet."""
     accepts_more: ClassVar[bool] = False
     """Whether a revision can add a right answer."""
     one_of_many: ClassVar[bool] = False
@@ -251,11 +249,11 @@ class QuestionKind(Part):
         """Its parts in the order of a copy, and their partners where it has such."""
         return (), ()
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
         """What stands below the question's words, from above to below."""
         raise NotImplementedError(f"`{self.name}` is not printed")
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str | None:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str | None:
         """What a student had to tick or write on a copy; None where a person reads it."""
         return None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage, WritingPlace
+from grader.exam.kinds.paper_parts import PaperPart, WritingPlace
 from grader.exam.kinds.question_kind import Choice, Id, QuestionKind, ResponseVerdict
 from grader.exam.kinds.written import choices_written
 from grader.exam.wording import LocalizedText, fold_words
@@ -74,10 +74,10 @@ class ShortText(QuestionKind):
     def say_right(self, accept: Sequence[str], language: str) -> Reason:
         return _("Right is {answer}.", answer=f"“{self.accept[0]}”") if self.accept else NOTHING
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
         yield WritingPlace("line")
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         return self.accept[0] if self.accept else f"/{self.pattern}/"
 
     def guide(self) -> str:

@@ -18,7 +18,7 @@ from grader.exam.kinds.question_kind import ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import Found, find_options, fold_option
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
-from grader.language import Reason, _, join
+from grader.language import N_, Reason, _, join
 from grader.model import Answer
 
 
@@ -33,32 +33,21 @@ class SingleRule(Rule):
         return self.name in ("formula", "negative")
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        title="One answer",
-        hint="tick one",
-        rules={
-            "number-right": "the right option earns the points, another one nothing.",
-            "formula": "the right option earns the points; a wrong one takes off the points divided by the number "
-            "of wrong options; no tick takes off nothing.",
-            "negative": "the right option earns the points; a wrong one takes off {wrong} of them; no tick takes "
-            "off nothing.",
-            "omission": "the right option earns the points, a wrong one nothing, and no tick what a guess would earn.",
-        },
-    ),
-    "es": SheetWords(
-        title="Una respuesta",
-        hint="marque una",
-        rules={
-            "number-right": "la opción correcta suma los puntos; otra, nada.",
-            "formula": "la opción correcta suma los puntos; una incorrecta resta los puntos divididos por la "
-            "cantidad de opciones incorrectas; sin marca no se resta nada.",
-            "negative": "la opción correcta suma los puntos; una incorrecta resta {wrong} de ellos; sin marca no "
-            "se resta nada.",
-            "omission": "la opción correcta suma los puntos, una incorrecta nada, y sin marca lo que daría el azar.",
-        },
-    ),
-}
+_WORDS = SheetWords(
+    title=_("One answer"),
+    hint=_("tick one"),
+    rules={
+        "number-right": N_("the right option earns the points, another one nothing."),
+        "formula": N_(
+            "the right option earns the points; a wrong one takes off the points divided by the number of wrong "
+            "options; no tick takes off nothing."
+        ),
+        "negative": N_(
+            "the right option earns the points; a wrong one takes off {wrong} of them; no tick takes off nothing."
+        ),
+        "omission": N_("the right option earns the points, a wrong one nothing, and no tick what a guess would earn."),
+    },
+)
 
 
 class Single(OfOptions):

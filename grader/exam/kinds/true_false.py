@@ -24,7 +24,7 @@ from grader.exam.kinds.cells import (
     read_each,
     read_pairings,
 )
-from grader.exam.kinds.paper_parts import PaperPart, SheetLanguage, TickGrid
+from grader.exam.kinds.paper_parts import PaperPart, TickGrid
 from grader.exam.kinds.question_kind import (
     Choice,
     Comparison,
@@ -36,7 +36,7 @@ from grader.exam.kinds.question_kind import (
     SheetWords,
 )
 from grader.exam.wording import LocalizedText
-from grader.language import Reason, _, join
+from grader.language import N_, Reason, _, join, pgettext
 from grader.model import Answer
 from grader.rubric import Part
 
@@ -67,38 +67,18 @@ class Statement(Part):
         return _("“{says}” is true.", says=says) if self.holds else _("“{says}” is false.", says=says)
 
 
-_WORDS: Mapping[str, SheetWords] = {
-    "en": SheetWords(
-        title="True or false",
-        hint="tick one box in each row",
-        rules={
-            "each-answer": "every right row earns its part of the points; wrong and empty rows earn nothing.",
-            "all-or-nothing": "all points where every row is right, else nothing.",
-            "half-point": "all points where every row is right, half where more than half of them are.",
-            "kprim": "all points where every row is right, half with one mistake, else nothing.",
-            "right-minus-wrong": "every right row earns its part of the points, every wrong one takes as much away.",
-        },
-        more={
-            "true": "true",
-            "false": "false",
-        },
-    ),
-    "es": SheetWords(
-        title="Verdadero o falso",
-        hint="marque una casilla en cada fila",
-        rules={
-            "each-answer": "cada fila correcta suma su parte de los puntos; las incorrectas y las vacías no suman.",
-            "all-or-nothing": "todos los puntos si cada fila es correcta; si no, nada.",
-            "half-point": "todos los puntos si cada fila es correcta, la mitad si lo es más de la mitad.",
-            "kprim": "todos los puntos si cada fila es correcta, la mitad con un error; si no, nada.",
-            "right-minus-wrong": "cada fila correcta suma su parte de los puntos; cada incorrecta resta lo mismo.",
-        },
-        more={
-            "true": "verd.",
-            "false": "falso",
-        },
-    ),
-}
+_TRUE, _FALSE = pgettext("on a sheet", "true"), pgettext("on a sheet", "false")
+_WORDS = SheetWords(
+    title=_("True or false"),
+    hint=_("tick one box in each row"),
+    rules={
+        "each-answer": N_("every right row earns its part of the points; wrong and empty rows earn nothing."),
+        "all-or-nothing": N_("all points where every row is right, else nothing."),
+        "half-point": N_("all points where every row is right, half where more than half of them are."),
+        "kprim": N_("all points where every row is right, half with one mistake, else nothing."),
+        "right-minus-wrong": N_("every right row earns its part of the points, every wrong one takes as much away."),
+    },
+)
 
 
 class Rows(QuestionKind):
@@ -182,14 +162,12 @@ class Rows(QuestionKind):
             chance.shuffle(names)
         return names, ()
 
-    def print_parts(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> Iterator[PaperPart]:
-        words = self.words[speech.language].more
-        columns = (("true", words["true"]), ("false", words["false"]))
-        yield TickGrid(columns, tuple((name, speech.say(self.statements[name].says)) for name in order), "words")
+    def print_parts(self, order: Sequence[str], partners: Sequence[str], language: str) -> Iterator[PaperPart]:
+        columns = (("true", _TRUE), ("false", _FALSE))
+        yield TickGrid(columns, tuple((name, self.statements[name].says.say(language)) for name in order), "words")
 
-    def key(self, order: Sequence[str], partners: Sequence[str], speech: SheetLanguage) -> str:
-        words = self.words[speech.language].more
-        return " ".join(words["true" if self.statements[name].holds else "false"][0].upper() for name in order)
+    def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
+        return " ".join(str(_TRUE if self.statements[name].holds else _FALSE)[0].upper() for name in order)
 
     @property
     def words_to_write(self) -> Mapping[str, LocalizedText]:

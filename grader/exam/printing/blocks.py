@@ -17,7 +17,6 @@ from grader.exam.kinds.paper_parts import (
     LetteredList,
     LetteredOptions,
     PaperPart,
-    SheetLanguage,
     SmallPrint,
     TickGrid,
     WritingPlace,
@@ -25,10 +24,11 @@ from grader.exam.kinds.paper_parts import (
 from grader.exam.paper.sheet import BOX_LINE_MM, BOX_MM, Box, Field
 from grader.exam.printing.arranging import Arranged
 from grader.exam.printing.ink import Face, FrameInk, Ink, LineInk, PictureInk, WordsInk, move
-from grader.exam.printing.phrases import Phrases
+from grader.exam.printing.sheet_language import say_points
 from grader.exam.printing.typesetting import MM_IN_PT, SetText, set_code, set_words, width_mm
 from grader.exam.questions import Picture
 from grader.exam.wording import LocalizedText
+from grader.language import Reason, _, write_decimals
 
 SIZE_PT = 9.5
 SMALL_PT = 7.5
@@ -103,25 +103,20 @@ class Setting:
     """What the blocks of a copy have in common."""
 
     language: str
-    phrases: Phrases
     folder: Path
     """Where the exam's pictures are."""
     room_mm: float
-
-    @property
-    def speech(self) -> SheetLanguage:
-        return SheetLanguage(self.language, self.phrases.decimal)
 
     def say(self, text: LocalizedText) -> str:
         return text.say(self.language)
 
 
-def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]:
+def set_question(arranged: Arranged, setting: Setting, rule: str) -> list[Block]:
     """A question's blocks, from its words to the last of its boxes."""
     asked = arranged.question
     try:
         blocks = _stem(arranged, setting, rule)
-        for part in asked.part.print_parts(arranged.order, arranged.partners, setting.speech):
+        for part in asked.part.print_parts(arranged.order, arranged.partners, setting.language):
             blocks += _set_part(part, asked.id, setting)
     except ValueError as error:
         raise UserError(f"`{asked.id}` cannot be set: {error}", remedy="Fix its words in exam.yaml.") from error
@@ -131,9 +126,9 @@ def set_question(arranged: Arranged, setting: Setting, rule: str | None) -> list
 # ---- what all questions have ----------------------------------------------------------------------------------------
 
 
-def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]:
+def _stem(arranged: Arranged, setting: Setting, rule: str) -> list[Block]:
     asked, draft = arranged.question, Draft()
-    told = setting.phrases.write_points(asked.points)
+    told = str(say_points(asked.points))
     wide = width_mm(told, "sans", SMALL_PT)
     baseline = 0.76 * SIZE_PT * MM_IN_PT + 0.14 * SIZE_PT * MM_IN_PT
     draft.ink.append(WordsInk(0.0, baseline, f"{arranged.number}.", "bold", SIZE_PT))
@@ -141,8 +136,7 @@ def _stem(arranged: Arranged, setting: Setting, rule: str | None) -> list[Block]
     asks = set_words(setting.say(asked.asks), setting.room_mm - INDENT_MM - wide - 6.0, SIZE_PT)
     draft.words(asks, INDENT_MM, 0.0)
     y = asks.height_mm
-    own = asked.part.words.get(setting.language)
-    for words in (own.hint if own is not None else "", rule or ""):
+    for words in (str(asked.part.words.hint), rule):
         if words:
             text = set_words(words, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
             draft.words(text, INDENT_MM, y)
@@ -177,7 +171,7 @@ def writing_field(question: str, setting: Setting, height_mm: float) -> Block:
     x, wide = INDENT_MM, setting.room_mm - INDENT_MM
     draft.fields.append(Field(question=question, x_mm=x, y_mm=1.0, width_mm=wide, height_mm=height_mm))
     draft.ink.append(FrameInk(x, 1.0, wide, height_mm, line_mm=0.15, grey=0.6))
-    draft.ink.append(WordsInk(x + 1.5, 4.0, setting.phrases.answer, "sans", 6.0, 0.55))
+    draft.ink.append(WordsInk(x + 1.5, 4.0, str(_("Answer")), "sans", 6.0, 0.55))
     return draft.done(height_mm + 3.0)
 
 
@@ -239,7 +233,7 @@ def _grid(part: TickGrid, question: str, setting: Setting) -> list[Block]:
     step, gap = (COLUMN_MM, 0.0) if bold else (COLUMN_WORDS_MM, 1.0)
     head = Draft()
     for column, (_value, text) in enumerate(part.columns):
-        head.label(text, BOX_X_MM + column * step + BOX_MM / 2, 3.4, bold=bold)
+        head.label(str(text), BOX_X_MM + column * step + BOX_MM / 2, 3.4, bold=bold)
     blocks, x = [head.done(3.6)], BOX_X_MM + len(part.columns) * step + gap
     for name, words in part.rows:
         boxes = [(name, value, BOX_X_MM + n * step) for n, (value, _text) in enumerate(part.columns)]
@@ -247,8 +241,8 @@ def _grid(part: TickGrid, question: str, setting: Setting) -> list[Block]:
     return blocks
 
 
-def _small(words: str, setting: Setting, gap_mm: float) -> Block:
-    text = set_words(words, setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
+def _small(words: Reason, setting: Setting, gap_mm: float) -> Block:
+    text = set_words(str(words), setting.room_mm - INDENT_MM, SMALL_PT, grey=GREY)
     return Block(text.height_mm + gap_mm, tuple(move(ink, INDENT_MM, 0.0) for ink in text.ink))
 
 
@@ -284,7 +278,7 @@ def _corrector(part: CorrectorRows, question: str, setting: Setting) -> list[Blo
     """Boxes for the points of each criterion, which the corrector ticks before the scan."""
     head = Draft()
     head.ink.append(LineInk(INDENT_MM, 1.0, setting.room_mm, 1.0, 0.15, 0.6))
-    head.ink.append(WordsInk(INDENT_MM, 4.4, part.how, "sans", SMALL_PT, GREY))
+    head.ink.append(WordsInk(INDENT_MM, 4.4, str(part.how), "sans", SMALL_PT, GREY))
     blocks = [head.done(5.0)]
     for number, (name, _words, offered) in enumerate(part.rows, start=1):
         draft = Draft()
@@ -292,6 +286,6 @@ def _corrector(part: CorrectorRows, question: str, setting: Setting) -> list[Blo
         for column, points in enumerate(offered):
             x = BOX_X_MM + 7.0 + column * 13.0
             draft.box(question, name, points, x, 1.0)
-            draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, setting.phrases.write(points), "sans", SMALL_PT, GREY))
+            draft.ink.append(WordsInk(x + BOX_MM + 2.0, 4.3, write_decimals(points), "sans", SMALL_PT, GREY))
         blocks.append(draft.done(BOX_MM + ROW_GAP_MM))
     return blocks

@@ -30,9 +30,10 @@ from grader.exam.printing.arranging import ArrangedSection, arrange
 from grader.exam.printing.blocks import GREY, SIZE_PT, SMALL_PT, Block, Setting, set_question
 from grader.exam.printing.cover import set_cover, set_head, set_paragraph
 from grader.exam.printing.ink import FrameInk, Ink, WordsInk
-from grader.exam.printing.phrases import phrases_in
 from grader.exam.printing.rule_words import tell_own_rule
+from grader.exam.printing.sheet_language import sheet_language
 from grader.exam.printing.typesetting import Extent, extents, width_mm
+from grader.language import _
 
 QUESTION_GAP_MM = 4.0
 WORD_GAP_MM = 2.0
@@ -51,10 +52,11 @@ def compose(exam: Exam, copy: Copy, *, paper: str, language: str, digits: int, f
     """The pages of a copy, from the exam and the copy's seed alone: the same whenever it is asked for."""
     width, height = SIZES_MM["letter" if paper == "letter" else "a4"]
     room_mm = height - TOP_MM - BOTTOM_MM
-    setting = Setting(language, phrases_in(language), folder, width - 2 * MARGIN_MM)
-    groups = [set_cover(exam, setting, digits=digits if copy.student is None else 0)]
-    for section in arrange(exam, copy.seed):
-        groups += _groups_of(section, exam, setting)
+    setting = Setting(language, folder, width - 2 * MARGIN_MM)
+    with sheet_language(language):
+        groups = [set_cover(exam, setting, digits=digits if copy.student is None else 0)]
+        for section in arrange(exam, copy.seed):
+            groups += _groups_of(section, exam, setting)
     pages: list[list[Block]] = [[]]
     y = 0.0
     for group in groups:
@@ -80,7 +82,7 @@ def _groups_of(section: ArrangedSection, exam: Exam, setting: Setting) -> Iterat
     if section.section.intro is not None:
         head.append(set_paragraph(setting.say(section.section.intro), setting, SIZE_PT, gap_mm=2.0))
     for arranged in section.questions:
-        rule = tell_own_rule(arranged.question, exam, setting.language)
+        rule = tell_own_rule(arranged.question, exam)
         yield head + set_question(arranged, setting, rule)
         head = []
 
@@ -123,7 +125,7 @@ def _joined(extents: Sequence[Extent]) -> Iterator[Extent]:
         lines.setdefault((round(extent[1], 1), round(extent[3], 1)), []).append(extent)
     for (top, height), line in lines.items():
         begin, end = None, 0.0
-        for left, _, width, _ in sorted(line):
+        for left, _top, width, _height in sorted(line):
             if begin is not None and left - end > WORD_GAP_MM:
                 yield (round(begin, 1), top, round(end - begin, 1), height)
                 begin = None
@@ -134,8 +136,7 @@ def _joined(extents: Sequence[Extent]) -> Iterator[Extent]:
 
 def frame_page(print_: Print, copy: Copy, number: int) -> tuple[Ink, ...]:
     """What every page has round it: ArUco marks are drawn with it, from `mark_corners_mm`."""
-    width, _ = SIZES_MM[print_.paper]
-    phrases = phrases_in(print_.language)
+    width, _height = SIZES_MM[print_.paper]
     identity = Identity(print_.id, copy.number, number)
     ink: list[Ink] = []
     cells = encode(identity)
@@ -146,7 +147,9 @@ def frame_page(print_: Print, copy: Copy, number: int) -> tuple[Ink, ...]:
         ]
     beside = MARK_INSET_MM + MARK_MM + 3.0
     whose = copy.name or copy.student or ""
-    copies, pages = phrases.copy.format(copy.number), phrases.page.format(number, len(copy.pages))
+    with sheet_language(print_.language):
+        copies = str(_("copy {number}", number=copy.number))
+        pages = str(_("page {number} of {total}", number=number, total=len(copy.pages)))
     ink.append(WordsInk(beside, 12.0, _fitted(whose, 48.0), "bold", 9.0))
     ink.append(WordsInk(beside, 15.8, copies, "sans", SMALL_PT, GREY))
     right = width - beside

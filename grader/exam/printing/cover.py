@@ -16,7 +16,9 @@ from grader.exam.printing.blocks import (
 )
 from grader.exam.printing.ink import FrameInk, LineInk, WordsInk
 from grader.exam.printing.rule_words import tell_rules
+from grader.exam.printing.sheet_language import say_points
 from grader.exam.printing.typesetting import set_words, width_mm
+from grader.language import Reason, _, pgettext
 
 TITLE_PT, HEAD_PT = 13.0, 10.0
 RULES_PT = 8.0
@@ -28,17 +30,17 @@ def set_cover(exam: Exam, setting: Setting, *, digits: int) -> list[Block]:
     if digits:
         blocks += _number(setting, digits)
     blocks += _how_to_answer(setting)
-    blocks.append(set_head(setting.phrases.scored, setting))
-    blocks += [set_paragraph(told, setting, RULES_PT, gap_mm=0.5) for told in tell_rules(exam, setting.language)]
+    blocks.append(set_head(_("How it is scored"), setting))
+    blocks += [set_paragraph(told, setting, RULES_PT, gap_mm=0.5) for told in tell_rules(exam)]
     if exam.intro is not None:
         blocks.append(set_paragraph(setting.say(exam.intro), setting, RULES_PT, gap_mm=1.0))
     return blocks
 
 
-def set_head(words: str, setting: Setting) -> Block:
+def set_head(words: str | Reason, setting: Setting) -> Block:
     """The title of a section, with a line below it."""
     draft = Draft()
-    text = set_words(words, setting.room_mm, HEAD_PT, "bold")
+    text = set_words(str(words), setting.room_mm, HEAD_PT, "bold")
     draft.words(text, 0.0, 3.0)
     y = 3.0 + text.height_mm + 0.6
     draft.ink.append(LineInk(0.0, y, setting.room_mm, y, 0.2, 0.5))
@@ -46,13 +48,13 @@ def set_head(words: str, setting: Setting) -> Block:
 
 
 def _title(exam: Exam, setting: Setting) -> Block:
-    draft, phrases = Draft(), setting.phrases
+    draft = Draft()
     title = set_words(setting.say(exam.title), setting.room_mm, TITLE_PT, "bold")
     draft.words(title, 0.0, 0.0)
     facts = (
         f"{exam.starts:%Y-%m-%d %H:%M}",
-        phrases.minutes.format(exam.minutes),
-        phrases.write_points(exam.points),
+        str(_("{minutes} minutes", minutes=exam.minutes)),
+        str(say_points(exam.points)),
     )
     below = set_words("  ·  ".join(facts), setting.room_mm, SIZE_PT, grey=0.3)
     draft.words(below, 0.0, title.height_mm + 0.8)
@@ -61,23 +63,30 @@ def _title(exam: Exam, setting: Setting) -> Block:
 
 def _signature(setting: Setting) -> Block:
     draft = Draft()
-    label = setting.phrases.name
+    label = str(_("Name and signature"))
     draft.ink.append(WordsInk(0.0, 6.0, label, "sans", SMALL_PT, GREY))
     draft.ink.append(LineInk(width_mm(label, "sans", SMALL_PT) + 3.0, 6.4, setting.room_mm, 6.4, 0.15, 0.5))
     return draft.done(8.5)
 
 
 def _number(setting: Setting, digits: int) -> list[Block]:
-    how = set_paragraph(setting.phrases.number_how, setting, RULES_PT, gap_mm=0.5)
+    told = _("Write your number into the cells from above to below, and tick one digit in each row.")
+    how = set_paragraph(told, setting, RULES_PT, gap_mm=0.5)
     rows = [(str(place), str(place + 1)) for place in range(digits)]
-    return [set_head(setting.phrases.number, setting), how, digit_rows(STUDENT, rows, sign=False)]
+    return [set_head(_("Student number"), setting), how, digit_rows(STUDENT, rows, sign=False)]
 
 
 def _how_to_answer(setting: Setting) -> list[Block]:
     """Three boxes as they are meant, which no scanner reads, and the words that go with them."""
-    draft, phrases = Draft(), setting.phrases
+    draft = Draft()
     x, y = 1.0, 0.6
-    for state, words in (("ticked", phrases.ticked), ("open", phrases.open), ("cancelled", phrases.cancelled)):
+    states = (
+        ("ticked", _("ticked")),
+        ("open", pgettext("a box", "not ticked")),
+        ("cancelled", _("cancelled: filled completely")),
+    )
+    for state, meaning in states:
+        words = str(meaning)
         draft.ink.append(FrameInk(x, y, BOX_MM, BOX_MM, BOX_LINE_MM))
         if state == "ticked":
             draft.ink += [
@@ -89,10 +98,14 @@ def _how_to_answer(setting: Setting) -> list[Block]:
         draft.ink.append(WordsInk(x + BOX_MM + 2.0, y + 3.2, words, "sans", 8.5))
         x += BOX_MM + 2.0 + width_mm(words, "sans", 8.5) + 10.0
     example = draft.done(LINE_MM + 2.6)
-    return [set_head(phrases.how, setting), example, set_paragraph(phrases.how_more, setting, RULES_PT, gap_mm=0.5)]
+    more = _(
+        "Tick a box with a cross, in dark ink or a soft pencil. To take a tick back, fill its box completely, and tick "
+        "another one. Do not write on the black squares at the corners and the codes between them."
+    )
+    return [set_head(_("How to answer"), setting), example, set_paragraph(more, setting, RULES_PT, gap_mm=0.5)]
 
 
-def set_paragraph(words: str, setting: Setting, size_pt: float, *, gap_mm: float) -> Block:
+def set_paragraph(words: str | Reason, setting: Setting, size_pt: float, *, gap_mm: float) -> Block:
     """Words over the whole width."""
-    text = set_words(words, setting.room_mm, size_pt)
+    text = set_words(str(words), setting.room_mm, size_pt)
     return Block(text.height_mm + gap_mm, text.ink)

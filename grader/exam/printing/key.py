@@ -11,8 +11,9 @@ from grader.exam.printing.blocks import GREY, SMALL_PT, Block, Draft, Setting
 from grader.exam.printing.cover import set_head
 from grader.exam.printing.drawing import PdfDrawing
 from grader.exam.printing.ink import WordsInk
-from grader.exam.printing.phrases import phrases_in
+from grader.exam.printing.sheet_language import say_points, sheet_language
 from grader.exam.printing.typesetting import set_words, width_mm
+from grader.language import _, join
 
 COLUMNS = 3
 ROW_MM = 4.0
@@ -22,15 +23,13 @@ EDGE_MM = 18.0
 def draw_key(print_: Print) -> bytes:
     """A PDF with the right answers of each copy, and first the criteria that correctors tick points for."""
     width, height = SIZES_MM[print_.paper]
-    phrases = phrases_in(print_.language)
-    setting = Setting(print_.language, phrases, Path(), width - 2 * MARGIN_MM)
-    title = f"{phrases.key} · {print_.exam.title.say(print_.language)} · {print_.id}"
-    blocks = [set_head(title, setting), *_criteria(print_, setting)]
-    for copy in print_.copies:
-        blocks.append(
-            set_head(" · ".join(filter(None, (phrases.copy.format(copy.number), copy.name or copy.student))), setting)
-        )
-        blocks += _answers(print_, copy, setting)
+    setting = Setting(print_.language, Path(), width - 2 * MARGIN_MM)
+    with sheet_language(print_.language):
+        title = str(join([_("Key"), print_.exam.title.say(print_.language), print_.id], " · "))
+        blocks = [set_head(title, setting), *_criteria(print_, setting)]
+        for copy in print_.copies:
+            whose = join([_("copy {number}", number=copy.number), copy.name or copy.student or ""], " · ")
+            blocks += [set_head(whose, setting), *_answers(print_, copy, setting)]
     drawing = PdfDrawing(width, height, title)
     page: list[Block] = []
     y = EDGE_MM
@@ -46,15 +45,15 @@ def draw_key(print_: Print) -> bytes:
 
 def right_answer(arranged: Arranged, setting: Setting) -> str:
     """What a student had to tick or write, as it stands on the copy."""
-    told = arranged.question.part.key(arranged.order, arranged.partners, setting.speech)
-    return told if told is not None else setting.phrases.by_a_person
+    told = arranged.question.part.key(arranged.order, arranged.partners, setting.language)
+    return told if told is not None else str(_("a person reads it"))
 
 
 def _criteria(print_: Print, setting: Setting) -> Iterator[Block]:
     """What the numbers beside the corrector's boxes stand for."""
     for question in print_.exam.questions:
         for number, (name, step) in enumerate(question.part.graded_steps.items(), start=1):
-            points = setting.phrases.write_points(step.points)
+            points = say_points(step.points)
             told = f"{question.id} {number} ({name}, {points}): {setting.say(step.says)}"
             text = set_words(told, setting.room_mm, SMALL_PT)
             yield Block(text.height_mm + 0.5, text.ink)

@@ -10,8 +10,7 @@ import pytest
 from grader.exam.exam import Rules
 from grader.exam.judging import judge
 from grader.exam.kinds import EVERY_KIND
-from grader.exam.kinds.paper_parts import SheetLanguage
-from grader.exam.printing.phrases import PHRASES
+from grader.exam.printing.sheet_language import LANGUAGES, sheet_language
 from grader.exam.questions import KINDS
 from grader.exam.revisions import Asked
 from grader.model import Answer
@@ -98,10 +97,10 @@ def test_what_is_read_fits_and_what_belongs_elsewhere_does_not(sample):
 def test_a_sheet_has_something_to_answer_in_in_every_language(sample):
     asked, _value, _cell, _ticks = sample
     order, partners = asked.part.arrange(random.Random(3))
-    for language, phrases in PHRASES.items():
-        speech = SheetLanguage(language, phrases.decimal)
-        assert list(asked.part.print_parts(order, partners, speech))
-        key = asked.part.key(order, partners, speech)
+    for language in LANGUAGES:
+        with sheet_language(language):
+            assert list(asked.part.print_parts(order, partners, language))
+            key = asked.part.key(order, partners, language)
         assert key is None if asked.part.by_corrector else key
 
 
