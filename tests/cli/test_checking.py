@@ -54,7 +54,7 @@ def test_a_notebook_that_is_right_ends_well_though_a_person_is_still_to_decide(c
     ended = check(course, work, folder / "ana.ipynb", "--json")
     assert (ended.code, ended.err) == (0, "")
     entry = ended.students["ana"]
-    assert {key: value for key, value in entry.items() if key != "findings"} == {
+    assert {key: value for key, value in entry.items() if key not in ("findings", "cells")} == {
         "student": "ana",
         "earned": 3.0,
         "possible": 4.0,
@@ -64,6 +64,7 @@ def test_a_notebook_that_is_right_ends_well_though_a_person_is_still_to_decide(c
         "not_checked": 1,
     }
     assert [finding["status"] for finding in entry["findings"]] == ["met", "met", "unscored"]
+    assert {cell["end"] for cell in entry["cells"]} == {"ok"}
     assert (ended.told["assignment"], ended.told["executed"], ended.told["reused"]) == ("hello", 1, 0)
 
 
