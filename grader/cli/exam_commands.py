@@ -184,7 +184,8 @@ def items(context: typer.Context, exam: str = EXAM) -> None:
         page = ItemsPage(course.file.title, title, exam, analysis, flags, tuple(chosen.exam.bands))
         folder = work.reports(exam)
         folder.mkdir(parents=True, exist_ok=True)
-        write_file(folder / "items.html", render_items(page))
+        with language(course.file.language):
+            write_file(folder / "items.html", render_items(page))
         write_file(folder / "items.csv", questions_as_csv(analysis))
         write_file(folder / "options.csv", options_as_csv(analysis))
     out = show.console()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from grader.exam.analysis.items import SAME_REST, Item, ItemAnalysis, OptionUse, Statistic
 from grader.exam.analysis.key_doubt import ALLOWANCE, doubted
+from grader.exam.answer_text import stop
+from grader.language import NOTHING, Digits, Reason, _, join
 
 POOR = 0.2
 """Below this, both the corrected correlation and the upper-lower index are poor (Ebel's rule of thumb)."""
@@ -26,7 +28,7 @@ class Flag:
 
     question: str
     option: str | None
-    because: str
+    because: Reason
 
 
 @dataclass(frozen=True)
@@ -65,73 +67,94 @@ def flag(analysis: ItemAnalysis) -> Flags:
     )
 
 
-def _doubt(item: Item, option: OptionUse) -> str:
+def _doubt(item: Item, option: OptionUse) -> Reason:
     """What the good students say against the key; empty where they do not, though the better ones among all do."""
     upper, lower = option.upper, option.lower
     if upper is None or lower is None:
-        return ""
+        return NOTHING
     if item.one_of_many:
         best = max((one.upper or 0.0 for one in item.options if one.right), default=0.0)
         if upper <= best:
-            return ""
-        because = (
-            f"The good students prefer “{option.says}”: {_percent(upper)} of the upper group chose it, and "
-            f"{_percent(best)} the key."
+            return NOTHING
+        because = _(
+            "The good students prefer “{option}”: {upper} % of the upper group chose it, and {key} % the key.",
+            option=option.says,
+            upper=_percent(upper),
+            key=_percent(best),
         )
     elif not option.right:
         if upper <= MOST:
-            return ""
-        because = (
-            f"Most good students tick “{option.says}”, which the key calls wrong: {_percent(upper)} of the upper "
-            f"group, {_percent(lower)} of the lower one."
+            return NOTHING
+        because = _(
+            "Most good students tick “{option}”, which the key calls wrong: {upper} % of the upper group, {lower} % of "
+            "the lower one.",
+            option=option.says,
+            upper=_percent(upper),
+            lower=_percent(lower),
         )
     else:
         if upper >= MOST:
-            return ""
-        because = (
-            f"Most good students answer “{option.says}” against the key: {_percent(upper)} of the upper group are "
-            f"with it, {_percent(lower)} of the lower one."
+            return NOTHING
+        because = _(
+            "Most good students answer “{option}” against the key: {upper} % of the upper group are with it, {lower} % "
+            "of the lower one.",
+            option=option.says,
+            upper=_percent(upper),
+            lower=_percent(lower),
         )
-    return f"{because} Its correlation with the other questions is {_with_interval(option.correlation)}."
+    correlation = _with_interval(option.correlation)
+    return because + _("Its correlation with the other questions is {correlation}.", correlation=correlation)
 
 
-def _why_weak(item: Item) -> str:
+def _why_weak(item: Item) -> Reason:
     corrected, index = item.corrected, item.upper_lower
     if rare := _rare_key(item):
         return rare
     if corrected.value is None:
         if corrected.why == SAME_REST:
-            return "Everybody has the same points in the other questions together, so it is compared with nothing."
-        return "Everybody has the same points, so it tells nobody apart."
+            return _("Everybody has the same points in the other questions together, so it is compared with nothing.")
+        return _("Everybody has the same points, so it discriminates nothing.")
     if corrected.value >= POOR or (index.value is not None and index.value >= POOR):
-        return ""
-    told = f", upper-lower index {_with_interval(index)}" if index.value is not None else ""
-    return f"Corrected correlation {_with_interval(corrected)}{told}."
+        return NOTHING
+    told = [_("Corrected correlation {correlation}", correlation=_with_interval(corrected))]
+    if index.value is not None:
+        told.append(_("upper-lower index {index}", index=_with_interval(index)))
+    return stop(join(told, ", "))
 
 
-def _rare_key(item: Item) -> str:
+def _rare_key(item: Item) -> Reason:
     """That hardly anybody chose the key, and who they are says too little to doubt it; empty where enough did."""
     if not (item.one_of_many and item.options):
-        return ""
+        return NOTHING
     key = sum(option.count for option in item.options if option.right)
     first = max(item.options, key=lambda option: option.count)
     share = sum(option.share for option in item.options if option.right)
     if first.right or share >= RARE or first.share < FAVOURITE:
-        return ""
-    return f"Only {key} chose the key, and {first.count} chose “{first.says}”: is the key right?"
+        return NOTHING
+    return _(
+        "Only {key} chose the key, and {count} chose “{option}”: is the key right?",
+        key=key,
+        count=first.count,
+        option=first.says,
+    )
 
 
-def _with_interval(figure: Statistic) -> str:
+def _with_interval(figure: Statistic) -> Reason:
     """A figure with its interval, where it has one.
 
-    >>> _with_interval(Statistic(0.25, -0.1, 0.5)), _with_interval(Statistic(0.25))
+    >>> str(_with_interval(Statistic(0.25, -0.1, 0.5))), str(_with_interval(Statistic(0.25)))
     ('0.25 (−0.10 to 0.50)', '0.25')
     """
     if figure.value is None:
-        return "undefined"
+        return _("undefined")
     if figure.low is None or figure.high is None:
-        return _signed(figure.value)
-    return f"{_signed(figure.value)} ({_signed(figure.low)} to {_signed(figure.high)})"
+        return join([_signed(figure.value)])
+    return _(
+        "{value} ({low} to {high})",
+        value=_signed(figure.value),
+        low=_signed(figure.low),
+        high=_signed(figure.high),
+    )
 
 
 def _dead(item: Item, students: int) -> Iterator[Flag]:
@@ -140,13 +163,18 @@ def _dead(item: Item, students: int) -> Iterator[Flag]:
     dead = [option for option in item.options if not option.right and option.share < DEAD_SHARE]
     if dead:
         named = ", ".join(f"“{option.says}” ({option.count})" for option in dead)
-        told = f"Chosen by fewer than {_percent(DEAD_SHARE)} of {students} students: {named}."
+        told = _(
+            "Chosen by fewer than {share} % of {students} students: {named}.",
+            share=_percent(DEAD_SHARE),
+            students=students,
+            named=named,
+        )
         yield Flag(item.question, dead[0].name, told)
 
 
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _signed(value: float) -> Digits:
+    return Digits(f"{value:.2f}".replace("-", "−"))
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _percent(share: float) -> Digits:
+    return Digits(f"{100 * share:.0f}")

@@ -29,14 +29,15 @@ from grader.exam.analysis.statistics import (
 from grader.exam.kinds.question_kind import Choice
 from grader.exam.questions import Question
 from grader.exam.revisions import Asked
+from grader.language import NOTHING, Reason, _
 from grader.model import Answer, Finding
 
 THIRDS, FIFTHS = 3, 5
 MANY = 60
 """From so many students on there are five score groups, below it three."""
 FEWEST_FOR_GROUPS = 4
-SAME_POINTS = "all have the same points"
-SAME_REST = "all have the same points in the other questions together"
+SAME_POINTS = _("all have the same points")
+SAME_REST = _("all have the same points in the other questions together")
 MOST_WAITING = 0.1
 """A question on which more than this share of the students waits for a person is left out of the analysis."""
 
@@ -48,7 +49,7 @@ class Statistic:
     value: float | None
     low: float | None = None
     high: float | None = None
-    why: str = ""
+    why: Reason = NOTHING
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class ItemAnalysis:
     """Students in the upper and in the lower group."""
     groups: int
     """Score groups of equal size."""
-    left_out: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, Reason], ...]
     """(question or student, why)"""
     confidence: float = CONFIDENCE
 
@@ -226,14 +227,14 @@ def _item(asked: Asked, table: PointsTable, place: int, who: Sequence[Response],
         says=(who[0].variants[question.id] if who else question).asks.say(language),
         possible=question.points,
         blank=sum(_is_blank(response, question) for response in who),
-        difficulty=_figure(float(shares.mean()) if n else math.nan, mean_interval(shares), "there are no students"),
+        difficulty=_figure(float(shares.mean()) if n else math.nan, mean_interval(shares), _("there are no students")),
         uncorrected=_correlation(correlate(points, table.totals), n),
         corrected=_correlation(correlate(points, rest), n, _why_alike(points)),
         upper_lower=_figure(upper_lower(shares, table.totals), table.resampled.upper_lower[place], _why_no_groups(n)),
         alpha_if_dropped=_figure(
             alpha(np.delete(table.scores, place, axis=1)),
             table.resampled.alpha_if_dropped[place],
-            "it takes two other questions, and totals that differ",
+            _("it takes two other questions, and totals that differ"),
         ),
         by_group=table.mean_by_group(shares),
         options=tuple(_options(choices_of(asked, who, language), question.part.one_of_many, rest, table)),
@@ -298,24 +299,25 @@ def _is_blank(response: Response, question: Question) -> bool:
 
 def _select(
     asked: Sequence[Asked], responses: Sequence[Response], points: Floats
-) -> tuple[list[int], list[int], list[tuple[str, str]]]:
+) -> tuple[list[int], list[int], list[tuple[str, Reason]]]:
     """The questions, then the students, that are analysed; and what is left out, with the reason."""
-    left_out: list[tuple[str, str]] = []
+    left_out: list[tuple[str, Reason]] = []
     kept: list[int] = []
     for place, one in enumerate(asked):
         waiting = int(np.isnan(points[:, place]).sum())
         if one.void is not None:
-            told = "everybody gets its points" if one.void == "full" else "it counts for nobody"
+            told = _("everybody gets its points") if one.void == "full" else _("it counts for nobody")
             left_out.append((one.question.id, told))
         elif waiting > MOST_WAITING * len(responses):
-            left_out.append((one.question.id, f"{waiting} of {len(responses)} students wait for a person"))
+            told = _("{waiting} of {total} students wait for a person", waiting=waiting, total=len(responses))
+            left_out.append((one.question.id, told))
         else:
             kept.append(place)
     students: list[int] = []
     for place, response in enumerate(responses):
         waits = [asked[one].question.id for one in kept if math.isnan(points[place, one])]
         if waits:
-            left_out.append((response.student, f"waits for a person: {', '.join(waits)}"))
+            left_out.append((response.student, _("waits for a person: {questions}", questions=", ".join(waits))))
         else:
             students.append(place)
     return kept, students, left_out
@@ -324,24 +326,24 @@ def _select(
 # ---- figures --------------------------------------------------------------------------------------------------------
 
 
-def _figure(value: float, interval: tuple[float, float] | None, why: str) -> Statistic:
+def _figure(value: float, interval: tuple[float, float] | None, why: Reason) -> Statistic:
     if math.isnan(value):
         return Statistic(None, why=why)
     low, high = interval or (math.nan, math.nan)
     return Statistic(value, None if math.isnan(low) else low, None if math.isnan(high) else high)
 
 
-def _correlation(value: float, students: int, why: str = SAME_POINTS) -> Statistic:
+def _correlation(value: float, students: int, why: Reason = SAME_POINTS) -> Statistic:
     return _figure(value, correlation_interval(value, students), why)
 
 
-def _why_alike(points: Floats) -> str:
+def _why_alike(points: Floats) -> Reason:
     """Why a question's points go with nothing."""
     return SAME_POINTS if points.size < 2 or np.ptp(points) < 1e-12 else SAME_REST
 
 
-def _why_no_groups(students: int) -> str:
-    return "it takes four students" if students < FEWEST_FOR_GROUPS else "all have the same total"
+def _why_no_groups(students: int) -> Reason:
+    return _("it takes four students") if students < FEWEST_FOR_GROUPS else _("all have the same total")
 
 
 def _reliability(table: PointsTable, possible: Floats) -> Reliability:
@@ -349,15 +351,16 @@ def _reliability(table: PointsTable, possible: Floats) -> Reliability:
     n, k = scores.shape
     shares = scores / possible if k else scores
     whole = alpha(scores)
-    why = "it takes two students and two questions" if n < 2 or k < 2 else "all have the same total"
+    why = _("it takes two students and two questions") if n < 2 or k < 2 else _("all have the same total")
     if np.isin(shares, (0.0, 1.0)).all() and len(set(possible.tolist())) <= 1:
         formula = _figure(kr20(shares), alpha_interval(kr20(shares), n, k), why)
     else:
-        formula = Statistic(None, why="some questions have parts of their points, or weigh more than others: see alpha")
+        mixed = _("some questions have parts of their points, or weigh more than others: see alpha")
+        formula = Statistic(None, why=mixed)
     return Reliability(
-        mean=_figure(float(totals.mean()) if n else math.nan, resampled.mean, "there are no students"),
+        mean=_figure(float(totals.mean()) if n else math.nan, resampled.mean, _("there are no students")),
         deviation=_figure(
-            float(totals.std(ddof=1)) if n > 1 else math.nan, resampled.deviation, "it takes two students"
+            float(totals.std(ddof=1)) if n > 1 else math.nan, resampled.deviation, _("it takes two students")
         ),
         alpha=_figure(whole, alpha_interval(whole, n, k), why),
         kr20=formula,

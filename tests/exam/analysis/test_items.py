@@ -104,7 +104,7 @@ def test_an_option_is_told_with_its_shares_and_its_correlation():
 
 def test_a_question_that_everybody_solves_has_no_correlation_and_says_why():
     item = as_answers(np.array([[1.0, 0, 1], [1, 1, 0], [1, 1, 1], [1, 0, 0], [1, 0, 0]])).items[0]
-    assert (item.corrected.value, item.corrected.why) == (None, "all have the same points")
+    assert (item.corrected.value, str(item.corrected.why)) == (None, "all have the same points")
     assert item.difficulty.value == 1
     assert item.upper_lower.value == 0
 
@@ -118,8 +118,8 @@ def test_a_question_that_everybody_solves_has_no_correlation_and_says_why():
 )
 def test_an_alpha_that_is_undefined_says_why(scores, why):
     whole = as_answers(scores).reliability
-    assert (whole.alpha.value, whole.alpha.why) == (None, why)
-    assert (whole.kr20.value, whole.kr20.why) == (None, why)
+    assert (whole.alpha.value, str(whole.alpha.why)) == (None, why)
+    assert (whole.kr20.value, str(whole.kr20.why)) == (None, why)
 
 
 def test_an_exam_without_students_is_no_error():
@@ -132,7 +132,7 @@ def test_an_exam_without_students_is_no_error():
 def test_kr20_of_questions_with_parts_is_undefined_and_says_why():
     whole = a_class(make_exam(multiple("m"), single("s")), 30, 1).reliability
     assert whole.kr20.value is None
-    assert whole.kr20.why == "some questions have parts of their points, or weigh more than others: see alpha"
+    assert str(whole.kr20.why) == "some questions have parts of their points, or weigh more than others: see alpha"
     assert whole.alpha.value is not None
 
 
@@ -153,7 +153,7 @@ def test_a_question_that_waits_for_most_is_left_out_and_a_student_who_waits_alon
     analysis = analysis_of(exam, waiting)
     assert [item.question for item in analysis.items] == ["one", "three"]
     assert analysis.students == 19
-    assert analysis.left_out == (
+    assert tuple((name, str(why)) for name, why in analysis.left_out) == (
         ("two", "20 of 20 students wait for a person"),
         ("s003", "waits for a person: one"),
     )
@@ -164,7 +164,7 @@ def test_a_void_question_is_left_out(void, why):
     revision = {"when": "2024-08-05", "question": "one", "void": void, "why": "It was misprinted."}
     exam = make_exam(single("one"), single("two"), single("three"), revisions=[revision])
     analysis = a_class(exam, 20, 4)
-    assert analysis.left_out == (("one", why),)
+    assert tuple((name, str(why)) for name, why in analysis.left_out) == (("one", why),)
     assert analysis.possible == 4
 
 
