@@ -35,6 +35,7 @@ LONGEST = (
     "tests/execute/test_conformance.py",
     "tests/test_submissions.py",
     "tests/frozen/test_frozen.py",
+    "tests/store/test_power_cuts.py",
     "tests/exam/paper/test_whole_round.py",
     "tests/verify/test_ordinary_kernel.py",
     "tests/cli/test_checking.py",
@@ -54,6 +55,8 @@ LONGEST = (
 TOGETHER = {
     "tests/cli/test_checking.py": "tests/cli/test_grading.py",
     "tests/cli/test_drafting.py": "tests/cli/test_grading.py",
+    "tests/store/test_damage.py": "tests/store/test_power_cuts.py",
+    "tests/store/test_backup.py": "tests/store/test_power_cuts.py",
 }
 """Files that share what is costly to make, a graded class: the worker that has it tests them, too."""
 
@@ -140,7 +143,7 @@ def running_with(mark: str) -> list[str]:
 settings.register_profile(
     "same-each-time", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.register_profile("explore", max_examples=2000, deadline=None)
 settings.load_profile("same-each-time")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from grader.collect.mail import Letter, read_letter
 from grader.collect.retrying import Patience, RefusedError, ask
-from grader.errors import UserError
-from grader.files.durable import write_file
+from grader.errors import DamagedError, UserError
+from grader.files.durable import read_sealed, seal, write_file
 
 
 class Gmail:
@@ -57,9 +57,8 @@ class Gmail:
 
     def _fetch(self, name: str) -> dict[str, Any] | None:
         """The mail as Gmail gives it out; None where it was deleted for good between the search and now."""
-        path = self._folder / f"{name}.json"
-        if path.exists():
-            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        kept = self._recall(name)
+        if kept is not None:
             return kept
         request = self._users.messages().get(userId="me", id=name, format="raw")
         try:
@@ -72,13 +71,21 @@ class Gmail:
                 remedy="Collect again; what is collected is kept.",
             ) from refused
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_file(path, json.dumps(told))
+        write_file(self._folder / f"{name}.json", seal(json.dumps(told).encode()))
         return told
+
+    def _recall(self, name: str) -> dict[str, Any] | None:
+        """A mail as it was fetched; None where it was not yet, or what is kept of it is damaged."""
+        try:
+            told = json.loads(read_sealed(self._folder / f"{name}.json", older=True))
+        except (OSError, ValueError, DamagedError):
+            return None
+        return told if isinstance(told, dict) else None
 
     def read_kept(self, name: str) -> Letter | None:
         """A mail that was fetched before."""
-        path = self._folder / f"{name}.json"
-        return read_letter(json.loads(path.read_text(encoding="utf-8"))) if name and path.exists() else None
+        kept = self._recall(name)
+        return read_letter(kept) if kept is not None else None
 
     def leave_draft(
         self, to: str, subject: str, text: str, answered: Letter | None = None, *, page: tuple[str, bytes] | None = None

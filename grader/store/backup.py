@@ -114,7 +114,7 @@ def restore_backup(source: Path, root: Path) -> Backup:
                 if target.is_dir():
                     target.rmdir()
                 place.rename(target)
-        sync_folder(root)
+                sync_folder(root)
     return restored
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ def check_folder(work: WorkFolder) -> Checkup:
     files = [path for path in _sealed(work) if not path.name.startswith(DRAFT)]
     for path in files:
         try:
-            read_sealed(path, older=path.parent.parent != work.root)
+            read_sealed(path, older=path.suffix != ".answers")
         except DamagedError as error:
             damaged.append(DamagedError(error.what, where=error.where, remedy=_remedy(path)))
     read = f"{len(noted)} submissions, {len(keys)} runs, {len(files)} other files"
@@ -53,12 +54,15 @@ def _check_each(names: Iterable[str], read: Callable[[str], object]) -> Iterator
 
 def _sealed(work: WorkFolder) -> list[Path]:
     """Files that end with their own hash."""
-    exams = work.root / "exams"
-    return sorted([*work.expected.glob("*.answers"), *exams.glob("*/prints/*.json"), *exams.glob("*/sheets/*")])
+    exams, messages = work.root / "exams", work.root / "messages"
+    own = (exams.glob("*/prints/*.json"), exams.glob("*/sheets/*"), messages.glob("*.json"))
+    return sorted([*work.expected.glob("*.answers"), *itertools.chain(*own)])
 
 
 def _remedy(path: Path) -> str:
     if path.suffix == ".answers":
         return "Delete it: the reference is asked again."
+    if path.parent.name == "messages":
+        return "Nothing needs to be done: the next `grader collect` fetches this mail again."
     backup = "Restore a backup: grader restore FILE."
     return backup if path.parent.name == "prints" else f"{backup} Or delete this file, and scan the sheet again."

@@ -169,9 +169,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def make_durable(connection: sqlite3.Connection) -> None:
-    """Readers do not wait for the writer, and what was committed survives a power cut."""
-    connection.execute("PRAGMA journal_mode = WAL")
-    # With WAL, the default of many builds (NORMAL) syncs only now and then: the last decisions would be lost.
+    """What was committed is in the one file, survives a power cut, and is noticed where it is damaged."""
+    # Not WAL: SQLite passes over a damaged log in silence, and with it over the last decisions. A journal that is
+    # damaged can spoil only what was never committed. TRUNCATE syncs twice less than DELETE does.
+    connection.execute("PRAGMA journal_mode = TRUNCATE")
+    # The default of some builds (NORMAL) does not sync the end of a transaction.
     connection.execute("PRAGMA synchronous = FULL")
 
 

@@ -74,9 +74,12 @@ class RunStore:
         files = self.read(key)
         try:
             told = json.loads(files["run.json"])
-            return Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])}, context=OLD)
+            run = Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])}, context=OLD)
         except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
             raise self._damaged(key, "it cannot be read, or is of another version") from error
+        if run.key != key:
+            raise self._damaged(key, "it is another run")
+        return run
 
     def load_executed(self, key: str) -> bytes | None:
         """The notebook as executed, or None where nothing was run."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import filelock
 
 from grader.errors import DamagedError, UserError
-from grader.files.durable import DRAFT, hash_of, write_file
+from grader.files.durable import DRAFT, hash_of, make_folder, write_file
 from grader.store.gradebook import Gradebook
 from grader.store.migrations import is_begun
 from grader.store.runs import RunStore
@@ -35,7 +35,7 @@ class WorkFolder:
         self.root = root
         try:
             for name in ("submissions", "runs", "expected", "reports"):
-                (root / name).mkdir(parents=True, exist_ok=True)
+                make_folder(root / name)
             (root / ".gitignore").write_text("*\n", encoding="utf-8")
             (root / "lock").touch()
         except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ from grader.deadlines.due_dates import read_handed_in
 from grader.deadlines.lateness import choose, find_step
 from grader.deadlines.roster_status import stand
 from grader.errors import UserError
+from grader.store.checkup import check_folder
 from grader.store.work_folder import WorkFolder
 from grader.verbs.collection import collect
 from tests.collect.conftest import DUE, HOUR, colab, identity, write_mail
@@ -108,6 +109,19 @@ def test_collecting_again_changes_nothing_and_fetches_nothing_again(handing_in):
     assert handing_in.submissions == before
     asked = [path for method, path in handing_in.google.requests if method == "GET"]
     assert not any("alt=media" in path or "format=raw" in path for path in asked)
+
+
+@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content.replace(b'"id"', b'"ID"', 1)])
+def test_a_kept_mail_that_is_damaged_is_fetched_again(handing_in, damage):
+    handing_in.mail("bruno@gmail.com", notebooks={"hw.ipynb": OTHER})
+    handing_in.collect()
+    before = handing_in.submissions
+    (kept,) = (handing_in.work.root / "messages").iterdir()
+    content = kept.read_bytes()
+    kept.write_bytes(damage(content))
+    assert [problem.where for problem in check_folder(handing_in.work).damaged] == [str(kept)]
+    handing_in.collect()
+    assert (handing_in.submissions, kept.read_bytes()) == (before, content)
 
 
 def test_a_link_that_is_edited_before_the_deadline_counts_as_it_was_last_seen_in_time(handing_in):

@@ -1,6 +1,6 @@
 """Whatever a file holds, its reader reads it, or a UserError names it: never an error of the grader's own.
 
-`make explore` tries ten times as many mutants of each kind.
+`make explore` tries two thousand mutants of each kind.
 """
 
 from __future__ import annotations

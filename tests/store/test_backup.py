@@ -1,6 +1,7 @@
 """A backup holds all that cannot be made again, is restored whole or not at all, and doctor finds what is damaged."""
 
 import json
+import shutil
 import threading
 import zipfile
 
@@ -14,6 +15,9 @@ from grader.store.checkup import check_folder
 from grader.store.work_folder import WorkFolder
 from grader.verbs.notebooks import score_class
 from tests.review.making import make_class
+
+from .forked import start_grader
+from .kept_class import POINTS, do, score_kept
 
 
 @pytest.fixture
@@ -78,6 +82,25 @@ def test_a_backup_while_others_write_holds_every_run_that_its_gradebook_names(co
     for number in range(3):
         restore_backup(tmp_path / f"{number}.zip", tmp_path / f"{number}")
         assert check_folder(WorkFolder(tmp_path / f"{number}")).damaged == ()
+
+
+def test_a_backup_taken_while_a_class_is_graded_scores_the_same_elsewhere(kept, tmp_path):
+    for name in ("course", "class"):
+        (tmp_path / name).symlink_to(kept / name)
+    shutil.copytree(kept / "work", tmp_path / "work")
+    grading = start_grader(tmp_path / "grading", tmp_path, "grade", "hello", tmp_path / "class", "--again")
+    taken = []
+    while not grading.ended_within(0.3):
+        taken.append(tmp_path / f"{len(taken)}.zip")
+        do(tmp_path / "told", tmp_path, "backup", taken[-1])
+    assert grading.wait().code == 0
+    assert len(taken) > 1
+    for backup in taken:
+        elsewhere = tmp_path / backup.stem
+        elsewhere.mkdir()
+        (elsewhere / "course").symlink_to(kept / "course")
+        do(tmp_path / "told", elsewhere, "restore", backup)
+        assert score_kept(elsewhere, tmp_path / "told").points == POINTS
 
 
 def test_a_backup_is_never_put_over_work_nor_over_another_backup(work, tmp_path):

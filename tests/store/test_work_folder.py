@@ -31,8 +31,7 @@ def refuse(root):
 def test_a_file_where_the_folder_should_be_is_told(tmp_path):
     (tmp_path / "work").write_text("")
     assert refuse(tmp_path / "work") == (
-        f"{tmp_path}/work/submissions: the work folder cannot be written to: Not a directory\n"
-        "  Choose another one with --work DIR."
+        f"{tmp_path}/work: the work folder cannot be written to: Not a directory\n  Choose another one with --work DIR."
     )
 
 
@@ -48,7 +47,8 @@ def test_a_place_where_nobody_may_write_is_told():
 def test_a_file_in_the_place_of_a_part_is_told_before_anything_is_run(tmp_path, name):
     (tmp_path / name).write_text("")
     assert refuse(tmp_path) == (
-        f"{tmp_path}/{name}: the work folder cannot be written to: File exists\n  Choose another one with --work DIR."
+        f"{tmp_path}/{name}: the work folder cannot be written to: Not a directory\n"
+        "  Choose another one with --work DIR."
     )
 
 
