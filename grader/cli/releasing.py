@@ -12,6 +12,7 @@ from grader.cli.collecting import ASSIGNMENT
 from grader.cli.place import Place
 from grader.course.course import Assignment
 from grader.errors import UserError
+from grader.language import language
 from grader.model import Answer
 from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, without_people, write_bundle
 from grader.verbs import notebooks as verbs
@@ -44,7 +45,8 @@ def release(
     try:
         out.mkdir(parents=True, exist_ok=True)
         write_bundle(out / BUNDLE, course, chosen, public, Released(expected, total - len(public.criteria)))
-        written = _write_notebook(out, chosen, expected)
+        with language(course.file.language):
+            written = _write_notebook(out, chosen, expected)
     except OSError as error:
         raise UserError(
             f"this cannot be written: {error.strerror}",

@@ -8,7 +8,6 @@ A language is set once, at the outermost edge: where a page, a sheet, a letter o
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,6 +83,4 @@ def tongue_of(code: Code) -> Tongue:
         if text.id and all(forms):
             texts[text.context or "", text.id if isinstance(text.id, str) else text.id[0]] = forms
     mark = str(Locale.parse(code).number_symbols["latn"]["decimal"])
-    return Tongue(
-        code, mark, texts, gettext.c2py(catalog.plural_expr), lambda day: format_date(day, "long", locale=code)
-    )
+    return Tongue(code, mark, texts, catalog.plural_expr, lambda day: format_date(day, "long", locale=code))

@@ -17,12 +17,14 @@ This module imports nothing but Python's own: a released notebook's last cell ca
 
 from __future__ import annotations
 
+import gettext
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 Value: TypeAlias = "str | int | float | Digits | Day | Formed | Reason"
@@ -161,7 +163,8 @@ class Tongue:
     decimal_mark: str = "."
     texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """(context, English) -> the text, or its forms"""
-    choose_form: Callable[[int], int] = lambda n: int(n != 1)
+    plural: str = "(n != 1)"
+    """Which form a number takes, as catalogs write it."""
     write_day: Callable[[date], str] = date.isoformat
     is_strict: bool = False
     """A text that the catalog lacks is an error, as tests want it; else it is told in English."""
@@ -176,13 +179,18 @@ class Tongue:
         if reason.many:
             n = reason.values["n"]
             # Catalogs choose by whole numbers. With decimals our languages say several, also below one: 0.5 points.
-            place = self.choose_form(n if isinstance(n, int) else 1 if n == 1 else 2)
+            place = _choose_form(self.plural)(n if isinstance(n, int) else 1 if n == 1 else 2)
         forms = self.texts.get((reason.context, reason.text)) if reason.text else None
         if forms is not None:
             return forms[place]
         if self.is_strict and has_words(reason.text):
             raise LookupError(f"no catalog knows {reason.text!r}")
         return reason.many if place else reason.text
+
+
+@cache
+def _choose_form(plural: str) -> Callable[[int], int]:
+    return gettext.c2py(plural)
 
 
 ENGLISH = Tongue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import importlib
 import inspect
@@ -9,7 +10,7 @@ import json
 import re
 import textwrap
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import nbformat
@@ -17,11 +18,12 @@ from pydantic import BaseModel
 
 from grader.execute.probe_questions import make_question
 from grader.inside import plain
+from grader.language import _, spoken
 from grader.model import Answer
 from grader.rubric import Rubric
 
-FIRST_LINE = '#@title Check your notebook {display-mode: "form"}'
-"""Colab shows the title and a button, and folds the code away."""
+LAST_LINE = "del _check, _packed"
+"""By which the cell is known, whatever language it speaks."""
 
 _STAND_INS = {
     "safetensors": "grader.release.carried.safetensors",
@@ -75,9 +77,8 @@ _PREFIX = "_public_checks"
 _WIDTH = 118
 
 _CELL = '''\
-{first_line}
-# Run all cells above, then this one: it says what the public checks find, in the words of the grading. It sends nothing
-# anywhere and changes nothing. Below is the grader's own code for asking and judging, packed; the last lines unpack it.
+#@title {title} {{display-mode: "form"}}
+{remark}
 _packed = """
 {packed}
 """
@@ -96,10 +97,10 @@ def _check(packed, names):
         exec(compile(told["modules"].get(name, ""), name, "exec", dont_inherit=True), vars(module))
     plain, rubric, checks = (sys.modules[name] for name in told["used"])
     answers, _ = plain.loads(base64.b64decode(told["plain"]))
-    print(checks.run_checks(answers, rubric.rebuild(told["rubric"]), told["left_out"], names))
+    print(checks.run_checks(answers, rubric.rebuild(told["rubric"]), told["left_out"], names, told["tongue"]))
 
 _check(_packed, globals())
-del _check, _packed
+{last_line}
 '''
 
 
@@ -118,16 +119,38 @@ def make_cell(rubric: Rubric, expected: Mapping[str, Answer], left_out: int) -> 
     questions = [make_question(name, probe, "") for name, probe in rubric.probes.items() if probe.ask == "student"]
     asked = {one.name: {"content": one.content, "names": one.names, "limit_s": one.limit_s} for one in questions}
     values = {name: expected[name].value for name in rubric.expected_probes()}
+    sources = _sources()
     told = {
         "packages": [f"{_PREFIX}.{name}".rstrip(".") for name in _PACKAGES],
-        "modules": {f"{_PREFIX}.{name}": source for name, source in _sources().items()},
+        "modules": {f"{_PREFIX}.{name}": source for name, source in sources.items()},
         "used": [f"{_PREFIX}.{name}" for name in ("grader.inside.plain", "grader.rubric", _DRIVER)],
         "rubric": tell(rubric),
         "left_out": left_out,
+        "tongue": _tongue_for(sources.values()),
         "plain": base64.b64encode(plain.dumps({"questions": asked, "expected": values})).decode(),
     }
     packed = base64.b64encode(zlib.compress(json.dumps(told).encode(), 9)).decode()
-    return _CELL.format(first_line=FIRST_LINE, packed="\n".join(textwrap.wrap(packed, _WIDTH)))
+    remark = _(
+        "Run all cells above, then this one: it says what the public checks find, in the words of the grading. It "
+        "sends nothing anywhere and changes nothing. Below is the grader's own code for asking and judging, packed; "
+        "the last lines unpack it."
+    )
+    return _CELL.format(
+        # Colab shows the title and a button, and folds the code away.
+        title=_("Check your notebook"),
+        remark=textwrap.fill(str(remark), _WIDTH, initial_indent="# ", subsequent_indent="# "),
+        packed="\n".join(textwrap.wrap(packed, _WIDTH)),
+        last_line=LAST_LINE,
+    )
+
+
+def _tongue_for(sources: Iterable[str]) -> dict[str, Any]:
+    """The language that is spoken here, with those texts that the modules may say."""
+    trees = [ast.parse(source) for source in sources]
+    said = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    tongue = spoken()
+    texts = [[context, text, forms] for (context, text), forms in tongue.texts.items() if text in said]
+    return {"code": tongue.code, "decimal_mark": tongue.decimal_mark, "plural": tongue.plural, "texts": texts}
 
 
 def _sources() -> dict[str, str]:

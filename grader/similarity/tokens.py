@@ -51,7 +51,7 @@ class Code:
 
 @dataclass(frozen=True)
 class GivenCode:
-    """What everybody got: its lines, the names that it imports, and the first line of the released check."""
+    """What everybody got: its lines, the names that it imports, and the last line of the released check."""
 
     lines: frozenset[str] = frozenset()
     imported: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +67,7 @@ def read_given(cells: Sequence[str], check: str = "") -> GivenCode:
 
 def read_code(student: str, cells: Sequence[str], given: GivenCode) -> Code:
     """The tokens that the student wrote."""
-    kept = [cell for cell in cells if not (given.check and cell.lstrip().startswith(given.check))]
+    kept = [cell for cell in cells if not (given.check and cell.rstrip().endswith(given.check))]
     own: list[tuple[int, Line]] = []
     length = 0
     for place, cell in enumerate(kept):

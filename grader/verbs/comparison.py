@@ -9,7 +9,7 @@ from grader.course.course import Assignment, Course
 from grader.deadlines.due_dates import read_handed_in
 from grader.errors import DamagedError
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
-from grader.release import FIRST_LINE
+from grader.release import LAST_LINE
 from grader.report import StudentRow
 from grader.similarity import Hint, SimilarPair, find_hints, find_pairs, read_code, read_given, read_trace
 from grader.store.work_folder import WorkFolder
@@ -18,7 +18,7 @@ from grader.store.work_folder import WorkFolder
 def find_similar(work: WorkFolder, assignment: Assignment, students: Sequence[StudentRow]) -> tuple[SimilarPair, ...]:
     """Students who share much of the code that they wrote themselves; those with the same file are told elsewhere."""
     everybodys = assignment.given_notebook
-    given = read_given([cell.source for _, cell in code_cells(everybodys)] if everybodys else [], FIRST_LINE)
+    given = read_given([cell.source for _, cell in code_cells(everybodys)] if everybodys else [], LAST_LINE)
     codes, files = [], {}
     for row in students:
         submission = row.submission

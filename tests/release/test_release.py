@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 import zlib
 
 import nbformat
@@ -12,7 +13,7 @@ from nbclient import NotebookClient
 
 from grader.course.course import read_course
 from grader.errors import UserError
-from grader.release import FIRST_LINE, cut_to_public, is_checked_in_cell
+from grader.release import LAST_LINE, cut_to_public, is_checked_in_cell
 from grader.release.carried import safetensors
 from grader.rubric import Rubric, read_rubric
 from tests.small_course import notebook_of, run_grader, write_class, write_course
@@ -146,9 +147,30 @@ def test_the_last_cell_says_on_a_plain_kernel_what_a_check_says(folder, checked,
     ]
 
 
+def test_the_last_cell_speaks_the_language_of_the_course(folder, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(folder / "course", course)
+    (course / "course.toml").write_text('title = "Un curso"\nlanguage = "es"\n', encoding="utf-8")
+    assert run_grader(course, tmp_path / "work", "release", "hello", "--out", tmp_path / "out").code == 0
+    notebook = write_class(tmp_path / "class", bruno=WRONG) / "bruno.ipynb"
+    checked = run_grader(course, tmp_path / "work", "check", "hello", notebook, "--json").students["bruno"]
+    assert released(tmp_path).cells[-1].source.startswith('#@title Comprobar el notebook {display-mode: "form"}\n# Se ')
+    printed = run_released(tmp_path, WRONG)
+    for one in checked["findings"]:
+        if one["criterion"] in ("double", "word", "refuses", "line"):
+            assert one["because"] in printed
+    assert "○ no cumplido      0 de 2 " in printed
+    assert printed.splitlines()[-2:] == [
+        "0 de los 5 puntos que se pueden comprobar aquí.",
+        "4 criterios no se comprueban aquí: necesitan entradas que no se muestran, el notebook entero o una persona.",
+    ]
+
+
 def test_the_released_notebook_is_the_given_one_with_one_cell_more(folder):
     cells = released(folder).cells
-    assert [cell.source.splitlines()[0] for cell in cells] == ["# Write double and word.", FIRST_LINE]
+    title = '#@title Check your notebook {display-mode: "form"}'
+    assert [cell.source.splitlines()[0] for cell in cells] == ["# Write double and word.", title]
+    assert cells[-1].source.rstrip().endswith(LAST_LINE)
     given = folder / "course/assignments/hello/hello.ipynb"
     assert (folder / "out/check/assignments/hello/hello.ipynb").read_bytes() == given.read_bytes()
 

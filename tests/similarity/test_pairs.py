@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.release import FIRST_LINE
+from grader.release import LAST_LINE
 from grader.similarity import LEAST_SHARE, LEAST_TOKENS, GivenCode, find_pairs, read_code, read_given
 
 HONEST = {path.stem: path.read_text().split("# %%\n") for path in sorted((Path(__file__).parent / "honest").iterdir())}
@@ -99,8 +99,8 @@ def test_what_was_given_is_nobodys_own():
 
 
 def test_the_released_check_and_imports_and_comments_and_docstrings_are_nobodys_own():
-    cells = [f"{FIRST_LINE}\nrun(1, 2)", "# a comment\nimport numpy as np\n'''Words\nof it.'''", "%pip install x\n!ls"]
-    assert read_code("ana", cells, read_given([], FIRST_LINE)).tokens == ()
+    cells = [f"run(1, 2)\n{LAST_LINE}\n", "# a comment\nimport numpy as np\n'''Words\nof it.'''", "%pip install x\n!ls"]
+    assert read_code("ana", cells, read_given([], LAST_LINE)).tokens == ()
     assert read_code("ana", cells[:1], GivenCode()).tokens
 
 
