@@ -99,7 +99,10 @@ def test_the_sandbox_shows_the_gpus_own_devices_and_no_others(cuda_torch, tmp_pa
 
 def test_gpu_memory_that_ran_out_is_named_with_its_limit():
     told = "CUDA out of memory. Tried to allocate 8.00 GiB. GPU 0 has a total capacity of 14.58 GiB"
-    because = _name_limit("OutOfMemoryError", told, Limits(gpu_memory_mib=512))
+    named = _name_limit("OutOfMemoryError", told, Limits(gpu_memory_mib=512))
+    assert named
+    kind, because = named
+    assert kind == "memory"
     assert str(because) == "it asked for more GPU memory than the limit of 512 MiB"
 
 

@@ -349,7 +349,7 @@ def test_a_changed_file_of_a_print_is_told_and_not_guessed(office):
     office.put("a.png", np.full((300, 200), 255, np.uint8))
     ended = office.read()
     assert ended.code == 2
-    assert f"{path}: this file has been changed, or is of another version" in ended.err
+    assert f"{path}: this file is damaged, or is of another version" in ended.err
 
 
 def test_a_later_key_changes_no_mark_that_was_read(office):
