@@ -176,6 +176,9 @@ class Answer(Noun):
     status: AnswerStatus
     value: Any = Field(None, description="None, bool, int, float, str, list, dict with str keys, numpy.ndarray")
     because: Reason = Field(NOTHING, description="why there is no value; safe to show to the student")
+    after: int | None = Field(None, description="the code cell after which it was asked; None: at the end")
+    changed: tuple[str, ...] = Field((), description="the asked names that the next cell changed")
+    earlier: tuple[Answer, ...] = Field((), description="what it was before cells used its names again, the last first")
     cause: Cause | None = Field(None, description="what it lacked here, where that is why there is no value")
 
 

@@ -32,11 +32,14 @@ class ProbeQuestion:
     """the names of the notebook that it asks about: `slope`"""
     hidden: bool
     limit_s: float
+    only_at_end: bool = False
+    """what the names were before they were used again does not count"""
 
     @functools.cached_property
     def hash(self) -> str:
         """Of everything that is asked: an answer is of no use to a question with another one."""
-        asked = json.dumps([self.name, self.hidden, self.limit_s]).encode() + plain.dumps(dict(self.content))
+        when = ["end"] if self.only_at_end else []  # so that answers of before `when` keep their hash
+        asked = json.dumps([self.name, self.hidden, self.limit_s, *when]).encode() + plain.dumps(dict(self.content))
         return hashlib.sha256(asked).hexdigest()[:32]
 
     @property
@@ -57,7 +60,7 @@ Explain = Callable[[ProbeQuestion, str, str], Cause | None]
 def exchange(connection: socket.socket, question: ProbeQuestion, explain: Explain | None = None) -> Answer:
     """Send the question and receive its answer; an answer that breaks the rules closes the connection."""
     try:
-        channel.send(connection, plain.dumps(dict(question.content)))
+        channel.send(connection, plain.dumps({**question.content, "limit_s": question.limit_s}))
         content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()

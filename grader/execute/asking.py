@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from grader.execute import answers, redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
+from grader.execute.earlier_states import EarlierStates, is_alike
 from grader.execute.fair_time import OUTER
 from grader.execute.trained import QUESTION, read_trained
 from grader.language import _
@@ -26,6 +27,7 @@ class NotebookAsker:
         dead: asyncio.Future[None],
         answered: dict[str, Answer],
         explain: answers.Explain | None = None,
+        states: EarlierStates | None = None,
     ) -> None:
         self.client = client
         self.words = words
@@ -34,10 +36,11 @@ class NotebookAsker:
         self.explain = explain
         self.killed_by: str | None = None
         """the question during which the kernel died"""
+        self.states = states
 
     async def recording(self) -> tuple[bool, tuple[TrainedNetwork, ...]]:
         """Whether training was watched, and what was seen of it, where the notebook speaks of torch at all."""
-        return read_trained(await self._answer(QUESTION)) if "torch" in self.words else (False, ())
+        return read_trained(await self.answer(QUESTION)) if "torch" in self.words else (False, ())
 
     async def ask(self, questions: Sequence[ProbeQuestion]) -> None:
         """Ask every question, those that students see first; what cannot be asked any more is answered by the reason.
@@ -46,9 +49,9 @@ class NotebookAsker:
         """
         for question in questions:
             if not question.hidden:
-                self.answered[question.name] = await self._answer(question)
+                self.answered[question.name] = await self._answer_with_earlier(question)
         described = {
-            question.name: await self._answer(redaction.describing(question))
+            question.name: await self._answer_with_earlier(redaction.describing(question))
             for question in questions
             if redaction.needs_description(question)
         }
@@ -56,12 +59,24 @@ class NotebookAsker:
         await asyncio.to_thread(provisioner.server.close_gate, provisioner.fork)
         for question in questions:
             if question.hidden:
-                answer = await self._answer(question)
+                answer = await self._answer_with_earlier(question)
                 if question.name in described:
-                    answer = redaction.with_description(question, described[question.name], answer)
+                    answer = _describe(question, described[question.name], answer)
                 self.answered[question.name] = answer
 
-    async def _answer(self, question: ProbeQuestion) -> Answer:
+    async def _answer_with_earlier(self, question: ProbeQuestion) -> Answer:
+        """What the kernel answers now, and what it answered before cells used the question's names again."""
+        states = self.states
+        if states is None or self.dead.done():
+            return await self.answer(question)
+        if states.end is not None and states.is_stateful(question):
+            answer = await states.ask_end(question, self.explain)
+        else:
+            answer = await self.answer(question)
+        earlier = [one for one in await states.ask(question, self.explain) if not is_alike(one, answer)]
+        return answer.model_copy(update={"earlier": tuple(earlier)})
+
+    async def answer(self, question: ProbeQuestion) -> Answer:
         if self.dead.done():
             return question.unanswered(_("the kernel died before it was asked"))
         if self.client.connection.fileno() < 0:
@@ -94,3 +109,11 @@ class NotebookAsker:
             with contextlib.suppress(OSError):  # it may have closed its end already
                 connection.shutdown(socket.SHUT_RDWR)
         return await exchange, ended_itself
+
+
+def _describe(question: ProbeQuestion, described: Answer, answer: Answer) -> Answer:
+    """The hidden answer in the words of the open one, state by state."""
+    states = {one.after: one for one in described.earlier}
+    earlier = [redaction.with_description(question, states.get(one.after, described), one) for one in answer.earlier]
+    now = redaction.with_description(question, described, answer)
+    return now.model_copy(update={"earlier": tuple(earlier)})

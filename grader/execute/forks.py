@@ -335,6 +335,10 @@ class ForkServer:
         """How long it has waited for a processor until now."""
         return self._watchdog.waited_s(fork.name)
 
+    def memory_mib(self, fork: Fork) -> float:
+        """Memory that it uses now beyond what it had at first, with its copies."""
+        return self._watchdog.memory_mib(fork.name)
+
     def killed_for_memory(self, fork: Fork) -> bool:
         """Whether the system ended the kernel, or a process of its, for want of memory."""
         group = self._groups.get(fork.name)

@@ -16,6 +16,7 @@ from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
 from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import CellClient
+from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
 from grader.execute.fair_time import FairTimer
 from grader.execute.forks import CPU_LIMIT, KILL, Fork
 from grader.execute.losses import Losses, Outcome
@@ -23,7 +24,7 @@ from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer
 from grader.execute.provisioner import make_kernel_manager
 from grader.execute.watchdog import PAST_MEMORY
-from grader.files.cell_names import read_code, without_capture
+from grader.files.cell_names import CellCode, read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
 from grader.language import NOTHING, Reason, _, error
 from grader.model import Answer, Cause, CauseKind, CellRun, Limits, TrainedNetwork
@@ -49,6 +50,10 @@ class Progress:
     lost: Mapping[str, Cause] = field(default_factory=dict)
     """names that are not there, or not as the notebook makes them, for a cause of ours"""
     asked_in_vain: list[str] = field(default_factory=list)
+    had_copies: bool = False
+    """There were copies of the kernel beside it: what it died of may be theirs."""
+    no_copies: Reason = NOTHING
+    """why copies of the kernel were wanted and not made"""
     watched: bool = False
     trained: tuple[TrainedNetwork, ...] = ()
 
@@ -57,7 +62,15 @@ class NotebookDriver:
     """One kernel, from its fork to its end. `drive` does everything; the fields say how far it got."""
 
     def __init__(
-        self, server: KernelServer, fork: Fork, notebook: NotebookNode, limits: Limits, around: RunSetting | None = None
+        self,
+        server: KernelServer,
+        fork: Fork,
+        notebook: NotebookNode,
+        limits: Limits,
+        questions: Sequence[ProbeQuestion] = (),
+        around: RunSetting | None = None,
+        *,
+        may_copy: bool = True,
     ) -> None:
         self.server = server
         self.fork = fork
@@ -66,9 +79,11 @@ class NotebookDriver:
         self.losses = Losses(around)
         self.words = redaction.words_of(cell.source for _place, cell in code_cells(notebook))
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
+        self.states = EarlierStates(self.client, questions if may_copy else (), self.words)
+        self.questions = questions
         self.notebook = notebook
 
-    async def drive(self, questions: Sequence[ProbeQuestion], skip: Mapping[int, CellRun]) -> Progress:
+    async def drive(self, skip: Mapping[int, CellRun]) -> Progress:
         """Run every cell but those to skip, then ask every question. A kernel that dies ends it early."""
         context = self.client.km.context
         try:
@@ -77,15 +92,21 @@ class NotebookDriver:
                 dead = self.fork.death()
                 with self.client.connection:
                     self.server.watch(self.fork, self.client.connection, self.limits)
-                    await self._run_cells(skip, dead)
+                    asker = NotebookAsker(
+                        self.client, self.words, dead, self.progress.answers, self._explain, self.states
+                    )
+                    await self._run_cells(skip, dead, asker)
                     self.progress.lost = self.losses.all_lost()
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                        asker = NotebookAsker(self.client, self.words, dead, self.progress.answers, self._explain)
                         self.progress.watched, self.progress.trained = await asker.recording()
-                        await asker.ask(questions)
+                        if any(self.states.is_stateful(question) for question in self.questions):
+                            await self.states.keep_end(self.server.memory_mib(self.fork), self.limits, dead)
+                        await asker.ask(self.questions)
                         self.progress.killed_by = asker.killed_by
                     self.progress.was_held_up = self.client.was_held_up
+                self.progress.no_copies = self.states.refused
+                self.states.drop()
                 # nbclient asks a kernel to end, and looks ten times a second whether it has.
                 self.server.kill(self.fork)
                 await dead
@@ -101,7 +122,7 @@ class NotebookDriver:
         # Which of several things it wanted could tell what a hidden question held.
         return next(iter(self.progress.lost.values()), Cause(kind=cause.kind))
 
-    async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None]) -> None:
+    async def _run_cells(self, skip: Mapping[int, CellRun], dead: asyncio.Future[None], asker: NotebookAsker) -> None:
         timer = self.client.timer()
         for number, (index, cell) in enumerate(code_cells(self.notebook), start=1):
             known = CellRun(index=index, number=number, title=title_of(cell), end="skipped")
@@ -119,8 +140,24 @@ class NotebookDriver:
                 self.progress.cells[index] = known
             else:
                 left_s = timer.left_s(self.limits.notebook_s)
+                code = read_code(cell.source)
+                is_kept = await self._keep(number, code, dead)
                 self.progress.cells[index] = await self._run_cell(known, cell, left_s, dead)
+                self.progress.had_copies = bool(self.states.kept)
+                self.states.note(code)
+                if is_kept and self.progress.died_in is None:
+                    self.states.settle(await asker.answer(CHANGED))
                 cell.outputs = join_streams(cell.outputs)
+
+    async def _keep(self, number: int, code: CellCode, dead: asyncio.Future[None]) -> bool:
+        """Whether the kernel was copied before a cell that may change an asked name."""
+        names = self.states.at_risk(code)
+        if not names:
+            return False
+        if self.server.memory_mib(self.fork) * ROOM > self.limits.memory_mib:
+            self.states.give_up(_("the notebook uses too much memory for copies of it"))
+            return False
+        return await self.states.keep(number, names, dead)
 
     async def _run_cell(self, known: CellRun, cell: NotebookNode, left_s: float, dead: asyncio.Future[None]) -> CellRun:
         """Run a cell; where it stops for a cause of ours, go on after the statement that stopped."""

@@ -286,6 +286,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     killers: dict[str, Answer | None] = {}
     endings: list[Ending] = []
     asked: list[str] = []
+    may_copy = True
     around = _around(work, stored, servers.gpu)
     while len(deaths) + len(killers) < KERNELS:
         fresh = copy.deepcopy(stored)
@@ -293,12 +294,12 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
             fork = server.prepare(work.materials)
-            driver = NotebookDriver(server, fork, fresh, work.limits, around)
+            questions = [question for question in work.questions if question.name not in killers]
+            driver = NotebookDriver(server, fork, fresh, work.limits, questions, around, may_copy=may_copy)
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
                 with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-                    questions = [question for question in work.questions if question.name not in killers]
-                    progress = runner.run(driver.drive(questions, deaths))
+                    progress = runner.run(driver.drive(deaths))
             finally:
                 endings.append(server.end(fork))
                 asked += driver.progress.asked_in_vain
@@ -309,6 +310,9 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         if progress.died_in is None:
             break
         died = progress.cells[progress.died_in]
+        if progress.had_copies and may_copy:
+            may_copy = False  # our copies took memory and processes of its: it is run again without
+            continue
         # What nobody can explain may be this machine's fault: a cell is blamed for it only where it happens twice.
         again = progress.is_unexplained and died.index not in doubted
         (doubted if again else deaths)[died.index] = died
@@ -316,6 +320,12 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     for index, cell in doubted.items():
         if index not in deaths:
             because = _say_doubted(because, cell)
+    if progress.no_copies:
+        because = _(
+            "{ended} Where cells used names again, only their last values were asked: {why}.",
+            ended=because,
+            why=progress.no_copies,
+        )
     answers = {question.name: question.unanswered(_("the kernel died")) for question in work.questions}
     answers |= progress.answers
     answers |= {name: answer for name, answer in killers.items() if answer is not None}

@@ -49,7 +49,14 @@ def make_question(name: str, probe: Probe, student: str) -> ProbeQuestion:
             "held_out": probe.held_out,
             **({"trained_on": probe.trained_on} if probe.trained_on else {}),
         }
-    return ProbeQuestion(name=name, content=content, names=probe.asks_for, hidden=probe.hidden, limit_s=probe.limit_s)
+    return ProbeQuestion(
+        name=name,
+        content=content,
+        names=probe.asks_for,
+        hidden=probe.hidden,
+        limit_s=probe.limit_s,
+        only_at_end=probe.when == "end",
+    )
 
 
 def is_personal(probe: Probe) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import itertools
+import math
 import os
 import shutil
 import signal
@@ -99,6 +100,10 @@ class ProcessServer:
 
     def watch(self, fork: Fork, connection: socket.socket, limits: Limits) -> None:
         """Memory and processes are the user's own, and nobody's to count."""
+
+    def memory_mib(self, _: Fork) -> float:
+        """Nobody counts it, so no copy of the kernel is kept."""
+        return math.inf
 
     def interrupt(self, fork: Fork) -> concurrent.futures.Future[None]:
         """Have its cell raise KeyboardInterrupt; done once it is no longer on its way to whatever runs."""

@@ -74,6 +74,12 @@ class Watchdog:
             watched = self._watched.get(name)
         return max(map(waited_s, _tree(watched.pid))) if watched is not None else 0.0
 
+    def memory_mib(self, name: str) -> float:
+        """Memory of the tree now, in MiB, beyond what it had at first; what its copies share with it counts once."""
+        with self._lock:
+            watched = self._watched.get(name)
+        return measure_usage(watched.pid).less(watched.measured_mib).memory_mib if watched is not None else 0.0
+
     def remove(self, name: str) -> float:
         """No longer watch it; returns the most memory that was seen, in MiB, beyond what it had at first."""
         with self._lock:

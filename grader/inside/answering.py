@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.inside import channel, found_networks, plain, recording
+from grader.inside import channel, found_networks, name_marks, plain, recording
 
 SEED = 0
 
@@ -30,11 +30,15 @@ class MissingError(Exception):
     """The notebook has nothing of the name that a probe asks for."""
 
 
-def ask() -> None:
-    """Receive one question and send its answer: what the grader has a kernel run."""
+def _shell() -> Any:
     from IPython import get_ipython
 
-    namespace = get_ipython().user_ns
+    return get_ipython()
+
+
+def ask() -> None:
+    """Receive one question and send its answer: what the grader has a kernel run."""
+    namespace = _shell().user_ns
     with (
         # On Windows a socket is no file, and os.dup does not know it.
         socket.socket(fileno=socket.dup(int(os.environ.get(channel.VARIABLE, channel.DESCRIPTOR)))) as connection,
@@ -67,8 +71,13 @@ def answer_over(
         channel.send(connection, content)
 
 
-def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
-    """The answer to one question, written as plain data, whatever the student's code raises."""
+def answer_bytes(
+    question: Mapping[str, Any], namespace: Mapping[str, Any], asker: socket.socket | None = None
+) -> bytes:
+    """The answer to one question, written as plain data, whatever the student's code raises.
+
+    Over `asker` the oracles that the question declares are asked.
+    """
     try:
         return _answer_bytes(question, namespace)
     except KeyboardInterrupt:  # while it is computed, or while it is written down
@@ -170,6 +179,8 @@ def _answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
             return found_networks.answer(question, namespace)
         case "training":
             return recording.answer(namespace)
+        case "changed":
+            return name_marks.changed(_shell())
         case kind:
             raise ValueError(f"no such kind of probe: {kind}")
 

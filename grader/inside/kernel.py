@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from grader.inside import brought, channel, training
+from grader.inside import brought, channel, copies, training
 from grader.inside.answering import SEED, set_seeds
 
 NOT_STARTED = 77
@@ -54,6 +54,7 @@ def warm_up() -> None:
     # The same random numbers on every run, for a notebook that sets no seed of its own.
     set_seeds()
     training.install()
+    copies.make_ready()
 
 
 def rehearse_figure() -> None:

@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 from grader.inside.plain_forms import TooLargeError, is_sparse, plain_items, plain_key, plainer
 
 MAX_DEPTH = 32
-STORED_DEPTH = MAX_DEPTH + 4
+STORED_DEPTH = MAX_DEPTH + 6
 """Of a file of the grader's own, in which each answer stands among others."""
 MAX_NODES = 100_000
 MAX_TEXT = 200_000

@@ -42,6 +42,7 @@ _AS_THEY_ARE = (
     "grader.inside.other_networks",
     "grader.inside.found_networks",
     "grader.inside.recording",
+    "grader.inside.name_marks",
     "grader.inside.answering",
     "grader.execute.answers",
     "grader.score.sentences",

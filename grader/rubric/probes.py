@@ -77,6 +77,9 @@ class Probe(Part):
         max_length=2,
     )
     hidden: bool = Field(False, description="asked after the notebook has ended, never in a self-check, never shown")
+    when: Literal["last", "end"] = Field(
+        "last", description="`end`: only what a name is at the end counts, not what it was before it was used again"
+    )
     ask: Literal["student", "reference"] = Field(
         "student", description="`reference`: a truth that no notebook is asked for"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,6 +42,21 @@ def _find(evidence: Evidence) -> Finding:
 
 
 def _judge_or_leave(evidence: Evidence) -> Verdict:
+    """The verdict on what the notebook answers at the end or, where cells used a name again, on what it was before."""
+    verdict = _judge_state(evidence)
+    answer = evidence.run.answers.get(evidence.criterion.probe or "")
+    for earlier in answer.earlier if answer is not None and verdict.fraction != 1 else ():
+        answers = {**evidence.run.answers, evidence.criterion.probe or "": earlier}
+        before = _judge_state(replace(evidence, run=evidence.run.model_copy(update={"answers": answers})))
+        if before.fraction is not None and before.fraction > (verdict.fraction or 0.0):
+            names = listed([code(name) for name in earlier.changed], most=3)
+            cell = (earlier.after or 0) + 1
+            told = _("So it was before code cell {cell}, which used {names} again.", cell=cell, names=names)
+            verdict = replace(before, because=before.because + told)
+    return verdict
+
+
+def _judge_state(evidence: Evidence) -> Verdict:
     """The verdict; whatever goes wrong on our side leaves the criterion to a person."""
     try:
         with np.errstate(all="ignore"):

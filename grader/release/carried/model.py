@@ -20,6 +20,7 @@ class Answer(Noun):
     """How a probe ended."""
 
     value: Any = None
+    earlier: tuple[Answer, ...] = ()
     because = ""
     cause: Any = None
 
