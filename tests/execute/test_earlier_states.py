@@ -222,7 +222,7 @@ def test_a_notebook_that_waits_for_children_of_its_own_gets_none_of_ours_and_tha
 
 
 def test_copies_do_not_bring_a_notebook_over_its_memory(graded):
-    limits = LIMITS.model_copy(update={"memory_mib": 300})
+    limits = LIMITS.model_copy(update={"memory_mib": 400})
     grow = "import numpy as np\nkept = np.ones(5_000_000)"  # 38 MiB
     cells = [f"kept = kept + {n}\nbright = {n}" for n in range(8)]
     run, _ = graded(*MADE, grow, *cells, "bright = 9", limits=limits)
