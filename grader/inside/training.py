@@ -24,6 +24,7 @@ from torch.nn.modules import module as hooks
 from torch.optim import optimizer as optimizers
 
 MOST_TRAININGS = 64
+"""Of them the last training of each network, then the first and the last ones."""
 MOST_LOSSES = 200
 MOST_PENDING = 16
 """Forward passes between two steps that are looked at."""
@@ -85,10 +86,8 @@ class Watch:
     def arm(self) -> None:
         if not self.armed:
             self.depth = 0
-            self.armed = [
-                hooks.register_module_forward_pre_hook(self.before_forward),
-                hooks.register_module_forward_hook(self.after_forward, always_call=True),
-            ]
+            self.armed = [hooks.register_module_forward_pre_hook(self.before_forward)]
+            self.armed.append(hooks.register_module_forward_hook(self.after_forward, always_call=True))
 
     def disarm(self) -> None:
         for handle in self.armed:
@@ -108,11 +107,7 @@ class Watch:
                 self.targets = tuple(tensors[1].shape)
 
     def before_step(self, optimizer: Any, *_: Any) -> None:
-        if (
-            optimizer is not self.stepping
-            and optimizer not in self.by_optimizer
-            and len(self.trainings) < MOST_TRAININGS
-        ):
+        if optimizer is not self.stepping and optimizer not in self.by_optimizer:
             self.arm()  # LBFGS and others with a closure: their first forward pass comes within the step
 
     def after_step(self, optimizer: Any, *_: Any) -> None:
@@ -120,10 +115,7 @@ class Watch:
         if optimizer is self.stepping:
             training = self.trained
         else:
-            known = self.by_optimizer.get(optimizer)
-            if known is None and len(self.trainings) >= MOST_TRAININGS:
-                return self.disarm()
-            training = known or self._begin(optimizer)
+            training = self.by_optimizer.get(optimizer) or self._begin(optimizer)
             self.stepping, self.trained = optimizer, training
         training.steps += 1
         self.by_hand = None
@@ -135,9 +127,9 @@ class Watch:
         elif self.armed:
             self.disarm()
             self._forget()
-        return None
 
     def _forget(self) -> None:
+        self.depth = 0  # a cell that was interrupted within a forward pass has left it
         self.pending.clear()
         self.last_loss = self.targets = None
 
@@ -168,14 +160,25 @@ class Watch:
             type(optimizer).__name__, parameters, float(rate) if isinstance(rate, int | float) else None
         )
         self.by_optimizer[optimizer] = training
-        self.trainings.append(training)
+        self._add(training)
         return training
+
+    def _add(self, training: Training) -> None:
+        """Note one more; where there are too many, one goes that tells least of what the notebook has in the end."""
+        if len(self.trainings) >= MOST_TRAININGS:
+            last = {one.ids: place for place, one in enumerate(self.trainings)}
+            again = (place for place, one in enumerate(self.trainings) if last[one.ids] != place)
+            gone = self.trainings.pop(next(again, MOST_TRAININGS // 2))
+            for known in (self.by_optimizer, self.by_module):
+                for key in [key for key, one in known.items() if one is gone]:
+                    del known[key]
+        self.trainings.append(training)
 
     def _note_by_hand(self) -> None:
         """Backward again and again, and no optimizer's step: parameters are changed by hand, or not at all."""
         for reference, tensors in self.pending:
             module = reference()
-            if module is None or len(self.trainings) >= MOST_TRAININGS:
+            if module is None:
                 continue
             training = self.by_module.get(module)
             if training is None:
@@ -183,7 +186,7 @@ class Watch:
                 training.versions = [(weakref.ref(one), one._version) for one in module.parameters()]
                 training.owner = self._hold(module)
                 self.by_module[module] = training
-                self.trainings.append(training)
+                self._add(training)
             training.steps, self.by_hand = self.unstepped, training
             if self.last_loss is not None and len(training.losses) < MOST_LOSSES:
                 training.losses.append((training.steps, self.last_loss))

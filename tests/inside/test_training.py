@@ -250,3 +250,36 @@ def test_an_error_in_the_students_forward_leaves_the_watch_at_work():
     net = mlp()
     fit(net)
     assert [one["class"] for one in told(net=net)] == ["Sequential"]
+
+
+def test_training_after_a_loop_that_trained_the_same_network_again_and_again_is_seen():
+    first = mlp(4)
+    for _ in range(training.MOST_TRAININGS + 20):
+        fit(first, steps=2)
+    last = mlp(8)
+    fit(last, steps=30)
+    seen = {one["places"][0]: (one["optimizer"], one["steps"]) for one in told(first=first, last=last)}
+    assert seen == {"first": ("Adam", 2), "last": ("Adam", 30)}
+
+
+def test_of_too_many_networks_the_first_and_the_last_ones_are_told():
+    nets = [mlp(2) for _ in range(training.MOST_TRAININGS + 20)]
+    for net in nets:
+        fit(net, steps=2)
+    seen = [module for _, module, _ in training.trained()]
+    assert all(any(net is one for one in seen) for net in (*nets[:30], *nets[-30:]))
+
+
+@pytest.mark.parametrize("steps_before", [0, 3, 7])
+def test_training_after_an_interrupt_within_a_forward_pass_is_seen(steps_before):
+    class Interrupted(nn.Module):
+        def forward(self, x):
+            raise KeyboardInterrupt
+
+    fit(mlp(4), steps=steps_before)
+    with pytest.raises(KeyboardInterrupt):
+        nn.Sequential(Interrupted())(X)
+    net = mlp(8)
+    fit(net, steps=30)
+    (one,) = (one for one in told(net=net) if one["places"] == ["net"])
+    assert (one["class"], one["steps"], one["inputs"]) == ("Sequential", 30, [40, 1])
