@@ -178,6 +178,7 @@ class Answer(Noun):
     because: Reason = Field(NOTHING, description="why there is no value; safe to show to the student")
     after: int | None = Field(None, description="the code cell after which it was asked; None: at the end")
     changed: tuple[str, ...] = Field((), description="the asked names that the next cell changed")
+    found: tuple[str, ...] = Field((), description="names in other capitals that were asked in place of missing ones")
     earlier: tuple[Answer, ...] = Field((), description="what it was before cells used its names again, the last first")
     cause: Cause | None = Field(None, description="what it lacked here, where that is why there is no value")
 
@@ -193,6 +194,7 @@ class CellComparison(Noun):
     title: str
     stored: bool = Field(description="the notebook as handed in holds an output for this cell")
     executed: bool = Field(description="the notebook as handed in says that this cell was run")
+    is_environment: bool = Field(False, description="the cell is about the machine alone: packages, versions, paths")
     in_order: bool = Field(True, description="its execution count is above that of the cells before it")
     run_here: bool = Field(True, description="the cell was run by us, to its end or to an error")
     text_alike: bool = Field(True, description="the same words once all numbers are taken out")

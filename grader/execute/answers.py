@@ -80,6 +80,9 @@ def read_answer(question: ProbeQuestion, content: bytes, explain: Explain | None
         told = _("{subject} gave an answer that is not plain data.", subject=question.subject)
         return Answer(status="unusable", because=told)
     answer = _as_answer(question, value, notes)
+    # Of a hidden question nothing is told that could carry its inputs out.
+    if (found := _read_found(question, notes.get("found", ""))) and not question.hidden:
+        answer = answer.model_copy(update={"found": found})
     if explain is None or answer.status != "raised":
         return answer
     return answer.model_copy(update={"cause": explain(question, notes.get("error", ""), notes.get("detail", ""))})
@@ -107,6 +110,12 @@ def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) ->
     else:
         told = _("{subject} gave something other than plain data.", subject=subject)
     return Answer(status="unusable", because=told)
+
+
+def _read_found(question: ProbeQuestion, told: str) -> tuple[str, ...]:
+    """The names that stood in for those that are missing: nothing but asked names in other capitals."""
+    asked = {name.casefold() for name in question.names}
+    return tuple(name for name in told[:1000].split(", ") if name.isidentifier() and name.casefold() in asked)
 
 
 def _either(names: Sequence[str]) -> Reason:

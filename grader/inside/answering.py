@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import inspect
 import io
@@ -85,7 +86,11 @@ def answer_bytes(
 
 
 def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    also: dict[str, str] = {}
     try:
+        if found := stand_ins(question, namespace):
+            namespace = {**namespace, **{name: namespace[other] for name, other in found.items()}}
+            also["found"] = ", ".join(found.values())
         value = answer(question, namespace)
     except MissingError as error:
         return plain.dumps(None, {"status": "missing", "detail": str(error)})
@@ -94,9 +99,9 @@ def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> 
     except BaseException as error:  # noqa: BLE001  (round a student's code)
         function, line = student_place(error)
         notes = {"error": type(error).__name__[:100], "detail": _text(error), "line": line, "function": function}
-        return plain.dumps(None, {"status": "raised", **notes})
+        return plain.dumps(None, {"status": "raised", **notes, **also})
     try:
-        content = plain.dumps(value, {"status": "answered"})
+        content = plain.dumps(value, {"status": "answered", **also})
     except plain.NotPlainError as error:
         return unusable(str(error))
     except MemoryError:
@@ -108,6 +113,30 @@ def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> 
     if len(content) > channel.ANSWER_BYTES:
         return unusable(f"it has {len(content) >> 20} MiB, more than the limit of {channel.ANSWER_BYTES >> 20} MiB")
     return content
+
+
+_SHELLS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
+
+
+def stand_ins(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict[str, str]:
+    """For asked names that are not there, the only one that differs in capitals alone: `Stretch` for `stretch`."""
+    match question["kind"]:
+        case "variable":
+            asked = set() if any(name in namespace for name in question["names"]) else set(question["names"])
+        case "call":
+            asked = {question["name"]}
+        case "evaluate":
+            names = [node for node in ast.walk(ast.parse(question["code"])) if isinstance(node, ast.Name)]
+            asked = {node.id for node in names} - {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+            asked -= {"np", "torch", *question["arguments"], *vars(builtins)}
+        case _:
+            return {}
+    found: dict[str, str] = {}
+    for name in asked - namespace.keys():
+        alike = [other for other in namespace if isinstance(other, str) and other.casefold() == name.casefold()]
+        if len(alike) == 1 and not alike[0].startswith("_") and alike[0] not in _SHELLS_OWN:
+            found[name] = alike[0]
+    return found
 
 
 def unusable(detail: str) -> bytes:

@@ -48,11 +48,16 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     for earlier in answer.earlier if answer is not None and verdict.fraction != 1 else ():
         answers = {**evidence.run.answers, evidence.criterion.probe or "": earlier}
         before = _judge_state(replace(evidence, run=evidence.run.model_copy(update={"answers": answers})))
-        if before.fraction is not None and before.fraction > (verdict.fraction or 0.0):
+        # What waits for a person is replaced by nothing less than full points.
+        if before.fraction is not None and before.fraction > (0.99 if verdict.fraction is None else verdict.fraction):
             names = listed([code(name) for name in earlier.changed], most=3)
             cell = (earlier.after or 0) + 1
             told = _("So it was before code cell {cell}, which used {names} again.", cell=cell, names=names)
             verdict = replace(before, because=before.because + told)
+    if answer is not None and answer.found:
+        names = listed([code(name) for name in answer.found], most=3)
+        told = _("The name is not as the text asks: there is {names}, which was asked in its place.", names=names)
+        verdict = replace(verdict, because=verdict.because + told)
     return verdict
 
 

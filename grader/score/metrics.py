@@ -15,7 +15,7 @@ from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, is_cons
 from grader.score.common_failures import diagnose_network
 from grader.score.network_answers import Network, Networks, read_networks
 from grader.score.sentences import code, inside, measured, number, shape, subject
-from grader.score.training_evidence import explain_training
+from grader.score.training_evidence import explain_training, leave_other_inputs_to_a_person
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict
 
 MetricName = Literal["mse", "rmse", "mae", "max-error"]
@@ -212,6 +212,8 @@ def _judge_networks(metric: Metric, found: Networks, target: FloatArray, evidenc
     if seen:
         return Verdict(fraction, because + seen, diagnosis, measured=chosen.error)
     misfit = diagnose_network(chosen.network, target, functools.partial(_is_good, metric)) if fraction < 1 else None
+    if fraction < 1:
+        leave_other_inputs_to_a_person(chosen.network, evidence)
     if misfit is None:
         return Verdict(fraction, because, measured=chosen.error)
     told = misfit.sentence if evidence.tells else misfit.plain

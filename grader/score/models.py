@@ -14,7 +14,7 @@ from grader.score.arrays import FloatArray, bend, is_constant, spread
 from grader.score.metrics import mean_squared_error, say_diverged, truth
 from grader.score.network_answers import Network, Networks, read_networks
 from grader.score.sentences import code, listed, measured, number
-from grader.score.training_evidence import explain_training, is_seen
+from grader.score.training_evidence import explain_training, is_seen, leave_other_inputs_to_a_person
 from grader.score.verdict import Evidence, UnscoredError, Verdict
 
 _SAME_ANSWERS = 1e-4
@@ -229,6 +229,9 @@ def judge_trained(trained: Trained, evidence: Evidence) -> Verdict:
     unknown = [one.name for one in told if one.learned is None]
     if learned < trained.at_least:
         found.leave_others_to_a_person()
+        for network, one in zip(found.networks, told, strict=True):
+            if one.learned is False:
+                leave_other_inputs_to_a_person(network, evidence)
     if learned < trained.at_least and unknown:
         raise UnscoredError(
             _("No untrained copy of {networks} can be made: a person decides if it learned.", networks=listed(unknown))

@@ -12,7 +12,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -56,7 +56,7 @@ def read_outputs(cell: Any) -> CellOutputs:
                 shown.append(text)
                 pictures += drawn
     text = "\n".join(["".join(printed), *shown])[:_LONGEST_TEXT]
-    return CellOutputs(tuple(_normal_lines(text)), tuple(pictures[:_MOST_PICTURES]))
+    return CellOutputs(tuple(_last_of_logs(_normal_lines(text))), tuple(pictures[:_MOST_PICTURES]))
 
 
 def _dicts(items: Any) -> Iterator[dict[str, Any]]:
@@ -102,8 +102,11 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 _DROPPED_LINES = re.compile(
     r"""
-    ^\s{0,20}(?:CPU[ ]times|Wall[ ]time|Requirement[ ]already|Collecting[ ]|Downloading[ ]|Installing[ ]collected
-      |Successfully[ ]installed|Using[ ]cached)          # %%time, and what pip says
+    ^\s{0,20}(?:CPU[ ]times|Wall[ ]time|Requirement[ ]already|Collecting[ ]|Downloading[ ]|Installing[ ]
+      |Successfully[ ]|Using[ ]cached|Preparing[ ]metadata|Getting[ ]requirements|Building[ ]wheel|Created[ ]wheel
+      |Stored[ ]in[ ]directory|Looking[ ]in[ ]|Attempting[ ]uninstall|Found[ ]existing|Uninstalling|Note:[ ]you[ ]may
+      |ERROR:[ ]|WARNING:[ ]|\[notice\]|Mounted[ ]at|Drive[ ]already[ ]mounted)    # %%time, and what pip and Drive say
+    | [━╸]{4}                                             # pip's bar
     | (?<![A-Za-z])(?:it|s|[kM]?B|batch(?:es)?|step|epoch)/(?:it|s)\b      # rates of a progress bar
     | \d%\|                                               # the bar itself
     | \b(?:per[ ]loop|std[ ]dev[ ]of)\b                    # %timeit
@@ -119,6 +122,8 @@ _VOLATILE = re.compile(
     | ,?[ ]?device='[a-z:0-9]{{1,20}}'
     | \b(?:cuda|cpu|gpu|mps|tpu)(?::\d{{1,2}})?\b          # where it ran
     | \b\d{{1,3}}(?:\.\d{{1,4}}){{1,3}}\+\w{{1,20}}           # versions with a build
+    | (?<![\d.])\d{{1,4}}\.\d{{1,4}}\.\d{{1,4}}(?:[a-z]{{1,4}}\d{{0,4}})?(?![\d.])   # and without
+    | (?<![\w.])/(?:content|root|usr|home|tmp|opt|mnt|var|kaggle)/[^\s'"(),;\]]{{0,400}}   # folders of a machine
     | \b\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?      # dates
     | \b\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\b          # times of day
     | (?<![\w.]){_NUMBER}[ ]?(?:{_UNIT}|min(?=[ ]?\d{{1,2}}[ ]?s))\b(?!:)
@@ -141,6 +146,28 @@ def _normal_lines(text: str) -> Iterator[str]:
 
 
 _NUMBERS = re.compile(rf"{_NUMBER}|\bnan\b|[-+]?\binf(?:inity)?\b", re.IGNORECASE)
+_LOG_LINE = re.compile(
+    r"\W{0,5}(?:(?:[a-z]{1,20}\W{1,5})?(?:epochs?|steps?|iter(?:ation)?s?|batch)\W{0,5}\d|\d{1,9}[^\d.]{1,40}\d{0,9}\.\d)",
+    re.IGNORECASE,
+)
+"""Of a training log: `Epoch [3/20], Loss: 0.1`, or `300 0.12`, where each line begins with its count."""
+
+
+def _last_of_logs(lines: Iterable[str]) -> Iterator[str]:
+    """The lines; of those that tell how training goes on, each with a higher count than the one before, the last.
+
+    On the way there, losses differ between machines more than where they end.
+    """
+    before, form, count = "", "", 0.0
+    for line in lines:
+        words, numbers = split_numbers(line)
+        if before and not (words == form and numbers and numbers[0] > count and _LOG_LINE.match(line)):
+            yield before
+        before, form, count = line, words, numbers[0] if numbers else 0.0
+    if before:
+        yield before
+
+
 _LARGEST_DIFFERENCE = 2.0
 _SMALLEST_SIZE = 1e-3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from grader.score.waiting import wait_for
 _LONGEST_EXCERPT = 120
 _LONGEST_TITLE = 80
 _MOST_CELLS = 2_000
+_LONGEST_SOURCE = 20_000
 
 
 # ---- measure --------------------------------------------------------------------------------------------------------
@@ -69,6 +71,29 @@ def _first_line(cell: Any) -> str:
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
+_ENVIRONMENT = re.compile(
+    r"""
+      ! .*                                                       # a shell's command
+    | % (?:pip|conda|cd|pwd|ls|env|matplotlib|config|load_ext|reload_ext|autoreload|mkdir|cat)\b .*
+    | (?:import|from) [ ] .*
+    | (?:google\.colab\.)? drive\.(?:mount|flush_and_unmount) \( .*
+    | [^=]* (?:__version__ | sys\.(?:version|path|executable) | platform\.\w+\( | os\.(?:getcwd|listdir|uname)\(
+        | torch\.cuda\.\w+ | (?:date)?time\.(?:now|today|time|ctime|strftime)\( ) .*
+    """,
+    re.VERBOSE,
+)
+"""A line that asks about the machine, or changes it: what it prints says nothing about the work."""
+
+
+def is_environment(source: str) -> bool:
+    """Whether a cell is about the machine alone: packages, versions, paths, times."""
+    lines = [line.strip() for line in source[:_LONGEST_SOURCE].split("\n")]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if lines and re.match(r"%%(?:bash|sh|shell|capture)\b", lines[0]):
+        return not lines[0].startswith("%%capture") or is_environment("\n".join(lines[1:]))
+    return bool(lines) and all(_ENVIRONMENT.fullmatch(line) for line in lines)
+
+
 def _execution_count(cell: Any) -> int | None:
     count = cell.get("execution_count")
     return count if isinstance(count, int) and not isinstance(count, bool) else None
@@ -87,6 +112,7 @@ def _compare(cell: Any, fresh_cell: Any, run: CellRun | None, number: int, *, in
         number=run.number if run else number,
         title=run.title if run else clean(_first_line(cell), _LONGEST_TITLE),
         stored=not stored.is_empty,
+        is_environment=is_environment(as_text(cell.get("source"))),
         executed=_execution_count(cell) is not None,
         in_order=in_order,
         run_here=run_here,
@@ -125,6 +151,8 @@ def _excerpts(stored: CellOutputs, fresh: CellOutputs) -> tuple[str, str]:
 
 def match(comparison: CellComparison, within: float, picture_within: float) -> OutputMatch:
     """How a cell's stored output stands beside its fresh one, at these tolerances."""
+    if comparison.is_environment:
+        return "nothing-stored"  # nothing to compare: another machine rightly says something else
     if not comparison.stored and not comparison.executed:
         return "never-run"
     if not comparison.run_here:
@@ -151,7 +179,7 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     could = [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in lacked]
     counting = [pair for pair in could if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
-        if waiting := [comparison.number for comparison, _ in matches if comparison.stored]:
+        if waiting := [one.number for one, _ in matches if one.stored and one.number in lacked]:
             return wait_for(lacked[waiting[0]])
         return unanswered(
             _("Your notebook holds no outputs to compare: run all its cells, then save it and hand it in.")

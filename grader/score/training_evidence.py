@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.language import NOTHING, Reason, _
 from grader.model import Run, TrainedNetwork
-from grader.rubric import Mistake, Split
+from grader.rubric import Grid, Mistake, Split
 from grader.score.arrays import FloatArray
 from grader.score.network_answers import Network, Samples, read_networks
 from grader.score.sentences import code, shape
@@ -74,6 +74,31 @@ def _explain_shapes(network: Network, training: TrainedNetwork) -> tuple[Mistake
         targets=shape(training.targets),
     )
     return "broadcast-loss", told
+
+
+_OTHER_RANGE = 0.75
+"""Samples that span less than this share of what is asked, or more than its inverse, are on another scale: divided by
+their deviation, uniform ones span 3.5."""
+_LEARNED = 0.1
+"""The share of its samples' variance that a network leaves which has learned them."""
+
+
+def leave_other_inputs_to_a_person(network: Network, evidence: Evidence) -> None:
+    """Who scales x outside of the network has a good one, which is asked for what it was never given."""
+    predict = evidence.probe.predict if evidence.probe is not None else None
+    own = network.trained_on
+    if not isinstance(predict, Grid) or own is None or own.inputs is None or own.inputs.size == 0:
+        return
+    low, high, _count = predict.grid
+    share = float(np.ptp(own.inputs)) / abs(high - low)
+    error = float(np.mean(np.square(own.predictions - own.targets)))
+    if error <= _LEARNED * float(own.targets.var()) and not _OTHER_RANGE <= share <= 1 / _OTHER_RANGE:
+        told = _(
+            "{network} is good on its own samples, whose inputs have another range than those that it is asked for: "
+            "if they were scaled outside of the network, a person decides.",
+            network=code(network.name),
+        )
+        raise UnscoredError(told)
 
 
 # ---- split ----------------------------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ def test_an_honest_notebook_gets_its_points_or_waits_with_a_true_sentence(graded
     for criterion, sentence in {**case.get("waits", {}), **case.get("missed", {})}.items():
         assert sentence in told[criterion]
         assert ("That is not your fault" in told[criterion]) == (criterion in waiting)
+    for criterion, sentence in case.get("says", {}).items():
+        assert sentence in told[criterion]
 
 
 @pytest.mark.parametrize("name", CASES)

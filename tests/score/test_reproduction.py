@@ -17,7 +17,7 @@ from PIL import Image
 from grader.model import Cause, CellComparison, CellRun, Finding, NotebookFacts
 from grader.score import score
 from grader.score.outputs import differ_by
-from grader.score.reproduction import match, measure
+from grader.score.reproduction import is_environment, match, measure
 
 from .making import find, rubric_of, run_of
 
@@ -69,6 +69,17 @@ def matched(stored: list, fresh: list, within: float = 0.05) -> str:
     ("stored", "fresh"),
     [
         ("loss 0.5", "loss   0.5\n\n"),
+        ("torch 2.3.1\n7", "torch 2.13.0+cpu\n7"),
+        ("saved to /content/drive/MyDrive/a.npy\n7", "saved to /root/a.npy\n7"),
+        (
+            "Collecting einops\n   ━━━━━━━━ 43.2/43.2 kB\nSuccessfully installed einops-0.8.0\n7",
+            "ERROR: No matching\n7",
+        ),
+        (
+            "Epoch 1, loss 0.9\nEpoch 2, loss 0.5\nEpoch 3, loss 0.2",
+            "Epoch 1, loss 0.7\nEpoch 2, loss 0.3\nEpoch 3, loss 0.2",
+        ),
+        ("0 1.5\n100 0.7\n200 0.30", "0 1.9\n100 0.5\n200 0.30"),
         ("<object at 0x7f12a4b0c1d0>", "<object at 0x7fffa4b0c1d0>"),
         ("Epoch done in 12.3s", "Epoch done in 4 ms"),
         ("took 3 min 2 s, loss 0.1", "took 55 s, loss 0.1"),
@@ -138,6 +149,49 @@ def test_a_small_difference_is_close_and_a_large_one_is_different():
 @pytest.mark.parametrize(("stored", "fresh"), [("good", "bad"), ("1 2", "1 2 3"), ("ok", "")])
 def test_other_words_are_a_difference(stored, fresh):
     assert matched([stream(stored)], [stream(fresh)]) == "different"
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh"),
+    [
+        ("Epoch 1, loss 0.9\nEpoch 2, loss 0.2", "Epoch 1, loss 0.9\nEpoch 2, loss 0.5"),  # it ends elsewhere
+        ("1 1\n2 4\n3 9", "1 1\n2 5\n3 9"),  # a table of whole numbers
+        ("net_1: loss 0.9\nnet_2: loss 0.2", "net_1: loss 0.4\nnet_2: loss 0.2"),  # of several networks
+        ("2 0.5\n1 0.7", "2 0.9\n1 0.7"),  # no count that rises
+    ],
+)
+def test_only_of_a_training_log_the_last_values_alone_count(stored, fresh):
+    assert matched([stream(stored)], [stream(fresh)]) == "different"
+
+
+@pytest.mark.parametrize(
+    ("source", "is_about_it"),
+    [
+        ("!pip install -q torchinfo", True),
+        ("# my packages\n%pip install einops\nimport torch", True),
+        ("import sys\nprint(sys.version)", True),
+        ("from google.colab import drive\ndrive.mount('/content/drive')", True),
+        ("import torch\nprint(torch.__version__)", True),
+        ("print(torch.cuda.is_available())", True),
+        ("%%bash\nnvidia-smi", True),
+        ("%%capture\n!pip install einops", True),
+        ("!pip install einops\nx = 3\nprint(x)", False),
+        ("%%time\nprint(7)", False),
+        ("print(accuracy)", False),
+        ("x = 3", False),
+        ("", False),
+    ],
+)
+def test_a_cell_about_the_machine_says_nothing_about_the_work(source, is_about_it):
+    assert is_environment(source) is is_about_it
+
+
+def test_a_cell_about_the_machine_neither_counts_nor_costs():
+    printed = notebook([stream("torch 2.3")], [stream("7")]), notebook([stream("other words")], [stream("7")])
+    for each in printed:
+        each.cells[0].source = "print('torch', torch.__version__)"
+    compared = measure(*printed, None, runs("ok", "ok")).comparisons
+    assert [match(one, 0.05, 0.05) for one in compared] == ["nothing-stored", "same"]
 
 
 def test_an_error_that_comes_again_is_the_same():

@@ -21,6 +21,7 @@ class Answer(Noun):
 
     value: Any = None
     earlier: tuple[Answer, ...] = ()
+    found: tuple[str, ...] = ()
     because = ""
     cause: Any = None
 
