@@ -134,7 +134,10 @@ def stand_ins(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict
     found: dict[str, str] = {}
     for name in asked - namespace.keys():
         alike = [other for other in namespace if isinstance(other, str) and other.casefold() == name.casefold()]
-        if len(alike) == 1 and not alike[0].startswith("_") and alike[0] not in _SHELLS_OWN:
+        if len(alike) != 1 or alike[0].startswith("_") or alike[0] in _SHELLS_OWN:
+            continue
+        # A class `A` is no value `a`, and a list no function.
+        if question["kind"] == "evaluate" or callable(namespace[alike[0]]) == (question["kind"] == "call"):
             found[name] = alike[0]
     return found
 
