@@ -9,6 +9,7 @@ from typing import get_args
 
 from markupsafe import Markup
 
+from grader.language import Reason
 from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
 from grader.report import comparison_plots, notebook_pictures
 from grader.report.comparison_plots import Beside, beside
@@ -19,7 +20,10 @@ from grader.report.text import WORDS_LIMIT, words_as_html
 from grader.rubric import Criterion, Reproduced, Rubric
 from grader.score.grade import find_standing
 from grader.score.reproduction import match
+from grader.score.waiting import say_cause
 
+MOST_LINKS = 12
+"""Cells that one criterion links to."""
 MOST_ROWS = 200
 """Rows of a table; a notebook may have more cells than a page has room for."""
 
@@ -34,6 +38,8 @@ class JudgedCriterion:
     words_clipped: bool
     beside: tuple[Beside, ...]
     """What was expected beside what came, in pictures."""
+    cells: tuple[int, ...]
+    """The code cells that it is about, of those that the page lists."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class StudentView:
     """All that the template needs beside the page's own data."""
 
     judged: tuple[JudgedCriterion, ...]
+    """What cost points first, then what waits."""
+    met: tuple[JudgedCriterion, ...]
     orphans: tuple[Override, ...]
     """Decisions on criteria that the rubric no longer has."""
     counts: tuple[tuple[str, int], ...]
@@ -78,6 +86,10 @@ class StudentView:
     outputs: Outputs
     troubled: tuple[CellRun, ...]
     troubled_left: int
+    causes: Mapping[int, Reason]
+    """Of a cell's number: what the grader lacked there."""
+    well: tuple[CellRun, ...]
+    """Cells that ended well."""
 
 
 def view_of(page: StudentPage) -> StudentView:
@@ -87,8 +99,12 @@ def view_of(page: StudentPage) -> StudentView:
     known = {finding.criterion for finding in page.grade.findings}
     standing = find_standing(page.grade.findings, page.grade.overrides)
     statuses = Counter(finding.status for finding in findings)
+    judged = list(_judge(findings, standing, page))
+    is_met = [one.finding.status == "met" and one.override is None for one in judged]
+    left = [one for one, met in zip(judged, is_met, strict=True) if not met]
     return StudentView(
-        judged=tuple(_judge(findings, standing, page)),
+        judged=tuple(sorted(left, key=lambda one: _ORDER.index(one.finding.status))),
+        met=tuple(one for one, met in zip(judged, is_met, strict=True) if met),
         orphans=tuple(override for criterion, override in standing.items() if criterion not in known),
         counts=tuple(
             (status, statuses[status]) for status in get_args(Status) if statuses[status] and status != "unscored"
@@ -103,7 +119,16 @@ def view_of(page: StudentPage) -> StudentView:
         outputs=compare_outputs(page.run.facts.comparisons, page.rubric),
         troubled=tuple(troubled[:MOST_ROWS]),
         troubled_left=max(0, len(troubled) - MOST_ROWS),
+        causes={
+            cell.number: say_cause(cell.cause)
+            for cell in page.run.cells
+            if cell.cause is not None and cell.cause.is_ours
+        },
+        well=tuple(cell for cell in page.run.cells if cell.end == "ok")[:MOST_ROWS],
     )
+
+
+_ORDER: tuple[Status, ...] = ("missed", "unanswered", "partly", "unscored", "met")
 
 
 def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Outputs:
@@ -126,6 +151,10 @@ def _judge(
     findings: Sequence[Finding], standing: Mapping[str, Override], page: StudentPage
 ) -> Iterator[JudgedCriterion]:
     criteria = {criterion.id: criterion for criterion in page.rubric.criteria}
+    of_end: dict[bool, list[int]] = {True: [], False: []}
+    for cell in page.run.cells:
+        of_end[cell.end == "ok"].append(cell.number)
+    listed = {*of_end[True][:MOST_ROWS], *of_end[False][:MOST_ROWS]}
     room = comparison_plots.MOST
     for finding in findings:
         criterion = criteria.get(finding.criterion)
@@ -138,7 +167,14 @@ def _judge(
             words=words_as_html(words) if words else None,
             words_clipped=len(words) > WORDS_LIMIT,
             beside=pictures,
+            cells=tuple(number for number in _cells_of(finding) if number in listed)[:MOST_LINKS],
         )
+
+
+def _cells_of(finding: Finding) -> Iterator[int]:
+    yield from finding.cells
+    if finding.cause is not None and finding.cause.cell not in finding.cells:
+        yield finding.cause.cell
 
 
 def _shows_words(name: str, rubric: Rubric) -> bool:

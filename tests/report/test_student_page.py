@@ -14,7 +14,7 @@ import pytest
 
 import grader.report
 from grader.language import verbatim
-from grader.model import Answer, CellComparison, CellRun, Lateness, NotebookFacts, Override, Run
+from grader.model import Answer, Cause, CellComparison, CellRun, Finding, Lateness, NotebookFacts, Override, Run
 from grader.report import StudentPage, render_student
 from tests.report.html_tree import Page
 
@@ -114,6 +114,57 @@ def test_a_cell_that_ended_badly_is_named_with_its_reason(changed: Change) -> No
     assert "Cell 3: not run plot(x)" in text
     assert "Cell 1:" not in text
     assert "Run stopped at a limit 2 cells did not end well" in text
+
+
+def test_each_cell_is_told_with_its_line_its_cause_and_the_names_that_it_makes(changed: Change) -> None:
+    lack = Cause(kind="device", what=".cuda()", cell=2)
+    cells = (
+        CellRun(index=0, number=1, title="x = load()", end="ok", made=("x",)),
+        CellRun(
+            index=1, number=2, title="net = Net()", end="error", line="net = net.cuda()", cause=lack, made=("net",)
+        ),
+        CellRun(
+            index=2, number=3, title="y = 1 / 0", end="error", cause=Cause(kind="student", what="ZeroDivisionError")
+        ),
+    )
+    text = read(changed(run={"cells": cells}))
+    assert "1 cell ended well: what it makes 1 x = load() It makes x" in text
+    assert "It stopped at the line net = net.cuda()" in text
+    assert "Why: cell 2 stopped at `.cuda()`: there is no GPU here. That is not your fault. It makes net" in text
+    assert text.count("That is not your fault.") == 1
+
+
+def test_a_criterion_links_to_the_cells_that_it_is_about(changed: Change) -> None:
+    cells = (
+        CellRun(index=0, number=1, title="def f(): pass", end="ok", made=("f",)),
+        CellRun(index=1, number=2, title="x = load()", end="error"),
+    )
+    finding = Finding(
+        criterion="shape", says="f is right.", status="unscored", earned=None, possible=1, because=verbatim("No."),
+        cells=(1, 9), cause=Cause(kind="file", what="a.npy", cell=2),
+    )  # fmt: skip
+    page = Page(render_student(changed(run={"cells": cells}, grade={"findings": (finding,)})))
+    assert "About cells 1 2" in page.text
+    assert {"#cell-1", "#cell-2"} <= set(page.values("href"))
+    assert {"cell-1", "cell-2"} <= set(page.values("id"))
+
+
+def test_what_cost_points_comes_first_and_what_is_met_is_folded(changed: Change) -> None:
+    findings = tuple(
+        Finding(
+            criterion=status, says=f"It is {status}.", status=status, earned=earned, possible=1, because=verbatim("So.")
+        )
+        for status, earned in [("met", 1.0), ("unscored", None), ("partly", 0.5), ("unanswered", 0.0), ("missed", 0.0)]
+    )
+    html = render_student(changed(grade={"findings": findings}))
+    places = [
+        html.index(f'id="criterion-{status}"') for status in ("missed", "unanswered", "partly", "unscored", "met")
+    ]
+    assert places == sorted(places)
+    assert "1 criterion is met" in Page(html).text
+    assert '<details class="folded">' in html
+    html = render_student(changed(grade={"findings": findings[:1]}))
+    assert '<details class="folded" open>' in html
 
 
 def test_time_memory_sandbox_and_environment_are_told(student_page: StudentPage) -> None:
