@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from grader.language import Reason
+
 
 class UserError(Exception):
     """Something the user can fix: what is wrong, where, and what to do. Exit code 2, no traceback."""
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what = what
+    def __init__(self, what: str | Reason, *, where: str = "", remedy: str | Reason = "") -> None:
+        # A reason is worded for whoever is spoken to where it is raised.
+        self.what = str(what)
         self.where = where
-        self.remedy = remedy
+        self.remedy = str(remedy)
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -14,10 +14,11 @@ from grader.course.course import Assignment
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.scanning.marks_review import Pending
+from grader.language import Code, _, language
 from grader.report.render import make_environment
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard
-from grader.review.late import BACK, find_disputed, read_ruling, show_late
+from grader.review.late import BACK, RULINGS, find_disputed, read_ruling, show_late
 from grader.review.marks import find_marks, show_mark
 from grader.review.page import show_item, show_queue
 from grader.review.queue import ClassQueue, ReviewItem
@@ -53,14 +54,25 @@ def make_app(session: ReviewSession, guard: Guard) -> Flask:
         bound = partial(view, session) if view is not _style else view
         app.add_url_rule(path, endpoint=view.__name__.strip("_"), view_func=bound, methods=[method])
     app.config["FORM_TOKEN"] = guard.form_token
+    app.wsgi_app = _speak(app.wsgi_app, session.course.file.language)  # type: ignore[method-assign]
     return app
+
+
+def _speak(answer: Callable[..., Any], code: Code) -> Callable[..., Any]:
+    """The same, so that each page, and each refusal, is in this language, whichever thread makes it."""
+
+    def speaking(*request: Any) -> Any:
+        with language(code):
+            return answer(*request)
+
+    return speaking
 
 
 def _let_in(guard: Guard) -> Answered | tuple[str, int] | None:
     if guard.brings_token(request):
         return guard.admit(Response(status=303, headers={"Location": "/"}))
     refused = guard.refuse(request)
-    return (_render("message.html", title="Not let in", message=refused, remedy=""), 403) if refused else None
+    return (_render("message.html", title=_("Not let in"), message=refused, remedy=""), 403) if refused else None
 
 
 def _harden(response: Response) -> Response:
@@ -75,13 +87,18 @@ def _render(template: str, **values: Any) -> str:
 
 def _tell(error: UserError) -> tuple[str, int]:
     where = f"{error.where}: " if error.where else ""
-    return _render("message.html", title="That did not work", message=where + error.what, remedy=error.remedy), 400
+    return _render("message.html", title=_("That did not work"), message=where + error.what, remedy=error.remedy), 400
 
 
 def _tell_http(error: HTTPException) -> tuple[str, int]:
-    message = "There is nothing at this address. It may have changed: begin at the queue again."
-    told = message if error.code == 404 else str(error.description)
-    return _render("message.html", title="That did not work", message=told, remedy=""), error.code or 500
+    code = error.code or 500
+    if code == 404:
+        told = _("There is nothing at this address. It may have changed: begin at the queue again.")
+    elif code < 500:
+        told = _("The browser sent something that this page does not expect: begin at the queue again.")
+    else:
+        told = _("The grader failed on this page. Every decision that was kept is kept.")
+    return _render("message.html", title=_("That did not work"), message=told, remedy=""), code
 
 
 def _style() -> Response:
@@ -102,6 +119,7 @@ def _queue(session: ReviewSession) -> str:
         first=first,
         marks=session.find_marks(),
         rulings=session.rulings(),
+        rulings_words=RULINGS,
     )
 
 
@@ -138,7 +156,7 @@ def _decide(session: ReviewSession, key: str) -> Answered | tuple[str, int]:
         given = _read_given(item)
         students = [student for student in item.students if student in request.form.getlist("student")]
         if not students:
-            raise UserError("no student is chosen", remedy="Tick those who get these points.")
+            raise UserError(_("no student is chosen"), remedy=_("Tick those who get these points."))
     except UserError as error:
         return _render_item(session, item, error), 400
     session.decide(item, students, given)
@@ -152,7 +170,8 @@ def _read_given(item: ReviewItem) -> list[Given]:
     filled = [(part, request.form.get(f"points-{part.criterion}", "").strip()) for part in item.parts]
     given = [Given(part.criterion, read_points(text, part.possible), comment, why) for part, text in filled if text]
     if not given:
-        raise UserError("no points are given", remedy=f"Give a number from 0 to {item.parts[0].possible:g}.")
+        remedy = _("Give a number from 0 to {most}.", most=item.parts[0].possible)
+        raise UserError(_("no points are given"), remedy=remedy)
     return given
 
 

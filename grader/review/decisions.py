@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.errors import UserError
+from grader.language import _, ngettext
 from grader.model import Finding, Override
 from grader.score.grade import find_outdated, find_standing, fold
 from grader.store.gradebook import Gradebook
@@ -85,7 +86,8 @@ def read_points(text: str, possible: float) -> float:
         points = math.nan
     if not 0 <= points <= possible:  # also where they are no number
         raise UserError(
-            f"“{text.strip()}” is no number of points here", remedy=f"Give a number from 0 to {possible:g}."
+            _("“{text}” is no number of points here", text=text.strip()),
+            remedy=_("Give a number from 0 to {most}.", most=possible),
         )
     return points
 
@@ -112,10 +114,15 @@ def take_back(gradebook: Gradebook, decision: Decision, *, who: str, when: datet
     for made in decision.made:
         now = standing[made.assignment].get((made.student, made.criterion))
         if _said(now) != _said(made):
-            by = now.who if now else "another"
+            by = now.who if now else _("another person")
             raise UserError(
-                f"`{made.criterion}` of {made.student} has been decided again since, by {by}",
-                remedy="Open it, and decide what counts.",
+                _(
+                    "`{criterion}` of {student} has been decided again since, by {who}",
+                    criterion=made.criterion,
+                    student=made.student,
+                    who=by,
+                ),
+                remedy=_("Open it, and decide what counts."),
             )
     restored = tuple(
         _restore(made, before, who, when) for made, before in zip(decision.made, decision.before, strict=True)
@@ -130,14 +137,15 @@ def _said(override: Override | None) -> tuple[float, str] | None:
 
 
 def _restore(made: Override, before: Override | None, who: str, when: datetime) -> Override:
-    points = "nothing" if made.earned is None else f"{made.earned:g} point{'' if made.earned == 1 else 's'}"
+    earned = made.earned
+    points = _("nothing") if earned is None else ngettext("{points} point", "{points} points", earned, points=earned)
     update = {
         "earned": before.earned if before else None,
         "comment": before.comment if before else "",
         "judged": before.judged if before else made.judged,
         "who": who,
         "when": when,
-        "why": f"Taken back: {points} by {made.who}.",
+        "why": str(_("Taken back: {points} by {who}.", points=points, who=made.who)),
     }
     return made.model_copy(update=update)
 

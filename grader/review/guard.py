@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from flask import Request, Response
 
+from grader.language import NOTHING, Reason, _
+
 HEADERS = {
     # Scripts and styles are files of the page's own; nothing that a student wrote can be one.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
@@ -52,18 +54,18 @@ class Guard:
         """A cookie belongs to a host, not to a port: each page needs a name of its own."""
         return f"grader-review-{self.port}"
 
-    def refuse(self, request: Request) -> str:
+    def refuse(self, request: Request) -> Reason:
         """Why the request is refused, in a sentence; empty where it is not."""
         if request.host not in self.hosts:
-            return "This page answers at its own address only."
+            return _("This page answers at its own address only.")
         if not _same(request.cookies.get(self.cookie, ""), self.token):
-            return "This page needs the address with the token that `grader review` printed."
+            return _("This page needs the address with the token that `grader review` printed.")
         if request.method == "POST":
             if request.headers.get("Origin") not in [f"http://{host}" for host in self.hosts]:
-                return "This form was not sent from this page."
+                return _("This form was not sent from this page.")
             if not _same(request.form.get("token", ""), self.form_token):
-                return "This form is from another session of the page: load it again."
-        return ""
+                return _("This form is from another session of the page: load it again.")
+        return NOTHING
 
     def brings_token(self, request: Request) -> bool:
         """Whether the request is the first one, by the address that was printed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,12 +10,18 @@ from typing import Any
 from grader.deadlines.due_dates import read_moment, zone_of
 from grader.deadlines.lateness import tell_moment
 from grader.errors import UserError
+from grader.language import Reason, _, pgettext
 from grader.model import LateRuling
 from grader.review.evidence import ShownNotebook
 from grader.review.page import look_at
 from grader.review.session import ReviewSession
 from grader.verbs.notebooks import ScoredStudent
 
+RULINGS: Mapping[str, Reason] = {
+    "in time": _("In time"),
+    "late": pgettext("a ruling", "Late"),
+    "refused": _("Not accepted: no points"),
+}
 BACK = "back"
 """What a form says that takes back what was said."""
 
@@ -25,7 +32,7 @@ class LatePage:
 
     disputed: ScoredStudent
     title: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[Reason, str], ...]
     """what is known, and when it was"""
     changed: str
     """when it was last changed, as a person would write it"""
@@ -45,10 +52,10 @@ def show_late(session: ReviewSession, disputed: ScoredStudent) -> LatePage:
     zone = zone_of(file)
     evidence = disputed.submission.evidence
     known = [
-        ("The deadline", file.deadline),
-        ("The link came", evidence.sent if evidence else None),
-        ("It was copied", evidence.looked if evidence else None),
-        ("Last changed before that", evidence.modified if evidence else None),
+        (_("The deadline"), file.deadline),
+        (_("The link came"), evidence.sent if evidence else None),
+        (_("It was copied"), evidence.looked if evidence else None),
+        (_("Last changed before that"), evidence.modified if evidence else None),
     ]
     notebook, raw = look_at(session, disputed.grade.assignment, disputed.run)
     changed = disputed.submission.received
@@ -71,9 +78,9 @@ def read_ruling(
     known = {(one.grade.assignment, one.grade.student): one.submission.sha256 for one in session.disputed}
     known |= {(one.assignment, one.student): one.sha256 for one in session.rulings()}
     if counts not in said:
-        raise UserError("nothing is said yet", remedy="Choose one of the three: in time, late, not accepted.")
+        raise UserError(_("nothing is said yet"), remedy=_("Choose one of the three: in time, late, not accepted."))
     if known.get((name, student)) != sha256:
-        raise UserError("this no longer waits as it did", remedy="Begin at the queue again.")
+        raise UserError(_("this no longer waits as it did"), remedy=_("Begin at the queue again."))
     moment: datetime | None = None
     if counts == "late":
         file = session.course.assignment(name).file
@@ -81,7 +88,8 @@ def read_ruling(
         if file.deadline is not None and moment <= file.deadline:
             told = tell_moment(file.deadline, zone_of(file))
             raise UserError(
-                f"{handed_in} is not after the deadline, {told}", remedy="What was handed in by then is in time."
+                _("{moment} is not after the deadline, {deadline}", moment=handed_in, deadline=told),
+                remedy=_("What was handed in by then is in time."),
             )
     return LateRuling(
         student=student,

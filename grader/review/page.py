@@ -12,22 +12,23 @@ from markupsafe import Markup
 
 from grader.errors import DamagedError
 from grader.files.notebook_file import UnreadableError, read_notebook
+from grader.language import Reason, _
 from grader.model import Answer, Finding, Override, Run
 from grader.report.text import clip, words_as_html
 from grader.review.evidence import ShownNotebook, show_notebook
 from grader.review.queue import ClassQueue, Kind, ReviewItem
 from grader.review.session import ReviewSession, Standings, given_sources
 
-HEADINGS: Mapping[Kind, str] = {
-    "failed": "The grader failed on this notebook",
-    "unreadable": "This is not a notebook",
-    "words": "Read the student’s words",
-    "notebook": "Look at the notebook",
-    "answer": "Look at the answer",
-    "response": "Read the response",
-    "unscored": "This could not be judged",
-    "outdated": "Decided on earlier work: look at what came since",
-    "settled": "Judged without a person",
+HEADINGS: Mapping[Kind, Reason] = {
+    "failed": _("The grader failed on this notebook"),
+    "unreadable": _("This is not a notebook"),
+    "words": _("Read the student’s words"),
+    "notebook": _("Look at the notebook"),
+    "answer": _("Look at the answer"),
+    "response": _("Read the response"),
+    "unscored": _("This could not be judged"),
+    "outdated": _("Decided on earlier work: look at what came since"),
+    "settled": _("Judged without a person"),
 }
 LONGEST_ANSWER = 6_000
 
@@ -39,7 +40,7 @@ class ShownPart:
     criterion: str
     says: str
     possible: float
-    guide: str
+    guide: Reason
     found: Finding
     now: Finding
     decided: Override | None
@@ -53,7 +54,7 @@ class ItemPage:
 
     item: ReviewItem
     title: str
-    heading: str
+    heading: Reason
     parts: tuple[ShownPart, ...]
     waiting: tuple[str, ...]
     words: Markup | None
@@ -71,7 +72,7 @@ class ItemPage:
 class QueueRow:
     """One line of the queue: the items of a criterion, or those of whole notebooks."""
 
-    heading: str
+    heading: Reason
     says: str
     items: tuple[tuple[ReviewItem, tuple[str, ...]], ...]
     """(item, students who wait)"""
@@ -97,7 +98,7 @@ def show_queue(session: ReviewSession, standings: Standings) -> tuple[QueuePart,
     """What needs, or needed, a person: by assignment and criterion."""
     parts = []
     for queue in session.queues:
-        rows: dict[tuple[str, str], list[tuple[ReviewItem, tuple[str, ...]]]] = {}
+        rows: dict[tuple[Reason, str], list[tuple[ReviewItem, tuple[str, ...]]]] = {}
         for item in queue.items:
             if item.kind != "settled":
                 whole = item.kind in ("failed", "unreadable")
@@ -177,7 +178,7 @@ def _show_answer(answer: Answer | None) -> str:
     if answer is None:
         return ""
     if answer.status == "missing":
-        return "(left blank)"
+        return str(_("(left blank)"))
     if answer.value is None:
         return str(answer.because)
     with np.printoptions(precision=6, threshold=200, edgeitems=3, linewidth=100):

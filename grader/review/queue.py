@@ -13,7 +13,7 @@ from grader.errors import DamagedError
 from grader.exam.exam import ExamOnDisk
 from grader.exam.questions import Question
 from grader.exam.wording import fold_words
-from grader.language import Reason, _
+from grader.language import NOTHING, Reason, _, verbatim
 from grader.model import Answer, Finding, Run
 from grader.review.decisions import Standing, read_standings
 from grader.rubric import Criterion
@@ -44,7 +44,7 @@ class ItemPart:
     criterion: str
     says: str
     possible: float
-    guide: str
+    guide: Reason
     findings: Mapping[str, Finding]
 
 
@@ -99,7 +99,7 @@ def gather_assignment(work: WorkFolder, assignment: Assignment) -> ClassQueue:
         for key in _keys_of(standing, run, criteria):
             groups.setdefault(key, []).append(standing)
             runs.setdefault(key, run)
-    guides = {name: person.guide for name, c in criteria.items() if (person := c.expect.person) is not None}
+    guides = {name: verbatim(person.guide) for name, c in criteria.items() if (person := c.expect.person) is not None}
     items = [_make_item(assignment.name, key, groups[key], runs[key], guides, criteria) for key in groups]
     order = {name: place for place, name in enumerate(criteria)}
     return ClassQueue(assignment.name, assignment.file.title, "assignment", _sorted(items, order))
@@ -170,9 +170,9 @@ def _same_words(answer: Answer | None) -> str:
     return fold_words(answer.value if isinstance(answer.value, str) else json.dumps(answer.value, sort_keys=True))
 
 
-def _guide(question: Question, language: str) -> str:
+def _guide(question: Question, language: str) -> Reason:
     """What the exam says of a right response."""
-    return question.part.guide() + question.explanation.say(language)
+    return question.part.guide() + verbatim(question.explanation.say(language))
 
 
 def _make_item(
@@ -180,7 +180,7 @@ def _make_item(
     key: _Key,
     group: Sequence[Standing],
     run: Run | None,
-    guides: Mapping[str, str],
+    guides: Mapping[str, Reason],
     criteria: Mapping[str, Criterion],
     answer: Answer | None = None,
 ) -> ReviewItem:
@@ -190,7 +190,7 @@ def _make_item(
     for name in names:  # type: ignore[attr-defined]
         one = found[0][name]
         findings = {standing.student: its[name] for standing, its in zip(group, found, strict=True)}
-        parts.append(ItemPart(name, one.says, one.possible, guides.get(name, ""), findings))
+        parts.append(ItemPart(name, one.says, one.possible, guides.get(name, NOTHING), findings))
     probe = criteria[parts[0].criterion].probe if parts and parts[0].criterion in criteria else None
     told: Any = [assignment, *key]
     return ReviewItem(

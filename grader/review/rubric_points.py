@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from grader.errors import UserError
+from grader.language import _
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ def change_points(text: str, criterion: str, points: float, *, where: str) -> st
     place = next((place for place, one in enumerate(criteria) if one["id"] == criterion), None)
     if tree is None or place is None:
         raise UserError(
-            f"the rubric has no criterion `{criterion}` any more", where=where, remedy="Load the page again."
+            _("the rubric has no criterion `{criterion}` any more", criterion=criterion),
+            where=where,
+            remedy=_("Load the page again."),
         )
     data["criteria"][place]["points"] = float(_write(points))
     data["points"] = float(_write(sum(one["points"] for one in criteria)))
@@ -41,9 +44,17 @@ def change_points(text: str, criterion: str, points: float, *, where: str) -> st
         lines = own.start_mark.line + 1, whole.start_mark.line + 1
         numbers = _write(points), _write(data["points"])
         raise UserError(
-            f"the points of `{criterion}` cannot be changed without changing something else, such as an alias",
+            _(
+                "the points of `{criterion}` cannot be changed without changing something else, such as an alias",
+                criterion=criterion,
+            ),
             where=f"{where}:{lines[0]}",
-            remedy=f"Write {numbers[0]} there yourself, and {numbers[1]} as the whole on line {lines[1]}.",
+            remedy=_(
+                "Write {points} there yourself, and {whole} as the whole on line {line}.",
+                points=numbers[0],
+                whole=numbers[1],
+                line=lines[1],
+            ),
         )
     return changed
 

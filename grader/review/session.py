@@ -12,6 +12,7 @@ from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, find_exam
 from grader.exam.exam_scores import score_exam
 from grader.exam.scanning.marks_review import Pending
+from grader.language import Reason, _
 from grader.model import LateRuling, Override
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
 from grader.review.marks import find_marks, say_mark
@@ -42,7 +43,7 @@ class ReviewSession:
     who: str
     queues: tuple[ClassQueue, ...] = ()
     exams: tuple[ExamOnDisk, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     """What kept a class from being scored anew."""
     disputed: tuple[verbs.ScoredStudent, ...] = ()
     """Whether these came late is for a person to say."""
@@ -54,13 +55,13 @@ class ReviewSession:
 
     def read(self) -> None:
         """Score what there is by the rubrics as they are now, and gather the items; no notebook is run."""
-        notes: list[str] = []
+        notes: list[Reason] = []
         self.exams = find_exams(self.course)
         disputed: list[verbs.ScoredStudent] = []
         queues = [*self._read_assignments(notes, disputed), *self._read_exams(notes)]
         self.queues, self.notes, self.disputed = tuple(queues), tuple(notes), tuple(disputed)
 
-    def _read_assignments(self, notes: list[str], disputed: list[verbs.ScoredStudent]) -> list[ClassQueue]:
+    def _read_assignments(self, notes: list[Reason], disputed: list[verbs.ScoredStudent]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
         for name in self.course.assignments:
             if self.work.gradebook.submissions(name):
@@ -70,11 +71,11 @@ class ReviewSession:
                         scored = verbs.score_class(self.course, self.work, assignment)
                     disputed += [one for one in scored if one.grade.lateness and one.grade.lateness.waits]
                 except UserError as error:
-                    notes.append(f"{name} is shown as it was scored last. {error}")
+                    notes.append(_old_score(name, error))
                 found.append(gather_assignment(self.work, assignment))
         return found
 
-    def _read_exams(self, notes: list[str]) -> list[ClassQueue]:
+    def _read_exams(self, notes: list[Reason]) -> list[ClassQueue]:
         found: list[ClassQueue] = []
         for exam in self.exams:
             if self.work.gradebook.responses(exam.name):
@@ -82,7 +83,7 @@ class ReviewSession:
                     with self.work.locked():
                         score_exam(self.work.gradebook, exam)
                 except UserError as error:
-                    notes.append(f"{exam.name} is shown as it was scored last. {error}")
+                    notes.append(_old_score(exam.name, error))
                 found.append(gather_exam(self.work, exam))
         return found
 
@@ -146,7 +147,7 @@ class ReviewSession:
         """Take back the last decision of this session, by an appended one; returns its item."""
         with self.lock:
             if not self.history:
-                raise UserError("there is nothing to take back in this session")
+                raise UserError(_("there is nothing to take back in this session"))
             key, decision = self.history[-1]
             take_back(self.work.gradebook, decision, who=self.who, when=datetime.now(UTC))
             self.history.pop()
@@ -170,6 +171,10 @@ class ReviewSession:
             self.marks.append((exam.name, mark))
             if not find_marks(self.work, exam):
                 self.read()
+
+
+def _old_score(name: str, error: UserError) -> Reason:
+    return _("{name} is shown as it was scored last. {error}", name=name, error=str(error))
 
 
 def find_exams(course: Course) -> tuple[ExamOnDisk, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.files.durable import write_file
+from grader.language import _
 from grader.review.decisions import read_standings
 from grader.review.rubric_points import LineChange, change_points, compare_lines
 from grader.rubric import Criterion
@@ -63,7 +64,7 @@ def read_new_points(text: str) -> float:
     except ValueError:
         points = 0.0
     if not 0 < points <= 10_000:  # also where they are no number
-        raise UserError(f"“{text.strip()}” is no number of points", remedy="Give a number above 0.")
+        raise UserError(_("“{text}” is no number of points", text=text.strip()), remedy=_("Give a number above 0."))
     return points
 
 
@@ -99,9 +100,9 @@ def keep_points(
         text, now = _read(assignment.rubric_path)
         if now != sha256:
             raise UserError(
-                "the rubric has changed since this was tried out, so nothing was written",
+                _("the rubric has changed since this was tried out, so nothing was written"),
                 where=str(assignment.rubric_path),
-                remedy="Try it out again.",
+                remedy=_("Try it out again."),
             )
         path = assignment.rubric_path
         mode = path.stat().st_mode & 0o777

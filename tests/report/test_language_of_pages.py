@@ -15,9 +15,15 @@ from grader.model import HandInEvidence
 from grader.report import ClassPage, StudentPage, render_class, render_student
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = sorted((ROOT / "grader" / "report" / "templates").glob("*.html"))
+TEMPLATES = [
+    path
+    for room in ("report", "review")
+    for path in sorted((ROOT / "grader" / room / "templates").glob("*.html"))
+    if path.stem != "mark"
+]
 SAYING = [path for path in sorted((ROOT / "grader" / "score").glob("*.py")) if path.stem != "outputs"]
 """Modules that tell students something; `outputs` only reads."""
+SAYING += sorted((ROOT / "grader" / "exam" / "analysis").glob("*.py"))
 MARKS = {"_", "N_", "ngettext", "pgettext", "kept"}
 TOLD_ATTRIBUTES = {"title", "alt", "aria-label", "placeholder"}
 

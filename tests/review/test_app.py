@@ -128,8 +128,8 @@ def test_points_and_a_comment_are_kept_for_all_and_the_next_item_is_opened(
     told = [(one.student, one.earned, one.comment, one.who) for one in session.work.gradebook.overrides("noise")]
     assert told == [("ana", 3.5, "Good.", "prof"), ("bruno", 3.5, "Good.", "prof")]
     following = read(get(client, response.headers["Location"]))
-    assert "Kept: 3.5 points on words for ana and 1 more." in following
-    assert "3.5 points by prof" in read(get(client, f"/item/{item.key}"))
+    assert "Kept: 3.5 points · words · ana and 1 more" in following
+    assert "3.5 points · prof" in read(get(client, f"/item/{item.key}"))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_after_the_last_decision_the_queue_says_what_comes_next(
     assert response.headers["Location"] == "/"
     text = read(get(client, "/"))
     assert "Nothing waits for a person" in text
-    assert "Write the pages anew, so that students read what was decided: grader report" in text
+    assert "Write the pages again, so that students read what was decided: grader report" in text
 
 
 def test_previous_and_next_walk_the_queue(client: FlaskClient, session: ReviewSession) -> None:

@@ -101,7 +101,7 @@ def test_what_is_not_accepted_gets_no_points(client: FlaskClient, guard: Guard, 
 def test_what_was_said_is_taken_back_by_another_word(client: FlaskClient, guard: Guard, session: ReviewSession) -> None:
     say(client, guard, session, "gil", counts="in time", why="Colab was down.")
     text = read(get(client, "/"))
-    assert "Said of lateness gil noise: in time, by prof, " in text
+    assert "Said of lateness gil noise: In time · prof, " in text
     assert "Take back Colab was down." in text
     assert say(client, guard, session, "gil", counts="back") == 303
     assert grade_of(session, "gil").needs_review

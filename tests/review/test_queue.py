@@ -45,8 +45,8 @@ def test_no_finding_is_out_of_reach(session: ReviewSession) -> None:
 
 
 def test_the_guide_of_the_rubric_stands_beside_the_item(session: ReviewSession, find: Find) -> None:
-    assert find("words", "ana").parts[0].guide == "Full: it grows with the picture. Half: it gets stronger."
-    assert find("operator", "ana").parts[0].guide == "Accepted: “Laplacian”. So it is."
+    assert str(find("words", "ana").parts[0].guide) == "Full: it grows with the picture. Half: it gets stronger."
+    assert str(find("operator", "ana").parts[0].guide) == "Accepted: “Laplacian”. So it is."
 
 
 def test_an_item_waits_until_all_of_its_students_are_decided(session: ReviewSession, find: Find) -> None:
@@ -101,7 +101,7 @@ def test_a_class_that_cannot_be_scored_anew_is_shown_as_it_was_with_the_reason(s
     with session.work.locked():
         session.read()
     (note, exam) = session.notes
-    assert note.startswith("noise is shown as it was scored last. ")
-    assert "another grader is at work in this folder" in note
-    assert exam.startswith("finals is shown as it was scored last. ")
+    assert str(note).startswith("noise is shown as it was scored last. ")
+    assert "another grader is at work in this folder" in str(note)
+    assert str(exam).startswith("finals is shown as it was scored last. ")
     assert len(session.walk) == len(WAITING)

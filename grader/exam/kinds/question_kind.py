@@ -273,9 +273,9 @@ class QuestionKind(Part):
         """What a typed answer looks like."""
         return ""
 
-    def guide(self) -> str:
-        """What helps a person who decides on a response, with a space after it."""
-        return ""
+    def guide(self) -> Reason:
+        """What helps a person who decides on a response."""
+        return NOTHING
 
     @property
     def options_to_tick(self) -> Mapping[str, LocalizedText]:

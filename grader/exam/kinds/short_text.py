@@ -80,8 +80,9 @@ class ShortText(QuestionKind):
     def key(self, order: Sequence[str], partners: Sequence[str], language: str) -> str:
         return self.accept[0] if self.accept else f"/{self.pattern}/"
 
-    def guide(self) -> str:
-        return f"Accepted: {', '.join(f'“{words}”' for words in self.accept)}. " if self.accept else ""
+    def guide(self) -> Reason:
+        accepted = ", ".join(f"“{words}”" for words in self.accept)
+        return _("Accepted: {answers}.", answers=accepted) if self.accept else NOTHING
 
     def choices(
         self, values: Sequence[Any], full: Sequence[bool], accept: Sequence[str], language: str
