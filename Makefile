@@ -30,7 +30,7 @@ tests: setup
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -rs
 
 # The properties on other and many more examples than `make test`, which takes the same ones each time: 2,000 mutants of
-# each file that is read, 600 damages, 100 power cuts, 100 kills.
+# each file that is read, 1,000 damages, 100 power cuts, 100 kills.
 explore: setup
 	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile explore
 

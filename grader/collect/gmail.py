@@ -80,7 +80,7 @@ class Gmail:
             told = json.loads(read_sealed(self._folder / f"{name}.json", older=True))
         except (OSError, ValueError, DamagedError):
             return None
-        return told if isinstance(told, dict) else None
+        return told if isinstance(told, dict) and told.get("id") == name else None
 
     def read_kept(self, name: str) -> Letter | None:
         """A mail that was fetched before."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import email
+import email.errors
 import email.policy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage, Message
@@ -15,6 +16,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from grader.collect.links import DriveFile, find_links, read_link
+from grader.files.parsing import UNREADABLE
 from grader.language import Reason, _
 
 _SHARE_NOTICE = re.compile(r"drive-shares(-dm)?-noreply@google\.com", re.IGNORECASE)
@@ -38,6 +40,8 @@ class Letter:
     notebooks: tuple[tuple[str, bytes], ...]
     links: tuple[str, ...]
     flags: tuple[Reason, ...]
+    damaged: bool = False
+    """Nothing of it can be read but who sent it."""
 
 
 def read_letter(told: Mapping[str, Any]) -> Letter | None:
@@ -46,9 +50,33 @@ def read_letter(told: Mapping[str, Any]) -> Letter | None:
     if labels & _NOT_HANDED_IN:
         return None
     raw = str(told["raw"])
-    message = email.message_from_bytes(
-        base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), policy=email.policy.default
+    content = base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))
+    try:
+        return _read(told, labels, content)
+    except (*UNREADABLE, email.errors.MessageError):
+        return _unreadable(told, content)
+
+
+def _unreadable(told: Mapping[str, Any], content: bytes) -> Letter:
+    """A mail that the standard library stumbles over: its sender is somebody to contact, and the others are read."""
+    sender = re.search(rb"^From:.{0,998}?([\w.+-]{1,64}@[\w.-]{1,255})", content, re.MULTILINE | re.IGNORECASE)
+    return Letter(
+        id=str(told["id"]),
+        thread=str(told.get("threadId", "")),
+        message_id="",
+        received=datetime.fromtimestamp(int(told["internalDate"]) / 1000, UTC),
+        address=sender[1].decode() if sender else "",
+        name="",
+        subject="",
+        notebooks=(),
+        links=(),
+        flags=(),
+        damaged=True,
     )
+
+
+def _read(told: Mapping[str, Any], labels: Set[str], content: bytes) -> Letter:
+    message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     name, address = parseaddr(_header(message, "From"))
     is_notice = _SHARE_NOTICE.fullmatch(address) is not None

@@ -31,7 +31,7 @@ def read_letters(
             other for other, whose in zip(letters[place + 1 :], students[place + 1 :], strict=True) if whose == student
         ]
         if not letter.notebooks and not letter.links:
-            if student not in sent_work:  # whose work came in another mail may well write without any
+            if letter.damaged or student not in sent_work:  # whose work came in another mail may well write without any
                 yield Collected((), problems=(_tell_without_work(letter, student),))
             continue
         yield from _read(assignment, letter, student, superseded=_is_superseded(letter, later, closes(student)))
@@ -75,6 +75,8 @@ def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) ->
 
 def _tell_without_work(letter: Letter, student: str) -> Problem:
     what = _("There is neither a notebook nor a link to one in your mail.")
+    if letter.damaged:
+        what = _("Your mail is damaged: it cannot be read.")
     return Problem(student, letter.address, what, HOW_TO_SHARE + SEND_THE_FILE, "mail", message=letter.id)
 
 

@@ -40,7 +40,7 @@ def ask_reference(
     unknown = {path: asked for path, asked in zip(paths, groups, strict=True) if asked and known[path] is None}
     if unknown:
         for path, found in zip(unknown, _ask(course, modules, list(unknown.values())), strict=True):
-            write_file(path, seal(dump_answers(found)))
+            write_file(path, seal(dump_answers(found), path.stem))
             known[path] = found
     return [known.get(path) or {} for path in paths]
 
@@ -48,7 +48,7 @@ def ask_reference(
 def _recall(path: Path) -> Mapping[str, Answer] | None:
     """What the reference answered before; None where it was not asked, or what is kept is damaged."""
     try:
-        return load_answers(read_sealed(path))
+        return load_answers(read_sealed(path, path.stem))
     except (OSError, DamagedError):
         return None
 

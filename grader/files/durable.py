@@ -67,12 +67,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def seal(content: bytes) -> bytes:
-    """The content with its own hash in a last line, which JSON files, pictures and the like carry along."""
-    return content + _SEAL + hash_of(content).encode() + b"\n"
+def seal(content: bytes, name: str = "") -> bytes:
+    """The content with its own hash in a last line, which JSON files, pictures and the like carry along.
+
+    `name` is what the content does not say of itself: under another name, it is damaged.
+    """
+    return content + _SEAL + hash_of(name.encode() + content).encode() + b"\n"
 
 
-def read_sealed(path: Path, *, older: bool = False) -> bytes:
+def read_sealed(path: Path, name: str = "", *, older: bool = False) -> bytes:
     """The content of a sealed file; DamagedError where the hash differs, and where there is none.
 
     `older` lets files without a seal pass, which were written before there were seals.
@@ -81,7 +84,7 @@ def read_sealed(path: Path, *, older: bool = False) -> bytes:
     body, mark, told = content.rpartition(_SEAL)
     if not mark and older and content:
         return content
-    if not mark or told != f"{hash_of(body)}\n".encode():
+    if not mark or told != f"{hash_of(name.encode() + body)}\n".encode():
         raise DamagedError("this file is damaged: its content does not match its hash", where=str(path))
     return body
 

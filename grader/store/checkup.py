@@ -37,7 +37,8 @@ def check_folder(work: WorkFolder) -> Checkup:
     files = [path for path in _sealed(work) if not path.name.startswith(DRAFT)]
     for path in files:
         try:
-            read_sealed(path, older=path.suffix != ".answers")
+            answers = path.suffix == ".answers"
+            read_sealed(path, path.stem if answers else "", older=not answers)
         except DamagedError as error:
             damaged.append(DamagedError(error.what, where=error.where, remedy=_remedy(path)))
     read = f"{len(noted)} submissions, {len(keys)} runs, {len(files)} other files"

@@ -212,12 +212,12 @@ _TABLES: Mapping[str, Callable[[_Row], Event]] = {
 def marks_before(work: Path) -> Iterator[Event]:
     """What persons said of marks on scanned sheets, which had a file of its own for each exam."""
     for path in sorted(work.glob("exams/*/decisions.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
             if line.strip():
                 try:
                     data = json.loads(line)
                     yield Event("mark", path.parent.name, "", data, data["who"], _utc(data["when"]))
-                except (ValueError, KeyError, TypeError) as error:
+                except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise DamagedError(
                         "this line is no decision, or only a part of one",
                         where=f"{path}:{number}",

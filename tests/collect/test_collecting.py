@@ -111,6 +111,17 @@ def test_collecting_again_changes_nothing_and_fetches_nothing_again(handing_in):
     assert not any("alt=media" in path or "format=raw" in path for path in asked)
 
 
+def test_a_mail_that_cannot_be_read_is_its_senders_problem_and_the_others_are_in(handing_in):
+    handing_in.mail("bruno@gmail.com", notebooks={"hw.ipynb": OTHER})
+    handing_in.mail("ana@example.org", notebooks={"hw.ipynb": CONTENT})
+    broken = write_mail("ana@example.org", notebooks={"hw.ipynb": OTHER}).replace(b"-ID: <", b"-ID: <" + b"(" * 3000)
+    handing_in.google.add_mail(broken, DUE - HOUR)
+    handing_in.collect()
+    assert handing_in.counted["bruno"] == (OTHER, "attachment")
+    _, note = handing_in.notes["ana"]
+    assert "Your mail is damaged: it cannot be read." in note
+
+
 @pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content.replace(b'"id"', b'"ID"', 1)])
 def test_a_kept_mail_that_is_damaged_is_fetched_again(handing_in, damage):
     handing_in.mail("bruno@gmail.com", notebooks={"hw.ipynb": OTHER})

@@ -37,6 +37,13 @@ def test_a_letter_has_its_sender_its_links_and_gmails_own_time():
     assert letter.received == DUE
 
 
+def test_of_a_mail_that_breaks_the_parser_the_sender_is_known():
+    broken = write_mail("ana@example.org", "Hi").replace(b"-ID: <", b"-ID: <" + b"(" * 3000)
+    assert not read(write_mail("ana@example.org", "Hi")).damaged
+    letter = read(broken)
+    assert (letter.damaged, letter.address, letter.notebooks, letter.links) == (True, "ana@example.org", (), ())
+
+
 def test_a_notebook_comes_with_its_bytes():
     letter = read(write_mail("ana@example.org", notebooks={"hw.ipynb": b'{"cells": []}\r\n', "notes.pdf": b"x"}))
     assert letter.notebooks[0] == ("hw.ipynb", b'{"cells": []}\r\n')

@@ -5,39 +5,54 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sqlite3
+import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from grader.collect.archive import collect_archive
 from grader.collect.link_list import read_link_list
-from grader.course.course import AssignmentFile, CourseFile
+from grader.collect.mail import read_letter
+from grader.collect.moodle_worksheet import read_worksheet
+from grader.course.course import AssignmentFile, Course, CourseFile
 from grader.course.roster import read_roster
 from grader.errors import UserError
 from grader.exam.exam import ExamOnDisk, read_exam
 from grader.exam.exchange.importing import read_responses
+from grader.exam.paper.readings import MarkDecision, Sheet
 from grader.exam.printing.planning import read_class
+from grader.exam.scanning.print_store import PaperStore
+from grader.exam.scanning.scan_files import open_pictures
 from grader.export.grading_sheet import read_sheet
-from grader.files.config_files import read_toml
+from grader.files.config_files import read_toml, read_yaml
 from grader.files.notebook_file import UnreadableError, read_notebook
 from grader.language.reasons import NOTHING
-from grader.model import Run
+from grader.model import Answer, Run
+from grader.release import read_released
 from grader.rubric.criteria import read_rubric
 from grader.store.backup import restore_backup
 from grader.store.gradebook import Gradebook
-from grader.store.runs import MANIFEST, RunStore
+from grader.store.migrations import marks_before
+from grader.store.runs import MANIFEST, RunStore, dump_answers
+from grader.store.work_folder import WorkFolder
+from grader.verify.cases import WrongCase
+from tests.collect.conftest import write_mail
 from tests.exam.making import exam_of, make_exam, multiple, rows, single
+from tests.exam.paper.printing import plan
 from tests.review.making import RUBRIC, notebook_of
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +101,65 @@ def open_gradebook(path: Path) -> None:
         book.log.close()
 
 
+def read_marks(path: Path) -> None:
+    """A file of decisions on scanned marks, as older versions kept them."""
+    folder = path.parent / "work" / "exams" / "midterm"
+    folder.mkdir(parents=True)
+    (folder / path.name).write_bytes(path.read_bytes())
+    list(marks_before(path.parent / "work"))
+
+
+def read_paper(path: Path) -> None:
+    """A print, or a sheet that was read, from before they carried their hashes."""
+    store = PaperStore(WorkFolder(path.parent / "work"), "midterm")
+    folder = store.root / path.stem
+    folder.mkdir(parents=True)
+    name = PRINT.id if path.stem == "prints" else SHEET.id
+    (folder / f"{name}.json").write_bytes(path.read_bytes())
+    (store.prints if path.stem == "prints" else store.sheets)()
+
+
+def read_bundle(path: Path) -> None:
+    """The answers that come with a released assignment."""
+    folder = path.parent / "course" / "released"
+    folder.mkdir(parents=True)
+    (folder / "hello.safetensors").write_bytes(path.read_bytes())
+    (folder / "hello.json").write_text('{"left_out": 0}')
+    read_released(Course(folder.parent, CourseFile(title="A course")), "hello")
+
+
+def read_mail(path: Path) -> None:
+    read_letter({"id": "a1", "internalDate": "0", "raw": base64.urlsafe_b64encode(path.read_bytes()).decode()})
+
+
+def picture(form: str) -> bytes:
+    written = io.BytesIO()
+    first = Image.new("L", (160, 220), 240)
+    first.paste(20, (40, 40, 80, 90))
+    first.save(written, form, **({"save_all": True, "append_images": [first]} if form == "TIFF" else {}))
+    return written.getvalue()
+
+
+def open_scan(path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, of tags that are damaged
+        for page in open_pictures(path):
+            assert page.grey is not None or page.because
+
+
+PRINT = plan(make_exam(single("edge")), "ana")
+SHEET = Sheet(
+    print_id=PRINT.id,
+    copy_number=1,
+    page=1,
+    source="a.pdf, page 1",
+    sha256="a" * 64,
+    boxes=(),
+)
+MARK = MarkDecision(sheet=SHEET.id, item="edge.a", value="marked", who="prof", when=datetime(2024, 8, 2, tzinfo=UTC))
+MAIL = write_mail("Ana <ana@example.org>", "Here it is: https://colab.research.google.com/drive/1", html="<p>It is</p>")
+MISTAKE = ROOT / "assignments" / "camera" / "wrong" / "along-the-ray.yaml"
+
 READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "rubric.yaml": (RUBRIC.encode(), read_rubric),
     "exam.yaml": (yaml.safe_dump(EXAM, sort_keys=False).encode(), read_exam),
@@ -122,6 +196,24 @@ READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
         Run(key="key", sha256="a" * 64, end="finished", because=NOTHING).model_dump_json(exclude={"answers"}).encode(),
         read_run,
     ),
+    "decisions.jsonl": (f"{MARK.model_dump_json()}\n{MARK.model_dump_json()}\n".encode(), read_marks),
+    "prints.json": (PRINT.model_dump_json().encode(), read_paper),
+    "sheets.json": (SHEET.model_dump_json().encode(), read_paper),
+    "released.safetensors": (
+        dump_answers({"doubled": Answer(status="answered", value={"rows": np.arange(6.0).reshape(2, 3), "word": "a"})}),
+        read_bundle,
+    ),
+    "mistake.yaml": (MISTAKE.read_bytes(), lambda path: read_yaml(path, WrongCase)),
+    "worksheet.csv": (
+        b"Identifier,Full name,Email address,Status,Last modified (submission)\n"
+        b'Participant 1,Ana Paz,ana@example.org,Submitted,"Friday, 2 August 2024, 9:00 AM"\n',
+        lambda path: read_worksheet(path, None, UTC),
+    ),
+    "mail.eml": (MAIL, read_mail),
+    "scan.png": (picture("PNG"), open_scan),
+    "scan.jpg": (picture("JPEG"), open_scan),
+    "scan.tiff": (picture("TIFF"), open_scan),
+    "scan.pdf": (picture("PDF"), open_scan),
 }
 
 DEEP = [bracket * 3000 for bracket in (b"[", b"{", b"((", b"- ", b'{"a":')]
@@ -174,7 +266,9 @@ def test_the_seed_itself_is_read(name: str, tmp_path: Path) -> None:
     read(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", [name for name in READERS if not name.endswith((".zip", ".sqlite", ".csv"))])
+@pytest.mark.parametrize(
+    "name", [name for name in READERS if name.endswith((".yaml", ".toml", ".json", ".jsonl", ".ipynb"))]
+)
 @pytest.mark.parametrize("deep", DEEP, ids=lambda deep: deep[:5].decode())
 def test_brackets_without_end_are_told(name: str, deep: bytes, tmp_path: Path) -> None:
     _, read = READERS[name]

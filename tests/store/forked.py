@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from grader.cli import main
@@ -20,16 +21,20 @@ class Forked:
 
     def __init__(self, told: Path, run: Callable[[], object]) -> None:
         told.mkdir(parents=True, exist_ok=True)
+        for name in ("out", "err"):
+            (told / name).write_bytes(b"")
         self._told = told
         self._code: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
             self._run(run)
+        with suppress(ProcessLookupError, PermissionError):  # it has ended, or has done so itself
+            os.setpgid(self.pid, self.pid)
 
     def _run(self, run: Callable[[], object]) -> None:
         code = 3
         try:
-            os.setsid()
+            os.setpgid(0, 0)
             for number, name in ((1, "out"), (2, "err")):
                 os.dup2(os.open(self._told / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), number)
             sys.stdout, sys.stderr = (

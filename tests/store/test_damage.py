@@ -1,6 +1,6 @@
 """Whatever is damaged in a work folder: no points change in silence, and no command ends by an error of ours.
 
-Some thirty damages here; `make explore` makes a thousand.
+Fifty damages here; `make explore` makes a thousand.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def damage(path: Path, what: str, chance: Random, other: Path) -> str:
 
 
 @settings(
-    max_examples=settings.default.max_examples // 3,
+    max_examples=settings.default.max_examples // 2,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -17,7 +17,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from grader.errors import DamagedError, UserError
 from grader.exam.paper.readings import MarkDecision, Sheet
@@ -28,7 +28,7 @@ from grader.language.old_prose import OLD
 from grader.store.event_log import Event
 from grader.store.work_folder import WorkFolder
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", Print, Sheet)
 _REMEDIES = {
     "Print": "Restore a backup: grader restore FILE. Without the print, none of its sheets can be read.",
     "Sheet": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
@@ -95,7 +95,10 @@ class PaperStore:
 
 def _read(path: Path, model: type[Model]) -> Model:
     try:
-        return model.model_validate_json(read_sealed(path, older=True), context=OLD)
+        kept = model.model_validate_json(read_sealed(path, older=True), context=OLD)
+        if kept.id != path.stem:
+            raise DamagedError("this file has the name of another")
+        return kept
     except (DamagedError, ValidationError) as error:
         what = error.what if isinstance(error, DamagedError) else "this file is damaged, or is of another version"
         raise DamagedError(what, where=str(path), remedy=_REMEDIES[model.__name__]) from error

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from grader.errors import UserError
+from grader.files.parsing import UNREADABLE
 
 SUFFIXES = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 LONGER_SIDE_PX = 2400
@@ -64,7 +65,7 @@ def open_pictures(path: Path) -> Iterator[ScannedPage]:
     try:
         for number, grey in enumerate(pages, start=1):
             yield ScannedPage(f"{path.name}, page {number}", _hash(content, number), grey)
-    except (OSError, SyntaxError, ValueError, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, *UNREADABLE, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
         # What Pillow and PDFium raise for bytes that are no picture.
         told = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         yield ScannedPage(
