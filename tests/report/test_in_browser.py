@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from grader.course.course_grade import CourseGrade, Earned, Exercise, GradeRule
+from grader.language import verbatim
 from grader.report import ClassPage, StudentPage, StudentRow, render_class, render_student
 from grader.report.course_pages import CoursePage, render_course, render_course_student
 from grader.report.exam_pages import ExamPage, ReadBox, render_exam_student
@@ -46,8 +47,8 @@ def grade_of(student: str, told: str = "", *, settled: bool = True) -> CourseGra
         percent=84 if settled else None,
         so_far=84,
         band="2" if settled else "",
-        waits=() if settled else (told or "In Lines, 2 points wait for a person.",),
-        notes=(told,) if told else (),
+        waits=() if settled else (verbatim(told or "In Lines, 2 points wait for a person."),),
+        notes=(verbatim(told),) if told else (),
     )
 
 
