@@ -62,25 +62,25 @@ class _Handler(BaseHTTPRequestHandler):
         hosts.asked.append(address)
         hosts.busy += 1
         hosts.busiest = max(hosts.busiest, hosts.busy)
-        try:
-            self._answer(hosts, address)
-        finally:
-            hosts.busy -= 1
+        body = self._answer(hosts, address)
+        hosts.busy -= 1  # before the answer goes out: a client that has it may ask again at once
+        if body is not None:
+            self.end_headers()
+            self.wfile.write(body)
 
-    def _answer(self, hosts: Hosts, address: str) -> None:
+    def _answer(self, hosts: Hosts, address: str) -> bytes | None:
+        """The body, after the headers that wait to be sent; None where the connection is dropped."""
         status, headers, content = hosts.pages.get(address, (404, {}, b"<html>Not Found</html>"))
         fault = hosts.faults.get(address, [])
         match fault.pop(0) if fault else "":
             case "drop":
                 self.close_connection = True
-                return
+                return None
             case "truncate":
                 self.send_response(status)
                 self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content[: len(content) // 2])
                 self.close_connection = True
-                return
+                return content[: len(content) // 2]
             case "slow":
                 time.sleep(0.2)
             case told if told.isdigit():
@@ -88,5 +88,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {**headers, "content-length": str(len(content))}.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        return content
