@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.language import N_, ngettext
+from grader.language import N_, Reason, _, ngettext, verbatim
 
 STATUS: Mapping[str, str] = {
     "met": N_("met"),
@@ -27,7 +27,7 @@ CELL_END: Mapping[str, str] = {
     "died": N_("died"),
     "skipped": N_("not run"),
 }
-SANDBOX: Mapping[str, str] = {"bubblewrap": "bubblewrap", "none": N_("none")}
+SANDBOX: Mapping[str, Reason] = {"bubblewrap": verbatim("bubblewrap"), "none": _("none")}
 PICTURE_LEFT_OUT: Mapping[str, str] = {
     "unreadable": N_("A picture is left out: its bytes are not a PNG that can be read."),
     "too-large": N_("A picture is left out: it is too large to show here."),

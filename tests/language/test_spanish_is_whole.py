@@ -1,0 +1,219 @@
+"""A Spanish course in which everything that needs a person occurs shows no text that is outside the catalog.
+
+Each text of the catalog is shown between marks, without the values in it. What is left outside the marks has to be the
+course's own: its students, its rubric, its exam. So a bare text in the code, or in a template, fails here wherever it
+is shown; a text that the catalog lacks, or has empty, is an error, since the language is spoken strictly.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from grader.course.course import read_course
+from grader.course.grade_bands import GradeBand
+from grader.exam.analysis.flags import flag
+from grader.exam.exam import find_exam
+from grader.exam.exam_scores import analyse_exam
+from grader.language import catalogs, language, verbatim
+from grader.model import Problem
+from grader.report.item_pages import ItemsPage
+from grader.report.render import render_items
+from grader.review.app import make_app
+from grader.review.guard import Guard
+from grader.review.session import ReviewSession
+from grader.store.work_folder import WorkFolder
+from grader.verbs import notebooks as verbs
+from grader.verbs.collection import write_reply
+from grader.verbs.exam_report import report_exam
+from grader.verbs.mailing import write_letter
+from grader.verbs.notebook_report import report
+from tests.exam.paper.printing import every_kind, plan, text_of
+from tests.review import making
+from tests.review.making import make_class
+
+MARKED = re.compile(r"‹[^‹›]*(?:›|$)")
+SHOWN_ATTRIBUTES = {"title", "alt", "aria-label", "placeholder"}
+OWN = {"bubblewrap", "mib", "utc"}
+"""Names that no language translates."""
+
+
+TYPED = (
+    "prof",
+    "Write your answer here.",
+    "Every cell was run.",
+    "The file is not text, so it is not a notebook.",
+)
+"""Who decides, and what the notebooks and runs of the small class hold, word for word."""
+
+
+class Shown(HTMLParser):
+    """What a reader sees or hears of a page, but for code and what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.inside.append(tag)
+        self.found += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if not {"style", "script", "code", "pre", "kbd"} & set(self.inside):
+            self.found.append(data)
+
+
+def mark(text: str) -> str:
+    """A text of the catalog with marks around its own words, and its values outside them."""
+    parts = []
+    for words, name, spec, conversion in string.Formatter().parse(text):
+        parts.append("‹" + words.replace("{", "{{").replace("}", "}}") + "›" if words else "")
+        if name is not None:
+            parts.append("{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}")
+    return "".join(parts)
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spanish as every part of the program speaks it: strictly, with marks."""
+    spanish = catalogs.tongue_of("es")
+    texts = {key: tuple(map(mark, forms)) for key, forms in spanish.texts.items()}
+    tongues = {"es": replace(spanish, texts=texts, is_strict=True), "en": catalogs.tongue_of("en")}
+    monkeypatch.setattr(catalogs, "tongue_of", tongues.__getitem__)
+
+
+def words_outside(text: str, own: set[str]) -> list[str]:
+    """The words that no catalog said, and that are not the course's own."""
+    outside = MARKED.sub(" ", text)
+    return sorted({word for word in re.findall(r"\b[^\W\d_]{3,}\b", outside) if word.casefold() not in own | OWN})
+
+
+def words_of_page(page: str) -> str:
+    shown = Shown()
+    shown.feed(page)
+    return unescape(" ".join(shown.found))
+
+
+def own_words(*texts: str) -> set[str]:
+    return {word.casefold() for text in texts for word in re.findall(r"[^\W\d_]{3,}", text)}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The small class of the review page, in a course in Spanish."""
+    root = make_class(tmp_path / "course")
+    (root / "course.toml").write_text('title = "A small course"\nlanguage = "es"\n', encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def own(root: Path) -> set[str]:
+    """What the course itself says: no rubric, exam or notebook is ours to translate."""
+    files = [path for path in root.rglob("*") if path.suffix in (".yaml", ".toml", ".csv")]
+    written = [path.read_text(encoding="utf-8") for path in files]
+    return own_words(*written, repr(making.CLASS), *TYPED)
+
+
+def review_pages(root: Path) -> Iterator[tuple[str, str]]:
+    session = ReviewSession(read_course(root), WorkFolder(root / ".grader"), "prof")
+    session.read()
+    guard = Guard(8765)
+    client, origin = make_app(session, guard).test_client(), "http://127.0.0.1:8765"
+    yield "a stranger", client.get("/", base_url=origin).text
+    client.get("/", base_url=origin, query_string={"token": guard.token})
+    places = ["/", "/nowhere", "/class/noise", "/points/noise", "/points/noise?criterion=bright&points=3"]
+    places += [f"/item/{key}" for key in session.items]
+    for place in places:
+        yield place, client.get(place, base_url=origin).text
+    item = next(item for item in session.items.values() if item.kind == "words")
+    for points in ("", "prof", "1"):
+        form = {"token": guard.form_token, "student": item.students[0], f"points-{item.parts[0].criterion}": points}
+        answered = client.post(f"/item/{item.key}", base_url=origin, headers={"Origin": origin}, data=form)
+        yield f"points {points}", answered.text
+    yield "decided", client.get(f"/item/{item.key}", base_url=origin).text
+
+
+def test_the_pages_of_a_review_are_in_spanish(root, own, marked):
+    shown = dict(review_pages(root))
+    assert len(shown) > 12
+    outside = {place: words for place, page in shown.items() if (words := words_outside(words_of_page(page), own))}
+    # Titles of HTTP's own answers, and the redirect after a decision, are no page of ours.
+    assert not {place: words for place, words in outside.items() if place != "points 1"}
+
+
+def test_students_pages_and_the_class_page_are_in_spanish(root, own, marked):
+    course, work = read_course(root), WorkFolder(root / ".grader")
+    assignment = course.assignment("noise")
+    graded = verbs.score_class(course, work, assignment)
+    executions = verbs.Executions(0, len(graded))
+    report(course, work, assignment, graded, executions, wall_s=1.0, watch=lambda *_: None)
+    pages = sorted(work.reports("noise").rglob("*.html"))
+    assert len(pages) > len(making.CLASS)
+    for page in pages:
+        assert not words_outside(words_of_page(page.read_text(encoding="utf-8")), own), page.name
+
+
+def test_the_pages_of_an_exam_and_of_its_analysis_are_in_spanish(root, own, marked):
+    course, work, exam = read_course(root), WorkFolder(root / ".grader"), find_exam(root, "finals")
+    folder, scored = report_exam(course, work, exam)
+    assert len(scored.grades) == 3
+    analysis = analyse_exam(work.gradebook, exam)
+    bands = (GradeBand(grade="A", at_least=50),)
+    page = ItemsPage("A small course", "A small exam", "finals", analysis, flag(analysis), bands)
+    with language("es"):
+        items = render_items(page)
+    pages = [items, *(path.read_text(encoding="utf-8") for path in folder.glob("*.html"))]
+    for told in pages:
+        assert not words_outside(words_of_page(told), own)
+
+
+def test_printed_sheets_are_in_spanish(marked):
+    from grader.exam.printing.drawing import draw_copies
+    from grader.exam.printing.key import draw_key
+
+    exam = every_kind().model_copy(update={"languages": ["en", "es"]})
+    print_ = plan(exam, "ana", blank=1, language="es")
+    own = own_words(exam.model_dump_json(), print_.id, "ana")
+    for text in (*text_of(draw_copies(print_, Path())), *text_of(draw_key(print_))):
+        assert not words_outside(" ".join(text.split()), own)
+
+
+def test_letters_are_in_spanish(root, own, marked):
+    from grader.collect.links import HOW_TO_SHARE
+    from grader.language import _
+
+    problem = Problem(
+        student="ana", called="ana", what=_("The link leads to no notebook."), remedy=HOW_TO_SHARE, source="mail"
+    )
+    with language("es"):
+        for letter in (
+            write_letter("Noise", "ana"),
+            write_reply(read_course(root).assignment("noise"), problem, "ana"),
+        ):
+            assert not words_outside(letter, own)
+
+
+def test_a_bare_text_and_one_that_the_catalog_lacks_are_noticed(marked):
+    with language("es"):
+        assert words_outside(f"{_sample()} and a bare text", set()) == ["and", "bare", "text"]
+        with pytest.raises(LookupError, match="no catalog knows"):
+            str(replace(_sample(), text="Nobody translated this."))
+
+
+def _sample():
+    from grader.language import _
+
+    assert str(verbatim("x")) == "x"
+    return _("Students")
