@@ -187,5 +187,6 @@ def require_said(name: str, said: Ended, work: WorkFolder, did: str) -> None:
             assert sorted(one.student for one in book.scores("hello")) == STUDENTS, did
     if name in ("grade", "report"):
         pages = work.reports("hello")
-        for page in (*STUDENTS, "index"):
-            assert (pages / f"{page}.html").read_text(encoding="utf-8").rstrip().endswith("</html>"), did
+        for path in (pages / f"{page}.html" for page in (*STUDENTS, "index")):
+            assert path.exists(), f"{did}: no {path.name}\n{said.out}{said.err}\n{work.log.read_text()}"
+            assert path.read_text(encoding="utf-8").rstrip().endswith("</html>"), did
