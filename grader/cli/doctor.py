@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from rich.markup import escape
 
 from grader.cli import show
 from grader.cli.place import Place
-from grader.cli.resources import require_dask, tell
+from grader.cli.resources import find_resources, require_dask, tell
 from grader.course.packages_stated import MISSING, distribution_of, find_versions
 from grader.errors import UserError
 from grader.execute.forks import MODULES
@@ -36,9 +37,14 @@ from grader.report.pdf import write_pdfs
 from grader.store.checkup import check_folder
 from grader.store.gradebook import Gradebook
 from grader.store.work_folder import WorkFolder
+from grader.verbs import repeating
 
 HAZARD = 1
 CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each worker of a cluster, as `grade` takes it.")
+REPEAT = typer.Option(
+    None, "--repeat", metavar="N", min=1, help="Run N notebooks of an assignment again, and name what differs."
+)
+REPEATED = typer.Argument(None, metavar="[ASSIGNMENT]", help="The assignment of --repeat.")
 WORK = typer.Option(None, "--work", metavar="DIR", help="Read everything in this work folder, and say what is damaged.")
 
 
@@ -56,8 +62,18 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(context: typer.Context, cluster: str | None = CLUSTER, work: Path | None = WORK) -> None:
+def doctor(
+    context: typer.Context,
+    assignment: str | None = REPEATED,
+    repeat: int | None = REPEAT,
+    cluster: str | None = CLUSTER,
+    work: Path | None = WORK,
+) -> None:
     """Try everything that grading needs, here or on a cluster. Exit code 1 where something does not work."""
+    if (assignment is None) != (repeat is None):
+        raise UserError("--repeat and an assignment go together", remedy="Write: grader doctor --repeat 10 ASSIGNMENT")
+    if assignment is not None and repeat is not None:
+        raise typer.Exit(_repeat(context.obj, assignment, repeat))
     if work is not None:
         raise typer.Exit(_check_folder(work))
     if cluster is not None:
@@ -77,6 +93,23 @@ def _print(out: Console, trial: DoctorCheck, where: str = "") -> None:
     out.print(f"{mark}  {trial.name:<18} {escape(trial.told)}{escape(where)}")
     if trial.cure and not trial.works:
         out.print(f"{'':<27}{escape(trial.cure)}", style="bold")
+
+
+def _repeat(place: Place, name: str, most: int) -> int:
+    """The same file has to get the same findings; which of them do not is named."""
+    course = place.course()
+    assignment, work = course.assignment(name), place.work(course)
+    with (
+        find_resources(course, "bubblewrap", os.cpu_count() or 1) as resources,
+        work.locked(),
+        show.progress() as watch,
+    ):
+        count, changed = repeating.repeat(course, work, assignment, resources, most, watch=watch)
+    out = show.console()
+    for one in changed:
+        out.print(f"differs  {one.student}  {one.criterion}: {one.was}, now {one.now}", markup=False)
+    out.print(f"{show.counted(count, 'notebook')} run again. Findings that differ: {len(changed)}.", markup=False)
+    return HAZARD if changed else 0
 
 
 def _check_folder(root: Path) -> int:

@@ -29,6 +29,7 @@ NEEDS_A_PERSON = 1
 JSON = typer.Option(False, "--json", help="One JSON object on standard output, and nothing else there.")
 DRY_RUN = typer.Option(False, "--dry-run", help="Say whose points would change, where and why; note nothing.")
 AGAIN = typer.Option(False, "--again", help="Run again what has a run already.")
+STUDENT = typer.Option(None, "--student", metavar="STUDENT", help="With --again: run only this student's work again.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,15 +47,23 @@ def grade(
     any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     again: bool = AGAIN,
+    student: str | None = STUDENT,
     as_json: bool = JSON,
 ) -> None:
     """Collect, execute, score and report, in this order. Stop it and start it again whenever you like."""
+    require_again(student, again=again)
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
     work = place.work(course)
     with find_resources(course, sandbox, jobs, gpu_jobs, cluster, any_environment) as resources:
-        _grade(course, work, chosen, sources or [], resources, again=again, as_json=as_json)
+        _grade(course, work, chosen, sources or [], resources, again=again, student=student, as_json=as_json)
+
+
+def require_again(student: str | None, *, again: bool) -> None:
+    """What has no run is run in any case: a student alone is chosen only of what is run again."""
+    if student is not None and not again:
+        raise UserError("--student goes with --again", remedy=f"Write: --student {student} --again")
 
 
 def _grade(
@@ -65,6 +74,7 @@ def _grade(
     resources: Resources,
     *,
     again: bool,
+    student: str | None = None,
     as_json: bool,
 ) -> None:
     started = time.monotonic()
@@ -72,7 +82,7 @@ def _grade(
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
         found = collect(course, work, assignment, sources, watch=watch, tell=tell_wait)
-        executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again)
+        executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again, student=student)
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
         reported = write_pages(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
@@ -125,8 +135,10 @@ def execute(
     any_environment: bool = ANY_ENVIRONMENT,
     sandbox: str = SANDBOX,
     again: bool = AGAIN,
+    student: str | None = STUDENT,
 ) -> None:
     """Run what was collected and has no run yet."""
+    require_again(student, again=again)
     place: Place = context.obj
     course = place.course()
     chosen, work = course.assignment(assignment), place.work(course)
@@ -135,7 +147,7 @@ def execute(
         work.locked(),
         show.progress() as watch,
     ):
-        done = verbs.execute(course, work, chosen, resources, watch=watch, again=again)
+        done = verbs.execute(course, work, chosen, resources, watch=watch, again=again, student=student)
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
 

@@ -70,11 +70,20 @@ def execute(
     *,
     watch: Watch,
     again: bool = False,
+    student: str | None = None,
 ) -> Executions:
-    """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends."""
+    """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends.
+
+    `again`: also what has one, of all or of this student.
+    """
     handed_in = _handed_in(course, work, assignment)
+    if student is not None and student not in handed_in.submissions:
+        raise UserError(
+            f"`{student}` has handed in nothing for `{assignment.name}`",
+            remedy="Write the student as the class page and --json do.",
+        )
     with resources.executor(assignment.file.gpu, assignment.file.limits, assignment.environment.imports) as executor:
-        plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again)
+        plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again, student=student)
         if plan.new:
             require_room(work, len(plan.new))
             executor.warm_up()
@@ -115,7 +124,13 @@ class _Plan:
 
 
 def _make_plan(
-    work: WorkFolder, assignment: Assignment, submissions: Sequence[Submission], executor: Executor, *, again: bool
+    work: WorkFolder,
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    executor: Executor,
+    *,
+    again: bool,
+    student: str | None,
 ) -> _Plan:
     """What is to be run; the runs that stand already are noted as their submissions'."""
     of_key: dict[str, list[Submission]] = defaultdict(list)
@@ -123,7 +138,10 @@ def _make_plan(
         limits, materials = assignment.file.limits, assignment.materials
         key = make_key(submission.sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
         of_key[key].append(submission)
-    new = {key: own for key, own in of_key.items() if again or not work.runs.is_finished(key)}
+    chosen = {
+        key for key, own in of_key.items() if again and (student is None or any(student == s.student for s in own))
+    }
+    new = {key: own for key, own in of_key.items() if key in chosen or not work.runs.is_finished(key)}
     for key, own in [*new.items()]:
         damage = _damage_of(work, own[0])
         if damage is not None:
@@ -221,7 +239,7 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
         try:
             run = work.runs.load(key)
             lateness = _lateness(work, assignment, submission, handed_in)
-            scored, noted = scoring.score(run, _current(run, questions), expected[student], lateness)
+            scored, noted = scoring.score(run, without_old_answers(run, questions), expected[student], lateness)
             damage = _damage_of(work, submission) if run.end == "failed" else None
             scored = replace(scored, trouble=str(damage)) if damage is not None else scored
         except DamagedError as error:
@@ -305,7 +323,7 @@ def _timed(submission: Submission, assignment: Assignment, lateness: Lateness | 
     return submission.model_copy(update={"received": received, "late_by_s": lateness.late_by_s})
 
 
-def _current(run: Run, questions: Sequence[ProbeQuestion]) -> Run:
+def without_old_answers(run: Run, questions: Sequence[ProbeQuestion]) -> Run:
     """The run without answers to probes that have changed since it was asked."""
     asked = {question.name: question.hash for question in questions}
     kept = {name: answer for name, answer in run.answers.items() if run.asked.get(name) == asked.get(name)}

@@ -17,7 +17,7 @@ import pytest
 from grader.model import Override
 from grader.store.gradebook import Gradebook
 from tests.cli.odd_class import ALL, POINTS, UNREADABLE
-from tests.small_course import RIGHT, RUBRIC, command, notebook_of, run_grader, write_class
+from tests.small_course import RIGHT, RUBRIC, WRONG, command, notebook_of, run_grader, write_class, write_course
 from tests.waiting import PATIENCE_S, wait_until
 
 
@@ -407,3 +407,26 @@ def test_what_colab_noted_is_a_hint_on_the_class_page_and_leaves_the_machine_now
         content = path.read_bytes() if path.is_file() else b""
         assert b"account-" not in content, path
         assert b"Name-" not in content, path
+
+
+def test_one_student_is_run_again_and_nobody_else(tmp_path):
+    course, work = write_course(tmp_path / "course"), tmp_path / "work"
+    folder = write_class(tmp_path / "class", ana=RIGHT, bruno=WRONG)
+    assert run_grader(course, work, "grade", "hello", folder).code == 0
+    ended = run_grader(course, work, "grade", "hello", "--student", "ana", "--again", "--json")
+    assert (ended.told["executed"], ended.told["reused"], ended.points) == (1, 1, {"ana": 4.0, "bruno": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--student", "nobody", "--again"), "`nobody` has handed in nothing for `hello`"),
+        (("--student", "ana"), "--student goes with --again"),
+    ],
+)
+def test_a_student_who_cannot_be_run_again_is_told(tmp_path, given, told):
+    course, work = write_course(tmp_path / "course"), tmp_path / "work"
+    folder = write_class(tmp_path / "class", ana=RIGHT)
+    ended = run_grader(course, work, "grade", "hello", folder, *given)
+    assert ended.code == 2
+    assert told in ended.err
