@@ -9,7 +9,7 @@ from tests.small_course import RIGHT, WRONG, run_grader, write_class, write_cour
 def course(tmp_path):
     course = write_course(tmp_path / "course")
     path = course / "assignments/hello/assignment.toml"
-    path.write_text(path.read_text() + 'files = ["word.txt"]\n')
+    path.write_text(path.read_text() + '[files]\n"word.txt" = "word.txt"\n')
     (course / "assignments/hello/word.txt").write_text("hola")
     return course
 
