@@ -48,11 +48,17 @@ LANGUAGE = typer.Option(None, "--language", metavar="CODE", help="One of the exa
 DUPLEX = typer.Option(False, "--duplex", help="An even number of pages for each copy, to print on both sides.")
 
 
-FILES = typer.Argument(metavar="FILE", help="Scans: PDF, PNG, JPEG, TIFF, or folders of them.")
+FILES = typer.Argument(metavar="FILE", help="Scans: PDF, PNG, JPEG, TIFF, HEIC, or folders of them.")
+REPLACE = typer.Option(
+    False, "--replace", help="These scans count in the place of earlier ones of their sheets; what people said stays."
+)
+MOST_NAMED = 30
 SHEET = typer.Argument(None, metavar="SHEET", help="A sheet's name: it is printed at its upper right.")
-ITEM = typer.Argument(None, metavar="ITEM", help="A box, a question, or STUDENT.")
+ITEM = typer.Argument(None, metavar="ITEM", help="A box, a question, STUDENT, or PAGE.")
 VALUE = typer.Argument(
-    None, metavar="VALUE", help="marked or empty; the answer as a file would hold it; the student, or - for nobody."
+    None,
+    metavar="VALUE",
+    help="marked or empty; the answer as a file would hold it; the student, or - for nobody; as read or by hand.",
 )
 WHO = typer.Option(None, "--who", help="Who decides; by default the user who is logged in.")
 
@@ -121,36 +127,45 @@ def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) ->
 # ---- scan -----------------------------------------------------------------------------------------------------------
 
 
-def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES) -> None:
+def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES, replace: bool = REPLACE) -> None:
     """Read scanned sheets; exit code 1 where a person has to look at something."""
     from grader.exam.scanning.intake import take_scans
     from grader.exam.scanning.marks_review import pending
     from grader.exam.scanning.print_store import PaperStore
-    from grader.exam.scanning.scan_files import find_files, open_pictures
+    from grader.exam.scanning.scan_files import PageOpener, find_files
 
     chosen, work = open_exam(context, exam)
     store = PaperStore(work, exam)
     found = find_files(files)
-    with work.locked():
-        pictures = (picture for file in found for picture in open_pictures(file))
-        intake = take_scans(store, work.gradebook, chosen.name, pictures)
+    with work.locked(), PageOpener() as opener:
+        pictures = (picture for file in found.scans for picture in opener.open(file))
+        intake = take_scans(store, work.gradebook, chosen.name, pictures, replace=replace)
         waiting = pending(store)
     out = show.console()
-    _tell_scan(out, intake, len(found))
+    _tell_others(out, found.others)
+    _tell_scan(out, intake, len(found.scans))
     _tell_pending(out, waiting, exam)
     if waiting or intake.remarks or intake.count("rejected"):
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _tell_others(out: Console, others: tuple[Path, ...]) -> None:
+    """Name the files that were passed over."""
+    if others:
+        noun = "file is" if len(others) == 1 else "files are"
+        named = ", ".join(path.name for path in others[:MOST_NAMED]) + ("…" if len(others) > MOST_NAMED else "")
+        out.print(f"{len(others)} {noun} neither PDF nor picture, and not read: {named}.", markup=False)
 
 
 def _tell_scan(out: Console, intake: Intake, files: int) -> None:
     from grader.exam.scanning.intake import FATES
 
     for page in intake.pages:
-        if page.because:
+        if page.because and page.fate != "blank":
             out.print(f"{page.source}: {page.fate}. {page.because}", markup=False)
-    for remark in (*intake.remarks, *filter(None, (intake.absent,))):
+    for remark in (*intake.remarks, *filter(None, (intake.absent, intake.blank))):
         out.print(remark, markup=False)
-    told = ", ".join(f"{intake.count(fate)} {fate}" for fate in FATES)
+    told = ", ".join(f"{intake.count(fate)} {fate}" for fate in FATES if fate != "blank" or intake.blank)
     out.print(f"{tell_count(len(intake.pages), 'page')} in {tell_count(files, 'file')} = {told}.", markup=False)
     taken = intake.taken
     out.print(f"Responses: {taken.new} new, {taken.changed} changed, {taken.known} known already.")
@@ -162,11 +177,13 @@ def _tell_pending(out: Console, waiting: list[Pending], exam: str) -> None:
     out.print(f"For a person to look at: {tell_count(len(waiting), 'item')}")
     for item in waiting:
         one = item.waiting
-        out.print(f"  {one.sheet} {one.item}: {one.because}", markup=False)
+        boxes = f" ({', '.join(one.unsure)})" if one.unsure else ""
+        out.print(f"  {one.sheet} {one.item}{boxes}: {one.because}", markup=False)
         out.print(f"    {item.picture}", markup=False, style="dim")
     first = waiting[0].waiting
-    value = {"box": "marked", "student": "NAME"}.get(first.kind, '"ANSWER"')
-    out.print(f"Say what you see: grader exam resolve {exam} {first.sheet} {first.item} {value}", markup=False)
+    value = {"page": '"as read"', "student": "NAME"}.get(first.kind, "marked" if first.unsure else '"ANSWER"')
+    named = first.unsure[0] if first.unsure else first.item
+    out.print(f"Say what you see: grader exam resolve {exam} {first.sheet} {named} {value}", markup=False)
 
 
 def tell_count(count: int, noun: str) -> str:
@@ -188,7 +205,6 @@ def resolve(
     """Say what a box, a written answer or a student's number is; without SHEET, list what waits for that."""
     from grader.exam.scanning.intake import take_copies
     from grader.exam.scanning.marks_review import decide, pending
-    from grader.exam.scanning.paper_answers import copies_read
     from grader.exam.scanning.print_store import PaperStore
     from grader.review.decisions import find_user
 
@@ -200,7 +216,7 @@ def resolve(
                 remedy = f"For example: grader exam resolve {exam} {sheet} edge.b marked"
                 raise UserError("say which item of the sheet, and what it is", remedy=remedy)
             decide(store, sheet, item, value, who=who or find_user())
-            take_copies(work.gradebook, exam, copies_read(store.prints(), store.sheets(), store.decisions()))
+            take_copies(work.gradebook, exam, store.copies())
         waiting = pending(store)
     if sheet is None:
         _tell_pending(out, waiting, exam)

@@ -167,7 +167,7 @@ class ReviewSession:
     def say_mark(self, exam: ExamOnDisk, mark: Pending, value: str) -> None:
         """Append what this person says of a mark on paper; once none waits, the exam is scored with all of them."""
         with self.lock:
-            say_mark(self.work, exam, mark.waiting.sheet, mark.waiting.item, value, who=self.who)
+            say_mark(self.work, exam, mark.waiting, value, who=self.who)
             self.marks.append((exam.name, mark))
             if not find_marks(self.work, exam):
                 self.read()

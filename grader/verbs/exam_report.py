@@ -10,7 +10,7 @@ from grader.exam.exam import ExamOnDisk
 from grader.exam.exam_scores import ScoredExam, score_exam, variant_of
 from grader.exam.paper.sheet import BOX_MM, SIZES_MM, STUDENT
 from grader.exam.revisions import Asked, revise
-from grader.exam.scanning.paper_answers import CopyRead, copies_read, student_of
+from grader.exam.scanning.paper_answers import CopyRead, student_of
 from grader.exam.scanning.print_store import PaperStore
 from grader.files.durable import write_file
 from grader.model import Run
@@ -63,7 +63,7 @@ def _copies_of(work: WorkFolder, on_disk: ExamOnDisk) -> Mapping[str, list[CopyR
     """student -> the copies of which sheets were scanned; nobody where the exam was answered online."""
     store = PaperStore(work, on_disk.name)
     found: dict[str, list[CopyRead]] = {}
-    for read in copies_read(store.prints(), store.sheets(), store.decisions()):
+    for read in store.copies():
         student, _ = student_of(read)
         if student is not None:
             found.setdefault(student, []).append(read)

@@ -17,7 +17,6 @@ from grader.exam.exam import find_exam
 from grader.exam.paper.readings import BoxReading, Sheet
 from grader.exam.printing.planning import Enrolled, plan_print
 from grader.exam.scanning.intake import take_copies
-from grader.exam.scanning.paper_answers import copies_read
 from grader.exam.scanning.print_store import PaperStore
 from grader.language import verbatim
 from grader.review.app import make_app
@@ -119,9 +118,11 @@ def scanned(tmp_path: Path) -> ReviewSession:
         sheet = Sheet(
             print_id=planned.id, copy_number=1, page=page.number, source="scan.pdf", sha256="0" * 64, boxes=boxes
         )
-        store.add_sheet(sheet)
+        folder = store.root / "sheets"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{sheet.id}.json").write_text(sheet.model_dump_json())
         store.add_picture(sheet.id, np.full((2376, 1680), 230, np.uint8))
-    take_copies(work.gradebook, "paper", copies_read(store.prints(), store.sheets(), store.decisions()))
+    take_copies(work.gradebook, "paper", store.copies())
     session = ReviewSession(read_course(root), work, "prof")
     session.read()
     return session

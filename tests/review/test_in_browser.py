@@ -187,9 +187,9 @@ def test_marks_on_paper_are_said_by_keyboard_alone(chromium: Browser, scanned: R
         page.goto(address)
         assert complaints(page) == []
         page.keyboard.press("Enter")
-        expect(page.locator("h1")).to_have_text("Is this box marked?")
+        expect(page.locator("h1")).to_have_text("What is ticked here?")
         assert complaints(page) == []
-        page.keyboard.press("m")
+        page.keyboard.press(page.get_by_role("button", name="Option b").get_attribute("data-key"))
         expect(page.locator("h1")).to_have_text("What is written here?")
         page.wait_for_load_state()
         assert complaints(page) == []

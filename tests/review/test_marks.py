@@ -48,10 +48,10 @@ def test_marks_are_said_one_after_the_other_and_the_exam_is_scored_with_them(
 ) -> None:
     box = client.get("/marks/paper", base_url=ORIGIN).text
     text = Page(box).text
-    assert "Is this box marked? Half of it is marked." in text
+    assert "What is ticked here? Half of it is marked." in text
     assert "What of edge?" in text
     assert any(source.startswith("data:image/png;base64,") for source in Page(box).values("src"))
-    assert say(client, guard, box, "marked") == 303
+    assert say(client, guard, box, "b") == 303
     word = client.get("/marks/paper", base_url=ORIGIN).text
     assert "What is written here?" in Page(word).text
     assert say(client, guard, word, "homography") == 303
@@ -64,12 +64,12 @@ def test_marks_are_said_one_after_the_other_and_the_exam_is_scored_with_them(
 def test_the_last_mark_can_be_said_again_and_the_last_word_counts(
     client: FlaskClient, guard: Guard, scanned: ReviewSession
 ) -> None:
-    assert say(client, guard, client.get("/marks/paper", base_url=ORIGIN).text, "marked") == 303
+    assert say(client, guard, client.get("/marks/paper", base_url=ORIGIN).text, "b") == 303
     again = client.get("/marks/paper", base_url=ORIGIN, query_string={"back": 1}).text
-    assert "Is this box marked?" in Page(again).text
-    assert say(client, guard, again, "empty") == 303
+    assert "What is ticked here?" in Page(again).text
+    assert say(client, guard, again, "") == 303
     store = PaperStore(scanned.work, "paper")
-    assert [(one.value, one.who) for one in store.decisions().values()] == [("empty", "prof")]
+    assert [(one.value, one.who) for one in store.decisions().values()] == [("", "prof")]
     assert len(scanned.work.gradebook.log.read("mark", "paper")) == 2
 
 

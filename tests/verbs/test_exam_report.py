@@ -81,7 +81,7 @@ def test_a_page_shows_the_scanned_sheet_with_a_frame_at_each_mark(grader, course
 def test_what_a_person_says_of_a_mark_is_on_the_page(grader, course):
     copy = scan(grader, course, "edge.a")
     store = PaperStore(WorkFolder(course / "work"), "midterm")
-    (sheet,) = store.sheets()
+    (sheet,) = [scan.sheet for scan in store.scans()]
     assert len(copy.pages) == 1
     decide(store, sheet, "edge.a", "empty", who="bruno")
     decide(store, sheet, "edge.b", "marked", who="bruno")

@@ -77,6 +77,7 @@ class Multiple(OfOptions):
     rule: MultipleRule | None = None
 
     name = "multiple"
+    several_in_row = True
     words = _WORDS
 
     @model_validator(mode="after")

@@ -138,6 +138,8 @@ class QuestionKind(Part):
     """Whether each student gives one answer out of many, so that the answers compete with each other."""
     by_corrector: ClassVar[bool] = False
     """Whether a person gives its points, on paper box by box."""
+    several_in_row: ClassVar[bool] = False
+    """Whether a row of its boxes on paper has room for several ticks."""
 
     # ---- the form ----
 

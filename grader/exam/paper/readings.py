@@ -25,11 +25,47 @@ class BoxReading(Noun):
     box: str
     state: State
     confidence: float
-    """From 0, at the border of another state, to 1."""
-    cover: float
+    """The probability that the state is right; 0 where it is unsure."""
+    cover: float = 0.0
     """The share of the box's inside that has ink."""
     because: Reason = NOTHING
     """Why it is unsure, in a sentence."""
+
+
+class PageQuality(Noun):
+    """What one scan of a page is able to show."""
+
+    tones: Literal["grey", "black-and-white", "clipped"] = "grey"
+    """`clipped`: its paper is pure white, so that whatever is a little darker than paper is gone."""
+    faintest: float = 0.0
+    """The darkness of the palest stroke that would be seen; black is 1."""
+
+
+class SheetScan(Noun):
+    """One scan of one sheet as it was measured: what its boxes mean is decided later, from all sheets of the copy."""
+
+    print_id: str
+    copy_number: int
+    page: int
+    source: str
+    """The file that it came from, and the page of the file."""
+    sha256: str
+    """Of the picture."""
+    quality: PageQuality
+    measures: Mapping[str, tuple[float, ...]]
+    """Name of what was measured -> its value for each box, in the page's order."""
+    joined: tuple[tuple[int, int], ...] = ()
+    """Pairs of boxes, by their places in the page's order, that a stroke of ink joins."""
+    blank_fields: tuple[str, ...] = ()
+    """Questions whose place to write in has no ink at all."""
+    written_beside: tuple[str, ...] = ()
+    """Questions without a clear tick that have ink beside their boxes."""
+    replaces: tuple[str, ...] = ()
+    """The hashes of scans of this sheet in whose place it was put."""
+
+    @property
+    def sheet(self) -> str:
+        return sheet_id(self.print_id, self.copy_number, self.page)
 
 
 class Sheet(Noun):
@@ -47,14 +83,24 @@ class Sheet(Noun):
     """Questions whose place to write in has no ink at all."""
     written_beside: tuple[str, ...] = ()
     """Questions without a tick that have ink beside their boxes."""
+    waits: str = ""
+    """Why its empty boxes say nothing until a person has looked at it, in a sentence."""
+    all_wait: bool = False
+    """Whether its ticks say nothing either: a row's only mark may be one that was taken back."""
 
     @property
     def id(self) -> str:
         return sheet_id(self.print_id, self.copy_number, self.page)
 
 
+PAGE = "PAGE"
+"""Stands in the place of a question where a person says of a whole page whether what seems empty is empty."""
+AS_READ, BY_HAND = "as read", "by hand"
+"""What can be said of it: that it is; or that its questions are read by a person, one by one."""
+
+
 class MarkDecision(Noun):
-    """What a person said of one item: a box is marked or empty, words are read, a student is named."""
+    """What a person said of one item: a box is marked or empty, words are read, a student is named, a page is fine."""
 
     sheet: str
     item: str

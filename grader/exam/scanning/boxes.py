@@ -24,15 +24,15 @@ INSIDE_MM = 3.0
 CORE_MM = 1.9
 """The side of its middle, which a mark that is meant for this box reaches."""
 INKY = 0.3
-"""Where no point of a box is darker, half of this is taken for ink; black is 1."""
+"""What is darker than this outside the boxes is ink; black is 1."""
+_LEAST_INK = 0.1
+"""Inside a box, ink is what is half as dark as its darkest points, but no less than half of this."""
 BESIDE_MM = (0.5, 1.3)
 """From an outline: where a mark lies that missed its box."""
-CLEAN = 0.15
-"""The darkness up to which paper counts as clean."""
 TRACE_MM = 0.6
 """The side of the squares whose mean shows a very faint stroke: they are as broad as it, and noise is averaged."""
-GAP_MM = 0.5
-"""The side of a square of clean paper that a tick leaves, however broad its strokes, and a filling does not."""
+LEAST_LINE = 0.2
+"""How much darker than paper a side of an outline is, at the least."""
 _EDGE_PX = 5
 """From the middle of an outline to white paper."""
 
@@ -49,18 +49,40 @@ class Measures:
     """(n,), the darkness that one hundredth of the inside exceeds"""
     trace: NDArray[np.float64]
     """(n,), the darkness that a tenth of the inside exceeds, in means over TRACE_MM: a thin stroke from side to side"""
-    gap: NDArray[np.bool_]
-    """(n,), whether a square of clean paper is left inside: between the strokes of a cross, but not of a filling"""
+    wash: NDArray[np.float64]
+    """(n,), the mean darkness of the inside: what a broad and pale pen leaves, however much the picture is noisy"""
+    hole: NDArray[np.float64]
+    """(n,), the radius of the largest circle inside without ink, millimetres"""
     span: NDArray[np.float64]
     """(n,), the longer side of what is inked, as a share of the inside's"""
-    sides: NDArray[np.int_]
+    sides: NDArray[np.float64]
     """(n,), how many sides of the outline were found, 0 to 4"""
-    beside: NDArray[np.float64]
-    """(n, 4), the share of ink in a narrow strip outside each side: left, right, upper, lower"""
-    seen: NDArray[np.bool_]
-    """(n,), whether the box lies inside the picture"""
-    places_xy: NDArray[np.float64]
-    """(n, 2), where it was found: the middle, pixels of the flat sheet"""
+    edge: NDArray[np.float64]
+    """(n,), how dark the outline is: 1 in a sharp picture, less where a thin line is blurred"""
+    left: NDArray[np.float64]
+    """(n,), the share of ink in a narrow strip outside the left side"""
+    right: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    """(n,), 1 where the box lies inside the picture, else 0"""
+    x: NDArray[np.float64]
+    """(n,), where its middle was found, pixels of the flat sheet"""
+    y: NDArray[np.float64]
+
+    def as_columns(self) -> dict[str, tuple[float, ...]]:
+        """The same as it is kept: name -> values, as exactly as they say anything."""
+        return {name: tuple(values.round(4).tolist()) for name, values in vars(self).items()}
+
+    @property
+    def places_xy(self) -> NDArray[np.float64]:
+        """(n, 2), the middles of the boxes, pixels of the flat sheet, x y"""
+        return np.stack([self.x, self.y], axis=1)
+
+    @property
+    def beside(self) -> NDArray[np.float64]:
+        """(n, 4), the share of ink outside each side: left, right, upper, lower"""
+        return np.stack([self.left, self.right, self.upper, self.lower], axis=1)
 
 
 def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
@@ -84,8 +106,8 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
     >>> _ = cv2.rectangle(darkness, (160, 160), (194, 194), 1.0, 2)
     >>> sheet = FlatSheet(darkness, np.zeros((400, 400), np.uint8), np.ones((50, 50), bool))
     >>> empty = measure(sheet, [Box(id="q.a", question="q", value="a", x_mm=20.0, y_mm=20.0)])
-    >>> empty.cover.tolist(), empty.sides.tolist()
-    ([0.0], [4])
+    >>> empty.cover.tolist(), empty.sides.tolist(), empty.edge.round(1).tolist()
+    ([0.0], [4.0], [1.0])
     """
     middles_mm = np.array([(box.x_mm + BOX_MM / 2, box.y_mm + BOX_MM / 2) for box in boxes])
     smooth = np.asarray(cv2.blur(sheet.darkness, (3, 3)), np.float32)
@@ -98,20 +120,28 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
     inside = _middle(cuts, INSIDE_MM)
     peak = np.percentile(inside.reshape(len(boxes), -1), 99, axis=1)
     # Half as dark as the darkest points, so that a pencil's stroke is as wide as a pen's, and blur makes neither wider.
-    inked = inside > 0.5 * np.maximum(peak, INKY)[:, None, None]
+    inked = inside > 0.5 * np.maximum(peak, _LEAST_INK)[:, None, None]
     rows, columns = middles_mm.astype(int)[:, ::-1].T
     limit = np.array(sheet.seen.shape) - 1
+    sides, edge = _see_sides(cuts, half)
+    left, right, upper, lower = _ink_beside(cuts, half).T
     return Measures(
         cover=inked.mean(axis=(1, 2)),
         core=_middle(inked, CORE_MM).mean(axis=(1, 2)),
         peak=peak,
         trace=np.percentile(_middle(_cut(broad, places, half), INSIDE_MM).reshape(len(boxes), -1), 90, axis=1),
-        gap=_has_gap(inside > CLEAN),
+        wash=inside.mean(axis=(1, 2), dtype=np.float64),
+        hole=_largest_hole(inked),
         span=_span(inked),
-        sides=_count_sides(cuts, half),
-        beside=_ink_beside(cuts, half),
-        seen=sheet.seen[np.minimum(rows, limit[0]), np.minimum(columns, limit[1])],
-        places_xy=places,
+        sides=sides,
+        edge=edge,
+        left=left,
+        right=right,
+        upper=upper,
+        lower=lower,
+        seen=sheet.seen[np.minimum(rows, limit[0]), np.minimum(columns, limit[1])].astype(np.float64),
+        x=places[:, 0],
+        y=places[:, 1],
     )
 
 
@@ -184,17 +214,18 @@ def _agree(
     return np.clip(moved, -FARTHEST_MM * PX_PER_MM, FARTHEST_MM * PX_PER_MM)
 
 
-def _count_sides(cuts: NDArray[np.float32], half: int) -> NDArray[np.int_]:
-    """How many sides of each outline are darker than the paper outside them."""
+def _see_sides(cuts: NDArray[np.float32], half: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many sides of each outline are darker than the paper outside them, and how dark they are at the median."""
     side, reach = round(BOX_MM * PX_PER_MM / 2), round(BOX_MM * PX_PER_MM / 2) - 3
-    count = np.zeros(len(cuts), int)
+    lines = []
     for axis in (1, 2):
         band = np.moveaxis(cuts, axis, 1)[:, :, half - reach : half + reach + 1].mean(axis=2)
         for sign in (-1, 1):
             line = np.max([band[:, half + sign * (side + step)] for step in (-1, 0, 1)], axis=0)
             paper = np.min([band[:, half + sign * (side + _EDGE_PX + step)] for step in (-1, 0, 1, 2)], axis=0)
-            count += line - paper > 0.2
-    return count
+            lines.append(line - paper)
+    darker = np.stack(lines, axis=1).astype(np.float64)
+    return (darker > LEAST_LINE).sum(axis=1).astype(np.float64), np.median(darker, axis=1)
 
 
 def _ink_beside(cuts: NDArray[np.float32], half: int) -> NDArray[np.float64]:
@@ -207,12 +238,12 @@ def _ink_beside(cuts: NDArray[np.float32], half: int) -> NDArray[np.float64]:
     return np.stack([(strip > INKY).mean(axis=(1, 2)) for strip in strips], axis=1)
 
 
-def _has_gap(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a square of GAP_MM is free of ink, by sums over all such squares."""
-    side = round(GAP_MM * PX_PER_MM)
-    sums = np.pad(inked.astype(np.int32).cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
-    squares = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
-    return np.asarray((squares == 0).any(axis=(1, 2)))
+def _largest_hole(inked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The radius of the largest circle without ink, millimetres: all boxes one above the other, in one transform."""
+    framed = np.pad(~inked, ((0, 0), (1, 1), (1, 1))).astype(np.uint8)
+    count, height, width = framed.shape
+    far = cv2.distanceTransform(framed.reshape(count * height, width), cv2.DIST_L2, 3)
+    return np.asarray(far.reshape(count, -1).max(axis=1) / PX_PER_MM, np.float64)
 
 
 def _span(inked: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,11 +8,12 @@ from typing import Literal
 
 from grader.errors import UserError
 from grader.exam.exam_scores import Taken, take_responses
-from grader.exam.paper.readings import STATES, BoxReading, Sheet
+from grader.exam.paper.readings import Sheet, SheetScan, sheet_id
 from grader.exam.paper.sheet import Print
 from grader.exam.responses import as_response
+from grader.exam.scanning.copy_reading import DIFFER, SEVERAL, rank
 from grader.exam.scanning.marks_review import waiting_on
-from grader.exam.scanning.paper_answers import CopyRead, answers_of, copies_read, owners_of, student_of, tell_copies
+from grader.exam.scanning.paper_answers import CopyRead, answers_of, owners_of, student_of, tell_copies
 from grader.exam.scanning.print_store import PaperStore
 from grader.exam.scanning.scan_files import ScannedPage
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
@@ -21,11 +22,9 @@ from grader.language import Reason, _
 from grader.model import Answer, Run, Submission
 from grader.store.gradebook import Gradebook
 
-Fate = Literal["read", "needs review", "rejected"]
+Fate = Literal["read", "needs review", "blank", "rejected"]
 MOST_NAMED = 30
-SEVERAL = 3
-"""Boxes in which two scans of a sheet differ, from which on somebody else may have written the second."""
-FATES: tuple[Fate, ...] = ("read", "needs review", "rejected")
+FATES: tuple[Fate, ...] = ("read", "needs review", "blank", "rejected")
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,20 @@ class Intake:
     absent: str
     """Who has a printed copy of which nothing came: absent, or lost."""
     taken: Taken
+    blank: str = ""
+    """The blank sides among the pages, in a sentence: mostly backs."""
 
     def count(self, fate: Fate) -> int:
         return sum(page.fate == fate for page in self.pages)
 
 
-def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Iterable[ScannedPage]) -> Intake:
-    """Read what is new, keep it, and take every copy's answers into the gradebook."""
+def take_scans(
+    store: PaperStore, gradebook: Gradebook, exam: str, pictures: Iterable[ScannedPage], *, replace: bool = False
+) -> Intake:
+    """Read what is new, keep it, and take every copy's answers into the gradebook.
+
+    With `replace` a scan counts in the place of those that came before of its sheet, in place of being read with them.
+    """
     prints = store.prints()
     if not prints:
         raise UserError(
@@ -63,78 +69,101 @@ def take_scans(store: PaperStore, gradebook: Gradebook, exam: str, pictures: Ite
             where=str(store.root),
             remedy=f"Print it with: grader exam print {exam}; or name the work folder of the print with --work.",
         )
-    sheets = dict(store.sheets())
-    before = {sheet.sha256: sheet.id for sheet in sheets.values()}
-    fates: list[PageFate] = []
-    for picture in pictures:
-        known = before.pop(picture.sha256, None)
-        if known is not None:
-            fates.append(PageFate(picture.source, "read", known, "It was read before."))
-        else:
-            fates.append(_take_one(store, sheets, prints, picture))
-    copies = copies_read(prints, sheets, store.decisions())
+    known = _known_scans(store)
+    fates = [_take_one(store, known, prints, picture, replace=replace) for picture in pictures]
+    copies = store.copies()
     waiting = {item.sheet for item in waiting_on(copies)}
     pages = tuple(_with_review(fate, waiting) for fate in fates)
-    return Intake(pages, tuple(remarks_on(copies)), tell_absent(prints, copies), take_copies(gradebook, exam, copies))
+    remarks = (*remarks_on(copies), *_tell_photocopies(store, fates))
+    return Intake(pages, remarks, tell_absent(prints, copies), take_copies(gradebook, exam, copies), tell_blank(pages))
+
+
+def _known_scans(store: PaperStore) -> dict[str, dict[str, SheetScan | Sheet]]:
+    """sheet -> hash -> what is kept of it from that scan."""
+    known: dict[str, dict[str, SheetScan | Sheet]] = {}
+    for name, sheet in store.sheets_before().items():
+        known.setdefault(name, {})[sheet.sha256] = sheet
+    for scan in store.scans():
+        known.setdefault(scan.sheet, {})[scan.sha256] = scan
+    return known
 
 
 def _take_one(
-    store: PaperStore, sheets: dict[str, Sheet], prints: Mapping[str, Print], picture: ScannedPage
+    store: PaperStore,
+    known: dict[str, dict[str, SheetScan | Sheet]],
+    prints: Mapping[str, Print],
+    picture: ScannedPage,
+    *,
+    replace: bool,
 ) -> PageFate:
-    """Read one picture; `sheets` is what has been read so far, and gets what is new."""
-    if picture.grey is None:
+    """Read one picture; `known` is what has been read so far, and gets what is new."""
+    if picture.picture is None:
         return PageFate(picture.source, "rejected", None, picture.because)
-    found = read_picture(picture.grey, prints)
+    before = next((sheet for sheet, scans in known.items() if picture.sha256 in scans), None)
+    if before is not None:
+        return PageFate(picture.source, "read", before, "It was read before.")
+    found = read_picture(picture.picture, prints)
     if not isinstance(found, SheetRead):
-        return PageFate(picture.source, "rejected", None, found.because)
-    sheet = Sheet(
+        return PageFate(picture.source, "blank" if found.blank else "rejected", None, found.because)
+    name = sheet_id(found.print_.id, found.copy.number, found.page.number)
+    others = known.setdefault(name, {})
+    scan = as_scan(found, picture.source, picture.sha256, replaces=tuple(sorted(others)) if replace else ())
+    rest = [] if replace else [one for one in others.values() if isinstance(one, SheetScan)]
+    # The picture first: a scan without one could not be looked at, a picture without its scan is written again.
+    if min((scan, *rest), key=rank) is scan and (replace or len(rest) == len(others)):
+        store.add_picture(name, found.flat)
+    store.add_scan(scan)
+    told = "" if not others else _tell_again(next(iter(others.values())), replace=replace)
+    others[scan.sha256] = scan
+    return PageFate(picture.source, "read", name, told)
+
+
+def as_scan(found: SheetRead, source: str, sha256: str, *, replaces: tuple[str, ...] = ()) -> SheetScan:
+    """What was measured on a sheet, as it is kept."""
+    columns = {} if found.measures is None else found.measures.as_columns()
+    return SheetScan(
         print_id=found.print_.id,
         copy_number=found.copy.number,
         page=found.page.number,
-        source=picture.source,
-        sha256=picture.sha256,
-        boxes=found.boxes,
+        source=source,
+        sha256=sha256,
+        quality=found.quality,
+        measures=columns,
+        joined=found.joined,
         blank_fields=found.blank_fields,
         written_beside=found.written_beside,
+        replaces=replaces,
     )
-    first = sheets.get(sheet.id)
-    if first is not None:
-        both, told = compare(first, sheet)
-        sheets[sheet.id] = both
-        store.add_sheet(both)
-        return PageFate(picture.source, "rejected", sheet.id, told)
-    store.add_picture(sheet.id, found.flat.flat)
-    store.add_sheet(sheet)
-    sheets[sheet.id] = sheet
-    return PageFate(picture.source, "read", sheet.id)
 
 
-def compare(first: Sheet, second: Sheet) -> tuple[Sheet, str]:
-    """The first scan of a sheet beside a second one: where they differ, a person decides."""
-    boxes: list[BoxReading] = []
-    differ = 0
-    for one, other in zip(first.boxes, second.boxes, strict=True):
-        ticked = {one.state == "marked", other.state == "marked"}
-        if "unsure" in (one.state, other.state) or len(ticked) == 1:
-            boxes.append(one)
-            continue
-        differ += 1
-        because = _(
-            "Two scans differ: {one} in {first}, {other} in {second}.",
-            one=_(STATES[one.state]),
-            first=first.source,
-            other=_(STATES[other.state]),
-            second=second.source,
-        )
-        boxes.append(one.model_copy(update={"state": "unsure", "confidence": 0.0, "because": because}))
-    blank = tuple(question for question in first.blank_fields if question in second.blank_fields)
-    told = f"It is the same sheet as {first.source}, which counts."
-    if differ:
-        told += f" They differ in {differ} {'box' if differ == 1 else 'boxes'}, which a person has to look at."
-    if differ >= SEVERAL:
-        told += " If it is a photocopy on which another student wrote, that student needs a copy of another number."
-    beside = tuple(dict.fromkeys((*first.written_beside, *second.written_beside)))
-    return first.model_copy(update={"boxes": tuple(boxes), "blank_fields": blank, "written_beside": beside}), told
+def _tell_again(first: SheetScan | Sheet, *, replace: bool) -> str:
+    if replace:
+        return f"It counts in the place of {first.source}."
+    if isinstance(first, Sheet):
+        return f"It is the same sheet as {first.source}, which counts. Give --replace where this scan should."
+    return f"It is the same sheet as {first.source}: they are read together."
+
+
+def _tell_photocopies(store: PaperStore, fates: Sequence[PageFate]) -> Iterator[str]:
+    """Sheets that came again now and differ so much that somebody else may have written one of them."""
+    again = {fate.sheet for fate in fates if fate.because and fate.fate in ("read", "needs review")}
+    for read in store.copies():
+        for sheet in read.sheets.values():
+            differ = sum(reading.because.startswith(DIFFER) for reading in sheet.boxes)
+            if sheet.id in again and differ >= SEVERAL:
+                yield (
+                    f"The scans of {sheet.id} differ in {differ} boxes. If one is a photocopy on which another student "
+                    "wrote, that student needs a copy of another number."
+                )
+
+
+def tell_blank(pages: Sequence[PageFate]) -> str:
+    """The blank sides, in a sentence; empty where there are none."""
+    blank = [page.source for page in pages if page.fate == "blank"]
+    if not blank:
+        return ""
+    named = ", ".join(blank[:MOST_NAMED]) + ("…" if len(blank) > MOST_NAMED else "")
+    return f"{len(blank)} blank {'side' if len(blank) == 1 else 'sides'}: {named}."
 
 
 def _with_review(fate: PageFate, waiting: set[str]) -> PageFate:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from grader.errors import UserError
-from grader.exam.paper.readings import MarkDecision
+from grader.exam.paper.readings import AS_READ, BY_HAND, PAGE, MarkDecision
 from grader.exam.paper.sheet import BOX_MM, MARGIN_MM, STUDENT, Page
 from grader.exam.reading import read_cell
 from grader.exam.scanning.paper_answers import (
     NOBODY,
     CopyRead,
     answers_of,
-    copies_read,
     owners_of,
     student_of,
     tell_copies,
@@ -25,12 +24,14 @@ from grader.exam.scanning.print_store import PaperStore
 from grader.exam.variants import make_variant
 from grader.language import Reason, _
 
-Kind = Literal["box", "question", "student"]
-"""What is to be said: whether a box is marked or empty; the answer to a question, as a file would hold it; a name."""
+Kind = Literal["question", "student", "page"]
+"""What is to be said: the answer to a question; a name; whether what seems empty on a page is empty."""
 
 BOX_VALUES = ("marked", "empty")
+PAGE_VALUES = (AS_READ, BY_HAND)
 _ROUND_MM = 6.0
 _WIDE_MM = 174.0
+_ALL_MM = (0.0, 0.0, 216.0, 297.0)
 _HEAD_MM = (0.0, 0.0, 210.0, 60.0)
 """What is seen of a copy whose student is asked for: the head of a page."""
 _RIGHT_MM = 70.0
@@ -43,7 +44,7 @@ class WaitingMark:
 
     sheet: str
     item: str
-    """A box, a question, or STUDENT."""
+    """A question, STUDENT or PAGE."""
     kind: Kind
     copy: int
     student: str | None
@@ -51,6 +52,8 @@ class WaitingMark:
     because: Reason
     place_mm: tuple[float, float, float, float]
     """Left, top, width and height on the sheet of what is to be looked at."""
+    unsure: tuple[str, ...] = ()
+    """The boxes of a question that could not be read for sure."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,16 @@ class Pending:
 
     waiting: WaitingMark
     picture: Path
-    """A PNG file: the part of the scan."""
+    """A file: the part of the scan, or all of the page."""
 
 
 def pending(store: PaperStore) -> list[Pending]:
     """Everything that waits, by copy and page, each with its picture."""
-    copies = copies_read(store.prints(), store.sheets(), store.decisions())
-    found = list(waiting_on(copies))
-    return [Pending(item, store.cut(item.sheet, item.item, item.place_mm)) for item in found]
+    return [Pending(item, _picture(store, item)) for item in waiting_on(store.copies())]
+
+
+def _picture(store: PaperStore, item: WaitingMark) -> Path:
+    return store.picture(item.sheet) if item.kind == "page" else store.cut(item.sheet, item.item, item.place_mm)
 
 
 def decide(store: PaperStore, sheet: str, item: str, value: str, *, who: str) -> MarkDecision:
@@ -74,9 +79,28 @@ def decide(store: PaperStore, sheet: str, item: str, value: str, *, who: str) ->
     read = _copy_of(store, sheet)
     page = next(page for page in read.copy.pages if page.number == read_page(sheet))
     _check(read, page, item, value)
-    decision = MarkDecision(sheet=sheet, item=item, value=value, who=who, when=datetime.now(UTC))
-    store.add_decision(decision)
-    return decision
+    decisions = [MarkDecision(sheet=sheet, item=item, value=value, who=who, when=datetime.now(UTC))]
+    if item == PAGE and value == AS_READ:
+        # What the person has looked at, by box: a scan that comes later does not change it.
+        decisions += [
+            decisions[0].model_copy(update={"item": reading.box, "value": "empty"})
+            for reading in read.sheets[page.number].boxes
+            if reading.state == "empty" and (sheet, reading.box) not in read.decisions
+        ]
+    store.add_decisions(*decisions)
+    return decisions[0]
+
+
+def decide_ticks(store: PaperStore, sheet: str, boxes: Sequence[str], ticked: Collection[str], *, who: str) -> None:
+    """Keep which of some boxes of a sheet a person says are ticked: the others of them are not."""
+    read = _copy_of(store, sheet)
+    page = next(page for page in read.copy.pages if page.number == read_page(sheet))
+    unknown = {*boxes, *ticked} - ({box.id for box in page.boxes} & set(boxes))
+    if unknown:
+        raise UserError(f"this page asks for no box {', '.join(sorted(unknown))}", remedy="Look at the page again.")
+    now = datetime.now(UTC)
+    said = [(box, "marked" if box in ticked else "empty") for box in boxes]
+    store.add_decisions(*(MarkDecision(sheet=sheet, item=box, value=value, who=who, when=now) for box, value in said))
 
 
 def read_page(sheet: str) -> int:
@@ -102,9 +126,10 @@ def waiting_on(copies: Sequence[CopyRead]) -> Iterator[WaitingMark]:
 
 
 def waiting_in(read: CopyRead) -> Iterator[WaitingMark]:
-    """What waits in one copy, page after page."""
+    """What waits in one copy, page after page: a page that shows too little is one item, else each question is one."""
     student, because = student_of(read)
     answers = answers_of(read)
+    told: set[str] = set()
     for page in read.copy.pages:
         sheet = read.sheets.get(page.number)
         if sheet is None:
@@ -112,19 +137,39 @@ def waiting_in(read: CopyRead) -> Iterator[WaitingMark]:
         if because and any(box.question == STUDENT for box in page.boxes):
             place = _place_of(page, STUDENT)
             yield WaitingMark(sheet.id, STUDENT, "student", read.copy.number, None, STUDENT, because, place)
+        own = dict.fromkeys((*(b.question for b in page.boxes), *(f.question for f in page.fields)))
+        waiting = [name for name in own if name in answers and answers[name].status == "unusable"]
         reasons = {reading.box: reading.because for reading in sheet.boxes}
-        for question in dict.fromkeys((*(b.question for b in page.boxes), *(f.question for f in page.fields))):
-            answer = answers.get(question)
-            if answer is None or answer.status != "unusable":
+        said = read.decisions.get((sheet.id, PAGE))
+        if said is None and read.waits(sheet):
+            by_page = [name for name in waiting if read.ticks(name).unsure or answers[name].because == sheet.waits]
+            if by_page:
+                waiting = [name for name in waiting if name not in by_page]
+                yield WaitingMark(sheet.id, PAGE, "page", read.copy.number, student, PAGE, sheet.waits, _ALL_MM)
+        for question in waiting:
+            if question in told:
                 continue
-            unsure = [box for box in read.ticks(question).unsure if box.id in reasons]
-            for box in unsure:
-                at = (box.x_mm - _ROUND_MM, box.y_mm - _ROUND_MM, BOX_MM + _RIGHT_MM, BOX_MM + 2 * _ROUND_MM)
-                told = reasons[box.id]
-                yield WaitingMark(sheet.id, box.id, "box", read.copy.number, student, question, told, at)
-            if not unsure and not read.ticks(question).unsure:
-                place, told = _place_of(page, question), answer.because
-                yield WaitingMark(sheet.id, question, "question", read.copy.number, student, question, told, place)
+            unsure = tuple(box.id for box in read.ticks(question).unsure if box.id in reasons)
+            if read.ticks(question).unsure and not unsure:
+                continue  # they are on another page of it
+            unsure = unsure or _doubled(read, question, reasons)
+            told |= set() if unsure else {question}
+            why = (reasons[unsure[0]] if unsure else "") or answers[question].because
+            place = _place_of(page, question)
+            number = read.copy.number
+            yield WaitingMark(sheet.id, question, "question", number, student, question, why, place, unsure)
+
+
+def _doubled(read: CopyRead, question: str, here: Mapping[str, str]) -> tuple[str, ...]:
+    """The ticks of rows that have several, where one is asked for in each row and a person says which is meant."""
+    asked = next(one for one in read.print_.exam.questions if one.id == question)
+    ticks = read.ticks(question)
+    if asked.part.by_corrector and ticks.all_wait:
+        return tuple(box.id for box in ticks.marked if box.id in here)
+    if asked.part.several_in_row or asked.part.offers:
+        return ()
+    twice = {part for part, values in ticks.in_rows().items() if len(values) > 1}
+    return tuple(box.id for box in ticks.marked if box.part in twice and box.id in here)
 
 
 def _place_of(page: Page, question: str) -> tuple[float, float, float, float]:
@@ -139,7 +184,7 @@ def _place_of(page: Page, question: str) -> tuple[float, float, float, float]:
 
 
 def _copy_of(store: PaperStore, sheet: str) -> CopyRead:
-    copies = copies_read(store.prints(), store.sheets(), store.decisions())
+    copies = store.copies()
     for read in copies:
         if sheet in {one.id for one in read.sheets.values()}:
             return read
@@ -153,7 +198,10 @@ def _check(read: CopyRead, page: Page, item: str, value: str) -> None:
     boxes = {box.id for box in page.boxes}
     questions = {box.question for box in page.boxes} | {field.question for field in page.fields}
     questions.discard(STUDENT)
-    if item == STUDENT:
+    if item == PAGE:
+        if value not in PAGE_VALUES:
+            raise UserError(f"a page is “{AS_READ}” or “{BY_HAND}”, not `{value}`")
+    elif item == STUDENT:
         if not value.strip():
             raise UserError("a student needs a name", remedy=f"Or `{NOBODY}`, where the copy belongs to nobody.")
     elif item in boxes:

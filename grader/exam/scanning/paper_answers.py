@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from grader.exam.paper.readings import MarkDecision, Sheet, State
+from grader.exam.paper.readings import AS_READ, PAGE, MarkDecision, Sheet, SheetScan, State
 from grader.exam.paper.sheet import STUDENT, Box, Copy, Print, fold_number
 from grader.exam.questions import Question
 from grader.exam.reading import read_cell
+from grader.exam.scanning.copy_reading import read_copy
 from grader.exam.variants import make_variant
 from grader.language import NOTHING, Reason, _
 from grader.model import Answer
@@ -27,6 +29,10 @@ class Ticks:
     states: Mapping[str, State]
     complete: bool
     """Whether every sheet has come that has a box or a place of it."""
+    waits: str = ""
+    """Why its empty boxes say nothing yet; empty where they do."""
+    all_wait: bool = False
+    """Whether its ticks say nothing either."""
 
     @property
     def marked(self) -> list[Box]:
@@ -57,7 +63,7 @@ class CopyRead:
         """The boxes of a question, with a person's word before what was read."""
         boxes: list[Box] = []
         states: dict[str, State] = {}
-        complete = True
+        complete, waits, all_wait = True, "", False
         for page in self.copy.pages:
             own = [box for box in page.boxes if box.question == question]
             boxes += own
@@ -66,11 +72,19 @@ class CopyRead:
                 complete = complete and not own and question not in {field.question for field in page.fields}
                 continue
             states |= {reading.box: reading.state for reading in sheet.boxes}
+            if own or question in {field.question for field in page.fields}:
+                waits = waits or self.waits(sheet)
+                all_wait = all_wait or (bool(self.waits(sheet)) and sheet.all_wait)
             for box in own:
                 decision = self.decisions.get((sheet.id, box.id))
                 if decision is not None:
                     states[box.id] = "marked" if decision.value == "marked" else "empty"
-        return Ticks(tuple(boxes), states, complete)
+        return Ticks(tuple(boxes), states, complete, waits, all_wait)
+
+    def waits(self, sheet: Sheet) -> str:
+        """Why the empty boxes of a sheet say nothing: nothing where they do, or a person has said that they are."""
+        decision = self.decisions.get((sheet.id, PAGE))
+        return "" if decision is not None and decision.value == AS_READ else sheet.waits
 
     def decision(self, item: str) -> MarkDecision | None:
         """What a person said of a question, or of the student, on whichever sheet."""
@@ -134,7 +148,9 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
         return read_cell(question, decision.value, names=True)
     if ticks.unsure:
         told = ", ".join(box.id for box in ticks.unsure)
-        return _unusable(_("What was ticked cannot be read for sure: a person looks at {boxes}.", boxes=told))
+        return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
+    if ticks.waits and not _says_all(question, ticks):
+        return _unusable(ticks.waits)
     if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
         return _unusable(_("No box of it is ticked, but something is written beside them: was it meant?"))
     answer = question.part.read_ticks(ticks.in_rows())
@@ -145,7 +161,18 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
     return _unusable(_("It is written by hand: a person reads it."))
 
 
-def _unusable(because: Reason) -> Answer:
+def _says_all(question: Question, ticks: Ticks) -> bool:
+    """Whether no box that seems empty could change the answer: each row has the one tick that it has room for.
+
+    A row without points waits for whoever corrects, whatever its page shows.
+    """
+    if ticks.all_wait and ticks.marked:
+        return False
+    by_row = bool(ticks.boxes) and not question.part.several_in_row and all(ticks.in_rows().values())
+    return by_row or question.part.by_corrector
+
+
+def _unusable(because: str) -> Answer:
     return Answer(status="unusable", because=because)
 
 
@@ -169,14 +196,28 @@ def tell_copies(student: str, copies: Sequence[CopyRead]) -> Reason:
     )
 
 
-def copies_read(prints: Mapping[str, Print], sheets: Mapping[str, Sheet], decisions: Decisions) -> Sequence[CopyRead]:
-    """Every copy of which a sheet has come, by print and number."""
-    found: dict[tuple[str, int], dict[int, Sheet]] = {}
-    for sheet in sheets.values():
-        found.setdefault((sheet.print_id, sheet.copy_number), {})[sheet.page] = sheet
-    return [
-        CopyRead(print_, copy, found[print_.id, copy.number], decisions)
-        for print_ in prints.values()
-        for copy in print_.copies
-        if (print_.id, copy.number) in found
-    ]
+def copies_read(
+    prints: Mapping[str, Print],
+    scans: Iterable[SheetScan],
+    decisions: Decisions,
+    before: Mapping[str, Sheet] = MappingProxyType({}),
+) -> Sequence[CopyRead]:
+    """Every copy of which a sheet has come, by print and number; `before` are sheets as an older version read them."""
+    found: dict[tuple[str, int], dict[int, list[SheetScan]]] = {}
+    own = tuple(scans)
+    replaced = {sha256 for scan in own for sha256 in scan.replaces}
+    for scan in own:
+        if scan.sha256 not in replaced:
+            found.setdefault((scan.print_id, scan.copy_number), {}).setdefault(scan.page, []).append(scan)
+    old: dict[tuple[str, int], dict[int, Sheet]] = {}
+    for sheet in before.values():
+        if sheet.sha256 not in replaced:
+            old.setdefault((sheet.print_id, sheet.copy_number), {})[sheet.page] = sheet
+    copies = []
+    for print_ in prints.values():
+        for copy in print_.copies:
+            key = print_.id, copy.number
+            sheets = {**read_copy(print_, copy, found.get(key, {})), **old.get(key, {})}
+            if sheets:
+                copies.append(CopyRead(print_, copy, sheets, decisions))
+    return copies

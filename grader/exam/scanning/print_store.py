@@ -1,8 +1,9 @@
 """What the grader keeps of an exam on paper, in the work folder below exams/<exam>/.
 
 prints/<id>.json       a print: the exam as it was, every copy's seed, and where each box is
-sheets/<sheet>.json    what was read on a sheet; the sheet's name is <print>-<copy>-<page>
-sheets/<sheet>.jpg     the sheet, laid flat
+scans/<sheet>.<hash>.json  what was measured in one scan of a sheet; the sheet's name is <print>-<copy>-<page>
+sheets/<sheet>.jpg     the sheet, laid flat, from its best scan
+sheets/<sheet>.json    what an older version of this program read on a sheet
 cuts/<sheet>/<item>.png    pictures of what a person has to look at
 
 Each file ends with its own hash. What people decided of marks is in the gradebook.
@@ -10,7 +11,8 @@ Each file ends with its own hash. What people decided of marks is in the gradebo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,8 +22,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from grader.errors import DamagedError, UserError
-from grader.exam.paper.readings import MarkDecision, Sheet
+from grader.exam.paper.readings import MarkDecision, Sheet, SheetScan
 from grader.exam.paper.sheet import Print
+from grader.exam.scanning.paper_answers import CopyRead, copies_read
 from grader.exam.scanning.sheet_reader import cut_out
 from grader.files.durable import read_sealed, seal, write_file
 from grader.language.old_prose import OLD
@@ -31,6 +34,7 @@ from grader.store.work_folder import WorkFolder
 Model = TypeVar("Model", Print, Sheet)
 _REMEDIES = {
     "Print": "Restore a backup: grader restore FILE. Without the print, none of its sheets can be read.",
+    "SheetScan": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
     "Sheet": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
 }
 _QUALITY = 70
@@ -53,39 +57,57 @@ class PaperStore:
         """All prints, by their ids."""
         return {path.stem: _read(path, Print) for path in sorted((self.root / "prints").glob("*.json"))}
 
-    def add_sheet(self, sheet: Sheet) -> None:
-        """Keep what was read on a sheet, in the place of what was kept of it before."""
-        write_file(self.root / "sheets" / f"{sheet.id}.json", seal(sheet.model_dump_json().encode()))
+    def add_scan(self, scan: SheetScan) -> None:
+        """Keep what was measured in a scan of a sheet, beside what was kept of it before."""
+        path = self.root / "scans" / f"{scan.sheet}.{scan.sha256[:16]}.json"
+        write_file(path, seal(scan.model_dump_json().encode()))
 
-    def sheets(self) -> Mapping[str, Sheet]:
-        """All sheets that were read, by their names."""
+    def scans(self) -> Sequence[SheetScan]:
+        """All scans of sheets, by their sheets' names."""
+        return [_read(path, SheetScan) for path in sorted((self.root / "scans").glob("*.json"))]
+
+    def sheets_before(self) -> Mapping[str, Sheet]:
+        """The sheets that an older version has read, by their names: as it read them they count."""
         return {path.stem: _read(path, Sheet) for path in sorted((self.root / "sheets").glob("*.json"))}
+
+    def copies(self) -> Sequence[CopyRead]:
+        """Every copy of which a sheet has come, as it is read from all its scans and with what people decided."""
+        return copies_read(self.prints(), self.scans(), self.decisions(), self.sheets_before())
+
+    def has_scans(self) -> bool:
+        """Whether any sheet has come."""
+        return any((self.root / folder).is_dir() for folder in ("scans", "sheets"))
 
     def picture(self, sheet: str) -> Path:
         """Where the picture of a sheet is, laid flat."""
         return self.root / "sheets" / f"{sheet}.jpg"
 
     def add_picture(self, sheet: str, flat: NDArray[np.uint8]) -> None:
-        """Keep the picture of a sheet."""
-        _, encoded = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        """Keep the picture of a sheet, grey or red, green and blue, in the place of the one from a worse scan."""
+        shown = flat if flat.ndim == 2 else flat[:, :, ::-1]
+        _, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        shutil.rmtree(self.root / "cuts" / sheet, ignore_errors=True)
         write_file(self.picture(sheet), seal(encoded.tobytes()))
 
     def cut(self, sheet: str, item: str, place_mm: tuple[float, float, float, float]) -> Path:
         """The picture of an item, cut out of its sheet's when it is first asked for."""
         path = self.root / "cuts" / sheet / f"{item}.png"
         if not path.exists():
-            flat = cv2.imread(str(self.picture(sheet)), cv2.IMREAD_GRAYSCALE)
+            flat = cv2.imread(str(self.picture(sheet)), cv2.IMREAD_UNCHANGED)
             if flat is None:
                 raise UserError("the picture of this sheet is gone", where=str(self.picture(sheet)))
             _, encoded = cv2.imencode(".png", cut_out(np.asarray(flat, np.uint8), place_mm))
             write_file(path, encoded.tobytes())
         return path
 
-    def add_decision(self, decision: MarkDecision) -> None:
-        """Append what a person decided."""
-        data = decision.model_dump(mode="json")
-        event = Event("mark", self._exam, "", data, decision.who, decision.when.isoformat())
-        self._work.gradebook.log.append([event])
+    def add_decisions(self, *decisions: MarkDecision) -> None:
+        """Append what a person decided, all at once."""
+        self._work.gradebook.log.append(
+            [
+                Event("mark", self._exam, "", one.model_dump(mode="json"), one.who, one.when.isoformat())
+                for one in decisions
+            ]
+        )
 
     def decisions(self) -> Mapping[tuple[str, str], MarkDecision]:
         """(sheet, item) -> what counts of it: the last one."""

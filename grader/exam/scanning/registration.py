@@ -57,6 +57,39 @@ class FlatSheet:
     """(height in mm, width in mm), what of it lies inside the picture."""
 
 
+def darkest_colour(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One plane in which every ink is dark: of red, green and blue at each point the one that is absorbed most.
+
+    A yellow highlighter absorbs only blue, which is a tenth of the luminance; a blue pen absorbs red most.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8, red green blue, row column; or (height, width) uint8, grey
+
+    Returns
+    -------
+    plane : (height, width) uint8, row column
+        Each colour is first measured by that of the paper, which is taken to be as bright as the brightest colour.
+
+    Examples
+    --------
+    >>> yellow_on_cream = np.full((64, 64, 3), (250, 240, 200), np.uint8)
+    >>> yellow_on_cream[8:16, 8:16] = (250, 236, 80)
+    >>> np.unique(darkest_colour(yellow_on_cream)).tolist()
+    [100, 250]
+    """
+    if picture.ndim == 2:
+        return picture
+    paper = np.percentile(picture[::8, ::8].reshape(-1, 3), 90, axis=0)
+    gain = paper.max() / np.maximum(paper, 1.0)
+    planes = [cv2.LUT(plane, _scaled(float(by))) for plane, by in zip(cv2.split(picture), gain, strict=True)]
+    return np.asarray(cv2.min(cv2.min(planes[0], planes[1]), planes[2]), np.uint8)
+
+
+def _scaled(by: float) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(np.arange(256) * by), 0, 255), np.uint8)
+
+
 def find_marks(picture: NDArray[np.uint8]) -> Marks:
     """The registration marks in a picture.
 
@@ -163,7 +196,7 @@ def read_identity(picture: NDArray[np.uint8], homography: NDArray[np.float64], p
     read: set[Identity] = set()
     for left, top in code_origins_mm(paper):
         room = ((left - 2.0, top - 2.0), (CODE_COLUMNS * CELL_WIDTH_MM + 4.0, CODE_ROWS * CELL_HEIGHT_MM + 4.0))
-        grey = cv2.GaussianBlur(_lay_flat(picture, homography, *room), (0, 0), 2.0)
+        grey = cv2.GaussianBlur(lay_flat(picture, homography, *room), (0, 0), 2.0)
         # Above and below every cell there is paper, whatever shadow lies on it.
         paper_grey = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((grey.shape[0], 9), np.uint8))
         strip = grey / np.maximum(paper_grey, 1.0)
@@ -199,7 +232,7 @@ def flatten(picture: NDArray[np.uint8], homography: NDArray[np.float64], paper: 
     ((2376, 1680), 0.0)
     """
     width, height = SIZES_MM[paper]
-    flat = _lay_flat(picture, homography, (0.0, 0.0), (width, height))
+    flat = lay_flat(picture, homography, (0.0, 0.0), (width, height))
     size = (flat.shape[1] // PX_PER_MM, flat.shape[0] // PX_PER_MM)
     coarse = cv2.medianBlur(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), 3)
     ground = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, np.ones((GROUND_MM, GROUND_MM), np.uint8))
@@ -252,13 +285,13 @@ def _seen(picture: NDArray[np.uint8], homography: NDArray[np.float64], size: tup
     return np.asarray(inside.all(axis=1).reshape(size[1], size[0]))
 
 
-def _lay_flat(
+def lay_flat(
     picture: NDArray[np.uint8],
     homography: NDArray[np.float64],
     origin_mm: tuple[float, float],
     size_mm: tuple[float, float],
 ) -> NDArray[np.uint8]:
-    """A part of the sheet from above."""
+    """A part of the sheet from above, grey or in colour."""
     to_flat = _from_pixels(origin_mm, PX_PER_MM) @ np.linalg.inv(homography)
     size = (round(size_mm[0] * PX_PER_MM), round(size_mm[1] * PX_PER_MM))
     flat = cv2.warpPerspective(picture, to_flat, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -10,25 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.exam.paper.identity import Identity
-from grader.exam.paper.readings import BoxReading
-from grader.exam.paper.sheet import Copy, Field, Page, PaperName, Print
-from grader.exam.scanning.boxes import measure
+from grader.exam.paper.readings import PageQuality
+from grader.exam.paper.sheet import SIZES_MM, Copy, Field, Page, PaperName, Print
+from grader.exam.scanning.boxes import Measures, measure
+from grader.exam.scanning.joined_boxes import find_clear, find_joined
+from grader.exam.scanning.page_quality import judge_quality, see_tones
 from grader.exam.scanning.registration import (
     PX_PER_MM,
     FlatSheet,
     Marks,
     coarsen,
+    darkest_colour,
     find_marks,
     fit_sheet,
     flatten,
+    lay_flat,
     read_identity,
 )
-from grader.exam.scanning.states import EMPTY_PEAK, decide_states
 from grader.exam.scanning.stray_ink import find_unprinted
 
 FIELD_EDGE_MM = 1.5
 LABEL_MM = (15.0, 4.0)
 """Within a place to write in: its frame, and the label in its corner."""
+EMPTY_PEAK = 0.16
+"""No point of an untouched place is darker than what an eraser leaves."""
 SPECKS_PX = 12
 """Dark points that are dirt: a stroke of one millimetre has more."""
 INK_OF_A_PAGE = 0.0005
@@ -42,12 +47,17 @@ class SheetRead:
     print_: Print
     copy: Copy
     page: Page
-    boxes: tuple[BoxReading, ...]
+    measures: Measures | None
+    """None where the page has no boxes."""
+    joined: tuple[tuple[int, int], ...]
+    """Pairs of boxes that a stroke joins."""
+    quality: PageQuality
     blank_fields: tuple[str, ...]
     """Questions whose place to write in has no ink at all."""
     written_beside: tuple[str, ...]
-    """Questions without a tick that have ink beside their boxes."""
-    flat: FlatSheet
+    """Questions without a clear tick that have ink beside their boxes."""
+    flat: NDArray[np.uint8]
+    """The sheet as a person looks at it: grey, or in colour."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
 
     Parameters
     ----------
-    picture : (height, width) uint8, grey, row column
+    picture : (height, width) or (height, width, 3) uint8, grey or red green blue, row column
         A scan or a photograph, upside down or not.
     prints : mapping of str to Print
         The prints that the sheet may belong to, by their ids.
@@ -77,17 +87,18 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
     >>> read_picture(np.full((600, 400), 250, np.uint8), {})
     Unreadable(because='It is a blank sheet.', blank=True)
     """
-    marks = find_marks(picture)
+    plane = darkest_colour(picture)
+    marks = find_marks(plane)
     if marks.twice:
         return Unreadable("There are two sheets in one picture: scan each by itself.")
-    if not marks.found and _is_blank(picture):
+    if not marks.found and _is_blank(plane):
         return Unreadable("It is a blank sheet.", blank=True)
     papers: list[PaperName] = sorted({print_.paper for print_ in prints.values()})
     fitted = {paper: homography for paper in papers if (homography := fit_sheet(marks, paper)) is not None}
     if not fitted:
         return Unreadable(_why_no_sheet(marks))
     for paper, fine in fitted.items():
-        coarse, homography = coarsen(picture, fine)
+        coarse, homography = coarsen(plane, fine)
         identity = read_identity(coarse, homography, paper)
         if identity is not None:
             known = _look_up(identity, prints)
@@ -96,8 +107,16 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
             print_, copy, page = known
             flat = flatten(coarse, homography, paper)
             blank = tuple(field.question for field in page.fields if _is_untouched(flat, field))
-            boxes, beside = _read_boxes(flat, page)
-            return SheetRead(print_, copy, page, boxes, blank, beside, flat)
+            measures = measure(flat, page.boxes) if page.boxes else None
+            quality = judge_quality(see_tones(picture), measures)
+            joined: tuple[tuple[int, int], ...] = ()
+            beside: tuple[str, ...] = ()
+            if measures is not None:
+                ticked = find_clear(measures)
+                joined = tuple(find_joined(measures, ticked, flat.darkness))
+                beside = tuple(find_unprinted(flat.darkness, page, ticked, measures.places_xy))
+            seen = flat.flat if picture.ndim == 2 else _in_colour(picture, fine, paper)
+            return SheetRead(print_, copy, page, measures, joined, quality, blank, beside, seen)
     return Unreadable("Its code cannot be read: it is covered, torn or too blurred. Scan the sheet again.")
 
 
@@ -106,7 +125,7 @@ def cut_out(flat: NDArray[np.uint8], place_mm: tuple[float, float, float, float]
 
     Parameters
     ----------
-    flat : (height, width) uint8, grey, row column
+    flat : (height, width) or (height, width, 3) uint8, grey or in colour, row column
         8 pixels to the millimetre.
     place_mm : (4,) float, millimetres
         Left, top, width, height.
@@ -124,13 +143,8 @@ def cut_out(flat: NDArray[np.uint8], place_mm: tuple[float, float, float, float]
     return flat[top : top + height, left : left + width]
 
 
-def _read_boxes(flat: FlatSheet, page: Page) -> tuple[tuple[BoxReading, ...], tuple[str, ...]]:
-    """How the boxes were left, and the questions that have something written beside them instead."""
-    if not page.boxes:
-        return (), ()
-    measures = measure(flat, page.boxes)
-    readings = decide_states(page.boxes, measures, flat.darkness)
-    return readings, tuple(find_unprinted(flat.darkness, page, readings, measures.places_xy))
+def _in_colour(picture: NDArray[np.uint8], homography: NDArray[np.float64], paper: PaperName) -> NDArray[np.uint8]:
+    return lay_flat(*coarsen(picture, homography), (0.0, 0.0), SIZES_MM[paper])
 
 
 def _is_untouched(flat: FlatSheet, field: Field) -> bool:

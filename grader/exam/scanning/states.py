@@ -1,173 +1,210 @@
-"""Decides what was meant by a box: empty, marked, cancelled, or unsure, which a person has to look at."""
+"""Decides what was meant by each box of a copy: empty, marked, cancelled, or unsure, which a person has to look at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.exam.paper.readings import BoxReading, State
-from grader.exam.paper.sheet import BOX_MM, Box
-from grader.exam.scanning.boxes import INKY, Measures
+from grader.exam.paper.readings import BoxReading, SheetScan, State
+from grader.exam.paper.sheet import Box
+from grader.exam.scanning.hand import KNOWN, Hand, HandMarks, Judged, judge_marks, rows_of
 from grader.exam.scanning.registration import PX_PER_MM
 from grader.language import NOTHING, Reason, _
 
-EMPTY_PEAK = 0.16
-"""Up to here a box is empty: it has no point darker than what an eraser leaves."""
-EMPTY_TRACE = 0.06
-"""And no stroke in it is darker than this, which noise does not reach, nor what shines through from the back."""
-SPECK_COVER, SPECK_SPAN = 0.03, 0.2
-"""Dirt that is no larger leaves a box empty: nobody ticks with a point of half a millimetre."""
-LEAST_COVER, LEAST_CORE, LEAST_PEAK, LEAST_SPAN = 0.08, 0.06, 0.34, 0.45
-"""From here a box is marked, as long as the ink does not fill it."""
-MOST_COVER = 0.78
-"""Above, it is as good as filled, whatever paper is left."""
-FILLED_COVER = 0.93
-"""From here it is filled, and so cancelled."""
-FAINT_PEAK = 0.5
-"""Below, a mark that runs on beyond two sides of its box may be the edge of a stain."""
+SURE = 0.99
+"""A state is sure from this probability on. Boxes are far apart: on simulated copies, measured in `make bench`, those
+above it are right more often than it says."""
 LEAST_SIDES = 3
+"""Of the outline of an empty box: with fewer it may be another place of the sheet. A mark may hide any of them."""
+LEAST_COVER, LEAST_CORE, LEAST_SPAN = 0.06, 0.06, 0.45
+"""Whoever's it is, a tick covers so much of the inside and of its middle, and reaches so far across it."""
+LEAST_PEAK, MOST_COVER, LEAST_HOLE_MM = 0.34, 0.78, 0.2
+"""Of a tick whose hand is not known: how dark it is, how much it covers, and the hole that it leaves."""
 LEAST_BESIDE = 0.07
 """Less ink outside a side of a box is dirt."""
 STROKE_MM = 13.0
 """A stroke does not reach a box whose middle is further from that of its own."""
+PASSING = 20.0
+"""A mark that a stroke joins with one that has more ink is a tick of its own so many times less probably."""
+_HEAVY = 0.15
+"""The logarithm of ink from which on a mark has more than others."""
 _TOWARDS = np.array([(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)])
 """Left, right, up, down, as (x, y)."""
-NEAR_MM = 9.0
-"""Boxes whose middles are no further apart may have got each other's strokes."""
 
 
-def decide_states(boxes: Sequence[Box], measures: Measures, darkness: NDArray[np.float32]) -> tuple[BoxReading, ...]:
-    """The state of each box, from what was measured of it and of the boxes beside it.
+@dataclass(frozen=True)
+class FilledBoxes:
+    """The boxes of a copy that one person has filled in, on the pages that came."""
+
+    boxes: tuple[Box, ...]
+    exclusive: tuple[bool, ...]
+    """Whether a box's row has room for one tick only."""
+    pages: NDArray[np.int_]
+    measured: Mapping[str, NDArray[np.float64]]
+    """Name of what was measured -> its value for each box."""
+    joined: tuple[tuple[int, int], ...]
+    """Pairs of boxes that a stroke joins."""
+
+
+def gather(pages: Mapping[int, tuple[Sequence[Box], SheetScan]], chosen: Mapping[str, bool]) -> FilledBoxes | None:
+    """The boxes of some questions on all pages; `chosen` says of each question whether its rows have room for one."""
+    boxes: list[Box] = []
+    numbers: list[int] = []
+    columns: dict[str, list[float]] = {}
+    joined: list[tuple[int, int]] = []
+    for number, (own, scan) in pages.items():
+        kept = [place for place, box in enumerate(own) if box.question in chosen]
+        new = {place: len(boxes) + count for count, place in enumerate(kept)}
+        joined += [(new[one], new[other]) for one, other in scan.joined if one in new and other in new]
+        for name, values in scan.measures.items():
+            columns.setdefault(name, []).extend(values[place] for place in kept)
+        boxes += [own[place] for place in kept]
+        numbers += [number] * len(kept)
+    if not boxes:
+        return None
+    measured = {name: np.array(values, np.float64) for name, values in columns.items()}
+    exclusive = tuple(chosen[box.question] for box in boxes)
+    return FilledBoxes(tuple(boxes), exclusive, np.array(numbers), measured, tuple(joined))
+
+
+def decide_states(filled: FilledBoxes) -> tuple[tuple[BoxReading, ...], Hand]:
+    """The state of each box, from what was measured of it, of its row, and of all that the person has ticked.
 
     Parameters
     ----------
-    boxes : sequence of Box
-    measures : Measures
-        In the boxes' order.
-    darkness : (height, width) float32, 0 to 1, row column
-        The flat sheet, in 8 pixels to the millimetre.
+    filled : FilledBoxes
 
     Returns
     -------
     readings : tuple of BoxReading
         In the boxes' order.
-
-    Examples
-    --------
-    >>> def one(cover, sides=4):
-    ...     array = lambda value: np.array([value])
-    ...     measured = Measures(array(cover), array(cover), array(min(1.0, 9 * cover)), array(cover), array(True),
-    ...                         array(0.9), array(sides), np.zeros((1, 4)), array(True), np.array([[200.0, 200.0]]))
-    ...     box = Box(id="q.a", question="q", value="a", x_mm=20.0, y_mm=20.0)
-    ...     return decide_states([box], measured, np.zeros((400, 400), np.float32))[0].state
-    >>> one(0.0), one(0.2), one(0.85), one(0.0, sides=1)
-    ('empty', 'marked', 'unsure', 'unsure')
+    hand : Hand
+        How the person ticks.
     """
-    readings = [_read_one(box.id, measures, place) for place, box in enumerate(boxes)]
-    for place, because in _strayed(boxes, readings, measures, darkness):
+    told = filled.measured
+    rows = rows_of([(box.question, box.part) for box in filled.boxes])
+    exclusive = np.array(filled.exclusive)
+    marks = HandMarks(told["trace"], told["wash"], told["hole"], filled.pages, rows, exclusive)
+    judged = judge_marks(marks)
+    probability = _with_joined(judged.tick, filled)
+    readings = [
+        _read_one(box.id, place, told, judged, float(probability[place])) for place, box in enumerate(filled.boxes)
+    ]
+    for place, because in _passing(filled, readings):
+        if readings[place].state == "unsure":
+            readings[place] = _unsure(readings[place], because)
+    for place, because in _unanswered(rows, readings, judged):
         readings[place] = _unsure(readings[place], because)
-    for place in _missed(readings, measures):
-        because = _("It is empty, but there is ink beside it: was it meant?")
-        readings[place] = _unsure(readings[place], because)
-    for place in _filled_alone(boxes, readings):
-        because = _("It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?")
-        readings[place] = _unsure(readings[place], because)
-    return tuple(readings)
+    for place in _missed(filled, readings, rows):
+        readings[place] = _unsure(readings[place], _("It is empty, but there is ink beside it: was it meant?"))
+    return tuple(readings), judged.hand
 
 
-def _read_one(box: str, measures: Measures, place: int) -> BoxReading:
-    cover, core, peak, trace, span = (
-        float(values[place]) for values in (measures.cover, measures.core, measures.peak, measures.trace, measures.span)
-    )
+def _with_joined(probability: NDArray[np.float64], filled: FilledBoxes) -> NDArray[np.float64]:
+    """The probabilities, less for marks through which the stroke of a neighbour may only pass."""
+    less = probability.copy()
+    for one, other in filled.joined:
+        if filled.pages[one] == filled.pages[other]:
+            place = _lesser(filled, one, other)
+            less[place] = less[place] / (less[place] + PASSING * (1 - less[place]))
+    return less
+
+
+def _lesser(filled: FilledBoxes, one: int, other: int) -> int:
+    return one if filled.measured["wash"][one] < filled.measured["wash"][other] else other
+
+
+def _read_one(
+    box: str, place: int, told: Mapping[str, NDArray[np.float64]], judged: Judged, probability: float
+) -> BoxReading:
     state: State = "unsure"
-    confidence, because = 0.0, NOTHING
-    if not measures.seen[place]:
-        because = _("It is outside the picture.")
-    elif measures.sides[place] < LEAST_SIDES:
+    because = NOTHING
+    if not told["seen"][place]:
+        because = _("It lies outside the picture.")
+    elif told["sides"][place] < LEAST_SIDES and not judged.visible[place]:
         because = _("Its outline was not found.")
-    elif peak <= EMPTY_PEAK and trace <= EMPTY_TRACE:
-        state, confidence = "empty", 1.0 - max(peak / EMPTY_PEAK, trace / EMPTY_TRACE)
-    elif peak <= EMPTY_PEAK:
-        because = _("It is almost empty: a pencil that hardly wrote, or what an eraser left.")
-    elif cover <= SPECK_COVER and span <= SPECK_SPAN and trace <= EMPTY_TRACE:
-        state, confidence = "empty", 1.0 - max(cover / SPECK_COVER, span / SPECK_SPAN)
-    elif cover >= FILLED_COVER:
-        state, confidence = "cancelled", (cover - FILLED_COVER) / (1.0 - FILLED_COVER)
-    elif cover > MOST_COVER or not measures.gap[place]:
-        because = _("It has more ink than a tick, but is not filled.")
-    elif peak < LEAST_PEAK:
-        because = _("It is faint: a soft pencil, or what an eraser left.")
-    elif cover < LEAST_COVER or span < LEAST_SPAN:
-        because = _("There is little ink in it: a small tick, or dirt.")
-    elif peak < FAINT_PEAK and (measures.beside[place] > LEAST_BESIDE).sum() >= 2:
-        because = _("It is faint, and runs on beside the box: a soft pencil, or a stain.")
-    elif core < LEAST_CORE:
-        because = _("The ink is at its edge: it may belong to the box beside it.")
+    elif probability >= SURE:
+        because = _say_unlike(place, told, known=judged.hand.known >= KNOWN)
+        state = "unsure" if because else "marked"
+    elif probability <= 1 - SURE:
+        state = "cancelled" if judged.visible[place] and judged.cancel[place] > 0.5 else "empty"
     else:
-        above = min(cover / LEAST_COVER, core / LEAST_CORE, span / LEAST_SPAN, peak / LEAST_PEAK) - 1.0
-        state, confidence = "marked", min(above, (MOST_COVER - cover) / 0.2, 1.0)
-    return BoxReading(
-        box=box, state=state, confidence=round(max(confidence, 0.0), 3), cover=round(cover, 4), because=because
-    )
+        because = _say_unlike(place, told, known=judged.hand.known >= KNOWN) or _say_doubt(place, told, judged.hand)
+    confidence = 0.0 if state == "unsure" else probability if state == "marked" else 1 - probability
+    cover = float(told["cover"][place])
+    return BoxReading(box=box, state=state, confidence=round(confidence, 4), cover=round(cover, 3), because=because)
+
+
+def _say_unlike(place: int, told: Mapping[str, NDArray[np.float64]], *, known: bool) -> Reason:
+    """What makes a mark unlike any tick; of a hand that is not known, whatever is not like most ticks."""
+    if told["core"][place] < LEAST_CORE:
+        return _("The ink is at its edge: it may belong to the box beside it.")
+    if told["span"][place] < LEAST_SPAN or told["cover"][place] < LEAST_COVER:
+        return _("There is little ink in it: a small tick, or dirt.")
+    if known:
+        return NOTHING
+    if told["peak"][place] < LEAST_PEAK:
+        return _("It is faint: a soft pencil, or what an eraser left.")
+    if told["cover"][place] > MOST_COVER or told["hole"][place] < LEAST_HOLE_MM:
+        return _("It has more ink than most ticks, and no other tick of this student shows whether it is one.")
+    return NOTHING
+
+
+def _say_doubt(place: int, told: Mapping[str, NDArray[np.float64]], hand: Hand) -> Reason:
+    """In what a mark differs from the student's others, where that is why it is unsure."""
+    strength = float(np.log(max(told["trace"][place], 0.005))) - hand.strength
+    mass = float(np.log(max(told["wash"][place], 0.002))) - hand.strength - hand.share
+    if strength < -3 * hand.strength_spread:
+        return _("It is fainter than this student's other ticks: a tick, or what an eraser left?")
+    if mass > _HEAVY:
+        return _("It has more ink than this student's other ticks: was it taken back?")
+    if mass < -_HEAVY:
+        return _("It has less ink than this student's other ticks: a tick, or a stroke of something else?")
+    return _("It is marked, and so is another box of its row: which of them was meant?")
 
 
 def _unsure(reading: BoxReading, because: Reason) -> BoxReading:
     return reading.model_copy(update={"state": "unsure", "confidence": 0.0, "because": because})
 
 
-def _strayed(
-    boxes: Sequence[Box], readings: Sequence[BoxReading], measures: Measures, darkness: NDArray[np.float32]
-) -> Iterator[tuple[int, Reason]]:
-    """Of two ticked boxes side by side, joined by a stroke, the one with less ink: the stroke may only pass through."""
-    marked = [place for place, reading in enumerate(readings) if reading.state == "marked"]
-    for one, other in combinations(marked, 2):
-        apart = measures.places_xy[other] - measures.places_xy[one]
-        if np.hypot(*apart) <= NEAR_MM * PX_PER_MM and _joined(darkness, measures.places_xy[one], apart):
-            less = one if readings[one].cover < readings[other].cover else other
-            beside = boxes[other if less == one else one].id
-            yield less, _("A stroke joins it with {box}, which has more ink: it may only pass through.", box=beside)
+def _passing(filled: FilledBoxes, readings: Sequence[BoxReading]) -> Iterator[tuple[int, Reason]]:
+    """Of two marks that a stroke joins the one with less ink, and what is said of it."""
+    for one, other in filled.joined:
+        less = _lesser(filled, one, other)
+        beside = readings[other if less == one else one].box
+        yield less, _("A stroke joins it with {box}, which has more ink: it may only pass through.", box=beside)
 
 
-def _joined(darkness: NDArray[np.float32], start_xy: NDArray[np.float64], apart_xy: NDArray[np.float64]) -> bool:
-    """Whether every line across the gap between two boxes has ink."""
-    half = BOX_MM * PX_PER_MM / 2
-    along = int(np.argmax(np.abs(apart_xy)))  # 0: side by side, 1: one above the other
-    sign = float(np.sign(apart_xy[along]))
-    distance = abs(float(apart_xy[along]))
-    first, last = half + 3.0, distance - half - 3.0
-    if last <= first or abs(apart_xy[1 - along]) > half:
-        return False
-    across = np.arange(-half - 6, half + 7)
-    for step in np.arange(first, last + 1.0):
-        middle = start_xy + apart_xy / distance * step if distance else start_xy
-        x = middle[0] + (across if along == 1 else 0 * across)
-        y = middle[1] + (across if along == 0 else 0 * across)
-        rows = np.clip(np.rint(y).astype(int), 0, darkness.shape[0] - 1)
-        columns = np.clip(np.rint(x).astype(int), 0, darkness.shape[1] - 1)
-        if darkness[rows, columns].max() < INKY:
-            return False
-    return sign != 0
-
-
-def _missed(readings: Sequence[BoxReading], measures: Measures) -> Iterator[int]:
-    """Empty boxes with ink beside them that no ticked box on that side explains."""
-    ticked = np.array([reading.state != "empty" for reading in readings])
-    for place, reading in enumerate(readings):
-        sides = np.flatnonzero(measures.beside[place] > LEAST_BESIDE)
-        if reading.state != "empty" or not len(sides):
+def _unanswered(rows: NDArray[np.int_], readings: Sequence[BoxReading], judged: Judged) -> Iterator[tuple[int, Reason]]:
+    """Visible marks in rows without a tick: a mark is taken back by making another one, or else a person looks."""
+    answered = {row for row, reading in zip(rows, readings, strict=True) if reading.state in ("marked", "unsure")}
+    for place in np.flatnonzero(judged.visible).tolist():
+        if rows[place] in answered:
             continue
-        apart = measures.places_xy[ticked] - measures.places_xy[place]
+        if readings[place].state == "cancelled":
+            yield (
+                place,
+                _("It is filled, and no other box of its row is ticked: was it cancelled, or is it the answer?"),
+            )
+        else:
+            yield place, _("It is almost empty: a pencil that hardly wrote, or what an eraser left.")
+
+
+def _missed(filled: FilledBoxes, readings: Sequence[BoxReading], rows: NDArray[np.int_]) -> Iterator[int]:
+    """Empty boxes with ink beside them that no mark on that side explains; not where the row's one tick is found."""
+    told = filled.measured
+    beside = np.stack([told[side] for side in ("left", "right", "upper", "lower")], axis=1)
+    places = np.stack([told["x"], told["y"]], axis=1)
+    ticked = np.array([reading.state != "empty" for reading in readings])
+    answered = {row for row, reading in zip(rows, readings, strict=True) if reading.state == "marked"}
+    for place, reading in enumerate(readings):
+        sides = np.flatnonzero(beside[place] > LEAST_BESIDE)
+        if reading.state != "empty" or not len(sides) or (filled.exclusive[place] and rows[place] in answered):
+            continue
+        apart = places[ticked & (filled.pages == filled.pages[place])] - places[place]
         near = apart[np.hypot(*apart.T) <= STROKE_MM * PX_PER_MM]
         if any(not (near @ _TOWARDS[side] > PX_PER_MM).any() for side in sides):
-            yield place
-
-
-def _filled_alone(boxes: Sequence[Box], readings: Sequence[BoxReading]) -> Iterator[int]:
-    """Filled boxes in whose row or question nothing is ticked."""
-    ticked = {(box.question, box.part) for box, one in zip(boxes, readings, strict=True) if one.state == "marked"}
-    for place, (box, reading) in enumerate(zip(boxes, readings, strict=True)):
-        if reading.state == "cancelled" and (box.question, box.part) not in ticked:
             yield place

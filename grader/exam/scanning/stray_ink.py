@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.exam.paper.readings import BoxReading
 from grader.exam.paper.sheet import BOX_MM, MARGIN_MM, Area, Box, Page
 from grader.exam.scanning.boxes import INKY
 from grader.exam.scanning.registration import PX_PER_MM
@@ -23,17 +22,17 @@ LEAST_INK_MM2 = 0.5
 
 
 def find_unprinted(
-    darkness: NDArray[np.float32], page: Page, readings: Sequence[BoxReading], places_xy: NDArray[np.float64]
+    darkness: NDArray[np.float32], page: Page, ticked: NDArray[np.bool_], places_xy: NDArray[np.float64]
 ) -> Iterator[str]:
-    """The questions whose boxes are all empty, though something was written beside them.
+    """The questions without a clear tick, though something was written beside their boxes.
 
     Parameters
     ----------
     darkness : (height, width) float32, 0 to 1, row column
         The flat sheet, in 8 pixels to the millimetre.
     page : Page
-    readings : sequence of BoxReading
-        Of the page's boxes, in their order.
+    ticked : (n,) bool
+        Which of the page's boxes clearly have a mark.
     places_xy : (n, 2) float64, pixels of the flat sheet, x y
         The middles of the boxes, where they were found.
 
@@ -49,18 +48,18 @@ def find_unprinted(
     ...     fields=(),
     ...     areas=(Area(question="q", top_mm=5.0, bottom_mm=20.0, printed=()),),
     ... )
-    >>> empty = BoxReading(box="q.a", state="empty", confidence=1.0, cover=0.0)
+    >>> empty = np.array([False])
     >>> darkness, places_xy = np.zeros((240, 480), np.float32), np.array([[176.3, 96.3]])
-    >>> list(find_unprinted(darkness, page, [empty], places_xy))
+    >>> list(find_unprinted(darkness, page, empty, places_xy))
     []
     >>> circled = cv2.circle(darkness, (280, 96), 20, 1.0, 3)
-    >>> list(find_unprinted(circled, page, [empty], places_xy))
+    >>> list(find_unprinted(circled, page, empty, places_xy))
     ['q']
     """
     written_in = {field.question for field in page.fields}
     for area in page.areas:
         own = [place for place, box in enumerate(page.boxes) if box.question == area.question]
-        if not own or area.question in written_in or any(readings[place].state != "empty" for place in own):
+        if not own or area.question in written_in or ticked[own].any():
             continue
         boxes = [page.boxes[place] for place in own]
         middles_mm = np.array([(box.x_mm + BOX_MM / 2, box.y_mm + BOX_MM / 2) for box in boxes])

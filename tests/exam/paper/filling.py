@@ -116,12 +116,23 @@ def fill(
     pen: Pen,
     chance: np.random.Generator,
     words: Mapping[str, str] = MappingProxyType({}),
+    *,
+    coloured: bool = False,
 ) -> np.ndarray:
     """The picture of a printed page, rendered at RENDERED_DPI, with what a pen leaves on it, from 0 to 1."""
-    paper = Paper(picture, PX_PER_MM)
+    paper = Paper(picture, PX_PER_MM, coloured=coloured)
     for box in page.boxes:
         paper.write(box, meanings[box.id], pen, chance)
     for field in page.fields:
         if field.question in words:
             paper.write_words(field, words[field.question], pen, chance)
     return paper.picture
+
+
+def one_in_each_row(page: Page, chance: np.random.Generator) -> dict[str, Meaning]:
+    """A tick in each row of a page, and nothing else."""
+    rows: dict[tuple[str, str], list[Box]] = {}
+    for box in page.boxes:
+        rows.setdefault((box.question, box.part), []).append(box)
+    ticked = {own[int(chance.integers(len(own)))].id for own in rows.values()}
+    return {box.id: "marked" if box.id in ticked else "empty" for box in page.boxes}

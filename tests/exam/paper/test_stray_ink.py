@@ -15,7 +15,6 @@ from grader.exam.scanning.marks_review import waiting_in
 from grader.exam.scanning.paper_answers import answers_of, copies_read
 from grader.exam.scanning.print_store import PaperStore
 from grader.exam.scanning.scan_files import ScannedPage
-from grader.exam.scanning.sheet_reader import SheetRead, read_picture
 from grader.language import Reason
 from grader.model import Answer
 from grader.store.gradebook import Gradebook
@@ -24,6 +23,7 @@ from tests.exam.making import make_exam, multiple, question, single
 
 from .filling import PX_PER_MM
 from .printing import NUMBER, pictures_of, plan
+from .reading import read_sheet
 from .scanners import DEVICES, Scan, some_scan, take
 
 PRINT = plan(make_exam(single("edge"), multiple("corner"), question("numeric", NUMBER, "width")), "ana")
@@ -56,9 +56,7 @@ def read(draw, how=None):
     picture = PRINTED.copy()
     draw(picture)
     chance = np.random.default_rng(7)
-    found = read_picture(take(picture.astype(np.float32) / 255, PX_PER_MM, how or Scan(), chance), PRINTS)
-    assert isinstance(found, SheetRead)
-    return found
+    return read_sheet(take(picture.astype(np.float32) / 255, PX_PER_MM, how or Scan(), chance), PRINTS)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +95,13 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
     """By way of the store, as a scan leaves it there."""
     picture = PRINTED.copy()
     circle(picture, "edge.b", LETTER_MM, 2.1)
+    picture = take(picture.astype(np.float32) / 255, PX_PER_MM, Scan(), np.random.default_rng(7))
     store = PaperStore(WorkFolder(tmp_path), "midterm")
     store.add_print(PRINT)
     gradebook = Gradebook(tmp_path / "gradebook.sqlite")
     (page,) = take_scans(store, gradebook, "midterm", [ScannedPage("a.png, page 1", "0", picture)]).pages
     assert page.fate == "needs review"
-    (copy,) = copies_read(store.prints(), store.sheets(), {})
+    (copy,) = copies_read(store.prints(), store.scans(), {})
     because = "No box of it is ticked, but something is written beside them: was it meant?"
     assert answers_of(copy)["edge"] == Answer(status="unusable", because=Reason(because))
     assert answers_of(copy)["corner"].status == "missing"
@@ -114,7 +113,7 @@ def test_it_waits_for_a_person_who_sees_the_whole_question(tmp_path):
     assert left + width >= BOXES["edge.b"].x_mm + 150
     assert top + height >= max(box.y_mm for box in PAGE.boxes if box.question == "edge") + BOX_MM
     said = {(SHEET, "edge"): _decision("b")}
-    (copy,) = copies_read(store.prints(), store.sheets(), said)
+    (copy,) = copies_read(store.prints(), store.scans(), said)
     assert answers_of(copy)["edge"].value == ["b"]
     assert not list(waiting_in(copy))
 
