@@ -1,66 +1,73 @@
-"""Sheets of the course's exam, filled by simulated pens and scanned by simulated devices: errors and speed.
+"""Copies of the course's exam, filled by simulated hands and scanned by simulated devices: errors, doubts and speed.
 
-A silent error is a box that was surely read as ticked and was not meant so, or the other way round; a cancelled or
-erased tick is meant as none. Errors and speed are measured on the same pages, opened from files.
+Hands and devices are those that nothing was tuned on. A silent error is a question whose answer was taken and is not
+what its ticks were meant to say; a cancelled or erased tick is meant as none. A question is asked where a person has to
+look at it by itself; a page that cannot show a pale tick is one item, whatever it has on it.
 """
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from grader.exam.exam import find_exam
-from grader.exam.paper.readings import BoxReading
-from grader.exam.paper.sheet import Print
+from grader.exam.paper.readings import SheetScan
+from grader.exam.paper.sheet import Copy, Print
 from grader.exam.printing.drawing import draw_copies
 from grader.exam.printing.planning import Enrolled, plan_print
-from grader.exam.scanning.scan_files import open_pictures
+from grader.exam.scanning.copy_reading import read_copy
+from grader.exam.scanning.intake import as_scan
+from grader.exam.scanning.marks_review import waiting_in
+from grader.exam.scanning.paper_answers import CopyRead, answers_of
+from grader.exam.scanning.scan_files import PageOpener
 from grader.exam.scanning.sheet_reader import SheetRead, read_picture
-from tests.exam.paper.filling import PX_PER_MM, RENDERED_DPI, fill, meanings_of, responses_to
-from tests.exam.paper.pens import Meaning, some_pen
+from grader.exam.variants import make_variant
+from grader.model import Answer
+from tests.exam.paper.filling import PX_PER_MM, RENDERED_DPI, fill, meanings_of, responses_to, words_of
+from tests.exam.paper.pens import AS_ASKED, MEASURING, Kind, Meaning
 from tests.exam.paper.printing import render
-from tests.exam.paper.scanners import DEVICES, Device, some_scan, take
+from tests.exam.paper.scanners import COLOUR, DEVICES, GREY, POOR, some_scan, take
+from tests.exam.paper.scanners import MEASURING as SCANS
 
 from .commands import ROOT
 from .table import Figure
 
-COPIES = 4
-BATCH = 50
-AT_DPI = 200.0
-PALE = 0.12
-"""The darkness of a pencil that can hardly be seen; no part of the other figures."""
-SCANNERS: tuple[Device, ...] = ("scanner", "feeder")
-"""What sees it: a copier does not, nor does many a telephone."""
-PALE_EACH = 10
-"""Of so many sheets, one is filled by it, too."""
+PRINTED = 4
+"""Copies of the exam that are drawn; each is filled many times."""
+PAGES = 9
+"""Of a copy, so that a number of sheets is a number of copies."""
+TAKEN_BACK: Mapping[str, float] = {"filled by habit": 0.0, "scribbled-out": 0.1}
+"""Of rows in which another box was ticked first; who fills every box does not cancel by filling."""
+GROUPS: Sequence[tuple[str, Sequence[tuple[Kind, str]], float, float]] = (
+    *((f"{kind}, grey", [(kind, device) for device in GREY], 0.0, 5.0) for kind in AS_ASKED),
+    ("scribbled-out", [("scribbled-out", device) for device in (*GREY[:3], *COLOUR)], 0.1, 15.0),
+    ("filled by habit", [("filled by habit", device) for device in (*GREY[:3], *COLOUR)], 0.1, 15.0),
+    ("highlighter in colour", [("highlighter", device) for device in COLOUR], 0.1, 15.0),
+    ("poor scans of a soft pencil", [("soft pencil", device) for device in POOR], 0.1, 15.0),
+)
+"""Name, hands and devices, the silent errors in a hundred questions that are promised, and the questions asked."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of some sheets."""
+    """What came of some copies."""
 
-    sheets: int = 0
-    rejected: int = 0
-    boxes: int = 0
+    copies: int = 0
+    clean: int = 0
+    """Copies without a silent error."""
+    questions: int = 0
     silent: int = 0
-    unsure: int = 0
-    untouched: int = 0
-    """Questions of which no box on the sheet was touched; beside them nothing was written."""
-    doubted: int = 0
-    """Of these, those that were taken for written beside."""
-    pale: int = 0
-    """Ticks of a pencil that hardly writes, on sheets of their own, scanned."""
-    pale_lost: int = 0
-    """Of these, those that were read as empty boxes."""
-    timed: int = 0
-    """Sheets at 200 dpi, whose reading was timed."""
-    cpu_s: float = 0.0
+    asked: int = 0
+    pages: int = 0
+    rejected: int = 0
+    page_items: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
@@ -69,84 +76,117 @@ class Tally:
 def measure_sheets(sheets: int, jobs: int, folder: Path) -> Iterator[Figure]:
     """The figures that the reading of marks is measured by."""
     folder.mkdir(parents=True, exist_ok=True)
-    starts = range(0, sheets, BATCH)
+    work = [
+        (group, pairs[number % len(pairs)], number)
+        for number in range(max(1, round(sheets / PAGES / len(GROUPS))))
+        for group, pairs, _, _ in GROUPS
+    ]
+    found: dict[str, Tally] = {}
     with ProcessPoolExecutor(jobs) as pool:
-        parts = pool.map(tally_batch, starts, [min(BATCH, sheets - start) for start in starts], [folder] * len(starts))
-        total = sum(parts, Tally())
-    what = f"simulated sheets: {total.sheets} pages, {total.boxes} boxes;"
-    yield Figure(f"{what} boxes read wrongly without a doubt", total.silent, "{:.0f}", at_most=0)
-    yield Figure(f"{what} boxes left to a person, %", 100 * total.unsure / total.boxes, at_most=2)
-    yield Figure(f"{what} questions that nobody touched and that were left to a person, %",
-                 100 * total.doubted / max(total.untouched, 1), at_most=2)  # fmt: skip
-    yield Figure(f"{total.pale} ticks of a pencil that is {PALE:.0%} dark, by scanners; read as empty, %",
-                 100 * total.pale_lost / max(total.pale, 1), at_most=5)  # fmt: skip
-    yield Figure(f"{what} pages rejected, because a mark or the code is not in the picture, %",
-                 100 * total.rejected / total.sheets)  # fmt: skip
+        for (group, _, _), tally in zip(work, pool.map(tally_copy, *zip(*work, strict=True)), strict=True):
+            found[group] = found.get(group, Tally()) + tally
+    for group, _, silent, asked in GROUPS:
+        one = found[group]
+        what = f"simulated copies, {group}: {one.copies} copies, {one.questions} questions;"
+        yield Figure(f"{what} wrong without a doubt, %", 100 * one.silent / one.questions, at_most=silent)
+        yield Figure(f"{what} asked of a person, %", 100 * one.asked / one.questions, at_most=asked)
+        if one.page_items:
+            yield Figure(f"{what} items for whole pages, for each page", one.page_items / one.pages, at_most=1)
+    asked_for = sum((found[f"{kind}, grey"] for kind in AS_ASKED), Tally())
+    what = f"simulated copies, as the sheet asks, grey: {asked_for.copies} exams;"
+    yield Figure(f"{what} without a silent error, %", 100 * asked_for.clean / asked_for.copies, at_least=99.9)
+    yield Figure(f"{what} pages rejected, %", 100 * asked_for.rejected / max(asked_for.pages, 1))
     yield Figure("reading a sheet at 200 dpi from its file; pages a second on one core",
-                 total.timed / total.cpu_s, "{:.1f}", at_least=8)  # fmt: skip
+                 time_sheets(min(sheets, 40), folder), "{:.1f}", at_least=8)  # fmt: skip
 
 
-def tally_batch(start: int, count: int, folder: Path) -> Tally:
-    """Print, fill, scan and read some sheets; each from a seed of its own, so that any can be looked at again."""
+@cache
+def printed() -> tuple[Print, Sequence[np.ndarray]]:
+    """A few copies of the course's exam, and all their pages one after the other."""
     cv2.setNumThreads(1)
     on_disk = find_exam(ROOT, "exam-2024")
-    students = [Enrolled(f"student {number}") for number in range(start, start + COPIES)]
+    students = [Enrolled(f"student {number}") for number in range(PRINTED)]
     print_ = plan_print(on_disk, students, blank=0, paper="a4", language="en", digits=6)
-    pictures = render(draw_copies(print_, on_disk.folder), RENDERED_DPI)
-    path = folder / f"{start}.jpg"
-    seeds = range(start, start + count)
-    total = sum((_tally_one(print_, pictures, seed, path) for seed in seeds), Tally())
-    return total + sum((_tally_pale(print_, pictures, seed) for seed in seeds if seed % PALE_EACH == 0), Tally())
+    return print_, render(draw_copies(print_, on_disk.folder), RENDERED_DPI)
 
 
-def _tally_one(print_: Print, pictures: Sequence[np.ndarray], seed: int, path: Path) -> Tally:
-    chance = np.random.default_rng(seed)
-    places = [(copy, page) for copy in print_.copies for page in copy.pages]
-    place = int(chance.integers(len(places)))
-    copy, page = places[place]
-    pen = some_pen(chance)
+def tally_copy(group: str, pair: tuple[Kind, str], seed: int) -> Tally:
+    """Fill, scan and read one copy; from a seed of its own, so that it can be looked at again."""
+    (kind, device), (print_, pictures) = pair, printed()
+    chance = np.random.default_rng([seed, *f"{kind} {device}".encode()])
+    copy = print_.copies[seed % PRINTED]
+    pen, scan = MEASURING(kind, chance), SCANS[device]
     (_, run) = responses_to(print_, "exam-2024", chance)[copy.number - 1]
-    # Who fills every box does not cancel by filling.
-    meanings = meanings_of(print_, copy, run.answers, chance, slips=0.0 if pen.style == "fill" else 0.06)
-    scan = some_scan(DEVICES[seed % len(DEVICES)], chance)
-    filled = fill(pictures[place], page, meanings, pen, chance)
-    cv2.imwrite(str(path), take(filled, PX_PER_MM, scan, chance), [cv2.IMWRITE_JPEG_QUALITY, 95])
-    started = time.process_time()
-    (picture,) = open_pictures(path)
-    found = read_picture(picture.grey, {print_.id: print_})
-    cpu_s = time.process_time() - started
-    timed = scan.dpi == AT_DPI
-    tally = Tally(sheets=1, timed=int(timed), cpu_s=cpu_s if timed else 0.0)
-    if not isinstance(found, SheetRead):
-        return tally + Tally(rejected=1)
-    if (found.copy, found.page) != (copy, page):
-        return tally + Tally(boxes=len(page.boxes), silent=len(page.boxes))
-    touched = {box.question for box in page.boxes if meanings[box.id] != "empty"}
-    untouched = {box.question for box in page.boxes} - touched
-    doubted = untouched & set(found.written_beside)
-    return tally + Tally(untouched=len(untouched), doubted=len(doubted)) + compare(found.boxes, meanings)
+    meanings = meanings_of(print_, copy, run.answers, chance, slips=TAKEN_BACK.get(kind, 0.05))
+    first = sum(len(one.pages) for one in print_.copies[: copy.number - 1])
+    scans: dict[int, list[SheetScan]] = {}
+    rejected = 0
+    for place, page in enumerate(copy.pages, start=first):
+        words = words_of(page, run.answers)
+        filled = fill(pictures[place], page, meanings, pen, chance, words, coloured=scan.coloured)
+        found = read_picture(take(filled, PX_PER_MM, scan, chance), {print_.id: print_})
+        if isinstance(found, SheetRead):
+            scans[found.page.number] = [as_scan(found, f"page {page.number}", f"{page.number:064x}")]
+        else:
+            rejected += 1
+    read = CopyRead(print_, copy, read_copy(print_, copy, scans), {})
+    return compare(read, meanings) + Tally(pages=len(copy.pages), rejected=rejected)
 
 
-def _tally_pale(print_: Print, pictures: Sequence[np.ndarray], seed: int) -> Tally:
-    """One sheet with a tick in every third box, by a pencil that hardly writes."""
-    chance = np.random.default_rng(seed)
-    places = [(copy, page) for copy in print_.copies for page in copy.pages]
-    place = int(chance.integers(len(places)))
-    (_, page) = places[place]
-    styles = ("cross", "tick", "slash", "scribble")
-    pen = replace(some_pen(chance), style=str(chance.choice(styles)), darkness=PALE, width_mm=0.45, grain=0.35)
-    meanings: dict[str, Meaning] = {box.id: "empty" if n % 3 else "marked" for n, box in enumerate(page.boxes)}
-    device = SCANNERS[seed // PALE_EACH % len(SCANNERS)]
-    filled = fill(pictures[place], page, meanings, pen, chance)
-    found = read_picture(take(filled, PX_PER_MM, some_scan(device, chance), chance), {print_.id: print_})
-    if not isinstance(found, SheetRead):
-        return Tally()
-    pale = [one.state for one in found.boxes if meanings[one.box] == "marked"]
-    return Tally(pale=len(pale), pale_lost=pale.count("empty"))
+def compare(read: CopyRead, meanings: Mapping[str, Meaning]) -> Tally:
+    """What was read of a copy beside what was meant."""
+    questions = silent = 0
+    for name, answer in answers_of(read).items():
+        meant = meant_by(read.print_, read.copy, name, meanings)
+        if meant is None or meant.status == "unusable":
+            continue
+        questions += 1
+        silent += answer.status != "unusable" and not _agrees(answer, meant)
+    items = list(waiting_in(read))
+    pages = sum(item.kind == "page" for item in items)
+    asked = len({item.question for item in items if item.unsure})
+    return Tally(1, int(not silent), questions, silent, asked, page_items=pages)
 
 
-def compare(readings: Sequence[BoxReading], meanings: Mapping[str, Meaning]) -> Tally:
-    """What was read beside what was meant."""
-    sure = [reading for reading in readings if reading.state != "unsure"]
-    wrong = [one for one in sure if (one.state == "marked") != (meanings[one.box] == "marked")]
-    return Tally(boxes=len(readings), silent=len(wrong), unsure=len(readings) - len(sure))
+def _agrees(answer: Answer, meant: Answer) -> bool:
+    """Whether an answer is the one that was meant; points that are not there yet wait for whoever corrects."""
+    if isinstance(answer.value, dict) and isinstance(meant.value, dict) and meant.value.keys() > answer.value.keys():
+        return all(isinstance(given, float) and given == meant.value[name] for name, given in answer.value.items())
+    return (answer.status, answer.value) == (meant.status, meant.value)
+
+
+def meant_by(print_: Print, copy: Copy, name: str, meanings: Mapping[str, Meaning]) -> Answer | None:
+    """What the ticks of a question were meant to say; None where it has no boxes."""
+    boxes = [box for page in copy.pages for box in page.boxes if box.question == name]
+    if not boxes:
+        return None
+    rows: dict[str, list[str]] = {box.part: [] for box in boxes}
+    for box in boxes:
+        if meanings[box.id] == "marked":
+            rows[box.part].append(box.value)
+    question = next(one for one in print_.exam.questions if one.id == name)
+    return make_variant(question, copy.seed).part.read_ticks(rows)
+
+
+def time_sheets(count: int, folder: Path) -> float:
+    """Pages that are opened from files and read in a second of processor time, this process's and its helper's."""
+    print_, pictures = printed()
+    paths = []
+    for seed in range(count):
+        chance = np.random.default_rng(seed)
+        scan = replace(some_scan(DEVICES[seed % len(DEVICES)], chance), dpi=200.0)
+        picture = take(pictures[seed % len(pictures)].astype(np.float32) / 255, PX_PER_MM, scan, chance)
+        paths.append(folder / f"{seed}.jpg")
+        cv2.imwrite(str(paths[-1]), picture, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    before = _used_s()
+    with PageOpener() as opener:
+        for path in paths:
+            for page in opener.open(path):
+                assert page.picture is not None
+                read_picture(page.picture, {print_.id: print_})
+    return count / (_used_s() - before)
+
+
+def _used_s() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system

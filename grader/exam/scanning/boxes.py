@@ -110,13 +110,12 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
     ([0.0], [4.0], [1.0])
     """
     middles_mm = np.array([(box.x_mm + BOX_MM / 2, box.y_mm + BOX_MM / 2) for box in boxes])
-    smooth = np.asarray(cv2.blur(sheet.darkness, (3, 3)), np.float32)
     expected = middles_mm * PX_PER_MM - 0.5
     half = round((BOX_MM / 2 + AROUND_MM) * PX_PER_MM)
-    found, weights = _find_outlines(_cut(smooth, expected, half), half)
-    places = expected + _agree(expected / smooth.shape[0], found, weights)
-    cuts = _cut(smooth, places, half)
-    broad = np.asarray(cv2.blur(sheet.darkness, (round(TRACE_MM * PX_PER_MM),) * 2), np.float32)
+    found, weights = _find_outlines(_blur(_cut(sheet.darkness, expected, half), 3), half)
+    places = expected + _agree(expected / sheet.darkness.shape[0], found, weights)
+    sharp = _cut(sheet.darkness, places, half)
+    cuts, broad = _blur(sharp, 3), _blur(sharp, round(TRACE_MM * PX_PER_MM))
     inside = _middle(cuts, INSIDE_MM)
     peak = np.percentile(inside.reshape(len(boxes), -1), 99, axis=1)
     # Half as dark as the darkest points, so that a pencil's stroke is as wide as a pen's, and blur makes neither wider.
@@ -129,7 +128,7 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
         cover=inked.mean(axis=(1, 2)),
         core=_middle(inked, CORE_MM).mean(axis=(1, 2)),
         peak=peak,
-        trace=np.percentile(_middle(_cut(broad, places, half), INSIDE_MM).reshape(len(boxes), -1), 90, axis=1),
+        trace=np.percentile(_middle(broad, INSIDE_MM).reshape(len(boxes), -1), 90, axis=1),
         wash=inside.mean(axis=(1, 2), dtype=np.float64),
         hole=_largest_hole(inked),
         span=_span(inked),
@@ -147,12 +146,21 @@ def measure(sheet: FlatSheet, boxes: Sequence[Box]) -> Measures:
 
 def _cut(image: NDArray[np.float32], middles: NDArray[np.float64], half: int) -> NDArray[np.float32]:
     """A square round each place, (n, 2 half + 1, 2 half + 1); what lies off the sheet is white."""
-    padded = cv2.copyMakeBorder(image, half, half, half, half, cv2.BORDER_CONSTANT, value=0.0)
-    steps = np.arange(2 * half + 1)
+    steps = np.arange(-half, half + 1)
     corners = np.rint(middles).astype(int)
-    rows = np.clip(corners[:, 1, None] + steps, 0, padded.shape[0] - 1)
-    columns = np.clip(corners[:, 0, None] + steps, 0, padded.shape[1] - 1)
-    return np.asarray(padded[rows[:, :, None], columns[:, None, :]], np.float32)
+    rows, columns = corners[:, 1, None] + steps, corners[:, 0, None] + steps
+    height, width = image.shape
+    cuts = image[np.clip(rows, 0, height - 1)[:, :, None], np.clip(columns, 0, width - 1)[:, None, :]]
+    above, beside = (rows < 0) | (rows >= height), (columns < 0) | (columns >= width)
+    if above.any() or beside.any():
+        cuts[above[:, :, None] | beside[:, None, :]] = 0.0
+    return np.asarray(cuts, np.float32)
+
+
+def _blur(cuts: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """The mean over a square round each point; at a cut's upper and lower edge, where nothing is measured, of two."""
+    count, height, width = cuts.shape
+    return np.asarray(cv2.blur(cuts.reshape(count * height, width), (side, side)), np.float32).reshape(cuts.shape)
 
 
 def _middle(cuts: NDArray[Any], side_mm: float) -> NDArray[Any]:

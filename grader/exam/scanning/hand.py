@@ -25,14 +25,14 @@ KNOWN = 3
 """Ticks from which on a hand is known."""
 _PRIOR_TICKS = 5
 """A hand's spread is worth what it is in so many ticks of a typical hand."""
-_STRENGTH, _MASS, _HOLE = 0.12, 0.12, 0.12
-"""Of a typical hand, the standard deviations of the logarithms of darkness and of ink, and of the hole in mm."""
-_ANY_STRENGTH, _ANY_MASS, _ANY_HOLE = 0.5, 0.3, 0.2
+_STRENGTH, _SHARE, _HOLE = 0.12, 0.1, 0.12
+"""Of a typical hand, the standard deviations of the logarithms of darkness and of the share, and of the hole in mm."""
+_ANY_STRENGTH, _ANY_SHARE_SPREAD, _ANY_HOLE = 0.5, 0.25, 0.2
 """The same spreads over all hands: what is known of a copy with hardly a tick."""
 _ANY_SHARE, _ANY_HOLE_MM = 0.55, 0.55
 """Of the darkness of a tick of any hand, what its ink is in the mean over the box; and the hole that it leaves."""
 _MOST_ROW = 8
-"""Marks in a row, for which all combinations are weighed."""
+"""HandMarks in a row, for which all combinations are weighed."""
 _TEMPER = 0.7
 """Ink and hole say in part the same: together they count for less than two witnesses."""
 
@@ -43,7 +43,7 @@ _NO_TICK, _TWO_TICKS = 0.006, 0.004
 _TAKEN_BACK = 0.08
 """Of the marks in rows for several ticks."""
 _FULL, _FULL_HOLE_MM = 0.1, 0.15
-"""Whose ticks leave no more room than this, in the logarithm of ink and in millimetres, fills boxes out of habit."""
+"""Whose ticks leave no more room, in the logarithm of the share and in millimetres, fills boxes out of habit."""
 _FILLS_TO_CANCEL = 0.1
 """And so many times less often takes a tick back by filling its box."""
 _KINDS = {"cancel": 0.55, "rest": 0.3, "stray": 0.15}
@@ -51,7 +51,7 @@ _KINDS = {"cancel": 0.55, "rest": 0.3, "stray": 0.15}
 
 
 @dataclass(frozen=True)
-class Marks:
+class HandMarks:
     """All boxes of one copy that one person has filled in, with what was measured of them; each is (n,)."""
 
     trace: Floats
@@ -72,9 +72,9 @@ class Hand:
     strength: float
     """The logarithm of their darkness."""
     strength_spread: float
-    mass: float
-    """The logarithm of their ink."""
-    mass_spread: float
+    share: float
+    """The logarithm of the share of a box that they cover."""
+    share_spread: float
     hole: float
     """Millimetres without ink that they leave."""
     hole_spread: float
@@ -97,12 +97,12 @@ class Judged:
     hand: Hand
 
 
-def judge_marks(marks: Marks) -> Judged:
+def judge_marks(marks: HandMarks) -> Judged:
     """What each box of a copy is.
 
     Parameters
     ----------
-    marks : Marks
+    marks : HandMarks
         Of at least one box.
 
     Returns
@@ -114,7 +114,7 @@ def judge_marks(marks: Marks) -> Judged:
     Six rows of two boxes. In the last one both are marked, and one has far more ink than any other tick.
 
     >>> wash = np.array([0.3, 0.0] * 5 + [0.31, 0.6])
-    >>> marks = Marks(
+    >>> marks = HandMarks(
     ...     trace=np.where(wash > 0, 0.6, 0.01), wash=wash, hole=np.select([wash > 0.5, wash > 0], [0.2, 0.6], 1.5),
     ...     page=np.zeros(12, int), row=np.arange(12) // 2, exclusive=np.ones(12, bool))
     >>> judge_marks(marks).tick.round(2).tolist()
@@ -130,7 +130,7 @@ def judge_marks(marks: Marks) -> Judged:
     return Judged(traced, visible, probability, np.exp(cancels - others), hand)
 
 
-def find_traces(marks: Marks) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def find_traces(marks: HandMarks) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which boxes have a trace beyond what empty boxes of their page have, and which have a visible one."""
     traced, visible = np.zeros(len(marks.trace), bool), np.zeros(len(marks.trace), bool)
     for page in np.unique(marks.page):
@@ -154,7 +154,7 @@ def _beyond_empty(values: Floats, least: float) -> tuple[Floats, float]:
     return values - empty, max(TIMES_NOISE * spread, least)
 
 
-def know_hand(marks: Marks, visible: NDArray[np.bool_]) -> Hand:
+def know_hand(marks: HandMarks, visible: NDArray[np.bool_]) -> Hand:
     """How the person ticks: by the marks that are alone in a row for one tick, or by all where there are few of them.
 
     A mark that is alone in such a row is hardly ever one that was taken back.
@@ -165,12 +165,18 @@ def know_hand(marks: Marks, visible: NDArray[np.bool_]) -> Hand:
     chosen = alone if len(alone) >= KNOWN else seen
     if len(chosen) < KNOWN:
         strength = float(np.log(np.maximum(marks.trace[chosen], 0.02)).mean()) if len(chosen) else float(np.log(0.5))
-        mass = strength + float(np.log(_ANY_SHARE))
-        return Hand(strength, _ANY_STRENGTH, mass, _ANY_MASS, _ANY_HOLE_MM, _ANY_HOLE, len(chosen))
+        return Hand(
+            strength, _ANY_STRENGTH, float(np.log(_ANY_SHARE)), _ANY_SHARE_SPREAD, _ANY_HOLE_MM, _ANY_HOLE, len(chosen)
+        )
     strength, strength_spread = _middle(np.log(np.maximum(marks.trace[chosen], 0.005)), _STRENGTH)
-    mass, mass_spread = _middle(np.log(np.maximum(marks.wash[chosen], 0.002)), _MASS)
+    share, share_spread = _middle(_shares(marks)[chosen], _SHARE)
     hole, hole_spread = _middle(marks.hole[chosen], _HOLE)
-    return Hand(strength, strength_spread, mass, mass_spread, hole, hole_spread, len(chosen))
+    return Hand(strength, strength_spread, share, share_spread, hole, hole_spread, len(chosen))
+
+
+def _shares(marks: HandMarks) -> Floats:
+    """The logarithm of the share of a box that is covered: a pen that presses less covers no less."""
+    return np.asarray(np.log(np.maximum(marks.wash, 0.002)) - np.log(np.maximum(marks.trace, 0.005)))
 
 
 def _middle(values: Floats, typical: float) -> tuple[float, float]:
@@ -181,23 +187,23 @@ def _middle(values: Floats, typical: float) -> tuple[float, float]:
     return median, float(np.sqrt((count * spread**2 + _PRIOR_TICKS * typical**2) / (count + _PRIOR_TICKS)))
 
 
-def _weigh(marks: Marks, hand: Hand) -> tuple[Floats, Floats, Floats]:
+def _weigh(marks: HandMarks, hand: Hand) -> tuple[Floats, Floats, Floats]:
     """The logarithm of how likely each box is as a tick, as one taken back with the pen, and as anything but a tick."""
     strength = np.log(np.maximum(marks.trace, 0.005)) - hand.strength
-    mass = np.log(np.maximum(marks.wash, 0.002)) - hand.mass
+    share = _shares(marks) - hand.share
     hole = marks.hole - hand.hole
     # A tick is as this person's ticks are, with the wide tails that hands have, and never a tenth as dark.
     tick = _student(strength, hand.strength_spread) - strength**2
-    tick += _TEMPER * (_student(mass, hand.mass_spread) + _student(hole, hand.hole_spread))
-    # A box that is full has the ink of a tick and all the room that it left.
-    room = max(-hand.mass + hand.strength + 0.1, 1.5 * hand.mass_spread)
+    tick += _TEMPER * (_student(share, hand.share_spread) + _student(hole, hand.hole_spread))
+    # A box that is full has no room left.
+    room = max(0.05 - hand.share, 1.5 * hand.share_spread)
     cancel = _normal(strength - 0.1, 0.3)
-    cancel += _TEMPER * (_normal(mass - 0.7 * room, max(0.35 * room, hand.mass_spread)))
+    cancel += _TEMPER * (_normal(share - 0.7 * room, max(0.35 * room, hand.share_spread)))
     cancel += _TEMPER * _normal(hole + 0.6 * hand.hole, max(0.35 * hand.hole, hand.hole_spread))
-    if hand.strength - hand.mass < _FULL and hand.hole < _FULL_HOLE_MM:
+    if hand.share > -_FULL and hand.hole < _FULL_HOLE_MM:
         cancel += np.log(_FILLS_TO_CANCEL)
-    rest = _normal(strength + 1.7, 0.7) + _TEMPER * (_normal(mass - strength, 0.5) + _normal(hole, 0.6))
-    stray = _normal(strength + 0.3, 0.5) + _TEMPER * (_normal(mass + 1.3, 0.6) + _normal(hole - 0.6, 0.5))
+    rest = _normal(strength + 1.7, 0.7) + _TEMPER * (_normal(share, 0.5) + _normal(hole, 0.6))
+    stray = _normal(strength + 0.3, 0.5) + _TEMPER * (_normal(share + 1.0, 0.6) + _normal(hole - 0.6, 0.5))
     weighed = [np.log(share) + one for share, one in zip(_KINDS.values(), (cancel, rest, stray), strict=True)]
     return tick, weighed[0], np.logaddexp.reduce(weighed, axis=0)
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import pypdfium2
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 MEMORY_BYTES = 2 * 1024**3
@@ -67,6 +66,8 @@ def recognise(head: bytes) -> str:
 
 
 def _open_pdf(path: Path, first: int) -> Iterator[tuple[int, Image.Image | NoPageError | None]]:
+    import pypdfium2  # most scans are pictures, and it takes longer to load than all else
+
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
