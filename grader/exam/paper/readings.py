@@ -83,7 +83,7 @@ class Sheet(Noun):
     """Questions whose place to write in has no ink at all."""
     written_beside: tuple[str, ...] = ()
     """Questions without a tick that have ink beside their boxes."""
-    waits: str = ""
+    waits: Reason = NOTHING
     """Why its empty boxes say nothing until a person has looked at it, in a sentence."""
     all_wait: bool = False
     """Whether its ticks say nothing either: a row's only mark may be one that was taken back."""

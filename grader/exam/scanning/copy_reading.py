@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grader.exam.paper.readings import BoxReading, Sheet, SheetScan
 from grader.exam.paper.sheet import STUDENT, Copy, Print
@@ -10,6 +11,7 @@ from grader.exam.scanning.hand import KNOWN
 from grader.exam.scanning.joined_boxes import CLEAR_COVER, CLEAR_PEAK
 from grader.exam.scanning.page_quality import PALE
 from grader.exam.scanning.states import decide_states, gather
+from grader.language import NOTHING, Reason, _
 
 SEVERAL = 3
 """Boxes in which two scans of a sheet differ, from which on somebody else may have written the second."""
@@ -20,8 +22,7 @@ LEAST_QUESTIONS = 10
 FADING = 0.3
 """The spread of the logarithms of darkness: a pen's ticks differ by a tenth, unless some have lost half of theirs."""
 
-DIFFER = "Scans of this sheet differ"
-_WORDS = {"unsure": "with a mark"}
+_DIFFER = _("Scans of this sheet differ: it has a mark in {some}, and another or none in {other}.")
 
 Readings = Mapping[int, Sequence[BoxReading]]
 
@@ -38,6 +39,11 @@ def read_copy(print_: Print, copy: Copy, scans: Mapping[int, Sequence[SheetScan]
         boxes = tuple(_fuse(own, place, [version[place] for version in versions]) for place in range(len(versions[0])))
         sheets[number] = _sheet(own, boxes, faded=faded)
     return _with_few_answers(print_, copy, sheets)
+
+
+def differs(reading: BoxReading) -> bool:
+    """Whether scans contradict each other in a box."""
+    return reading.because.text == _DIFFER.text
 
 
 def shows_pale(scan: SheetScan) -> bool:
@@ -77,8 +83,11 @@ def _fuse(scans: Sequence[SheetScan], place: int, readings: Sequence[BoxReading]
     ink = [(scan, one) for scan, one in pairs if _has_ink(scan, place)]
     without = [(scan, one) for scan, one in sure if one.state == "empty"]
     if (ink and without) or len({one.state == "marked" for _, one in sure}) == 2:
-        told = sorted({f"{_WORDS.get(one.state, one.state)} in {scan.source}" for scan, one in (*sure, *ink)})
-        update = {"state": "unsure", "confidence": 0.0, "because": f"{DIFFER}: {', '.join(told)}."}
+        with_ink = sorted({scan.source for scan, one in (*ink, *sure) if one.state != "empty"})
+        empty = sorted({scan.source for scan, one in sure if one.state == "empty"})
+        told = {"some": ", ".join(with_ink[:1]), "other": ", ".join((empty or with_ink[1:])[:1])}
+        because = replace(_DIFFER, values=told)
+        update = {"state": "unsure", "confidence": 0.0, "because": because}
         return readings[0].model_copy(update=update)
     return sure[0][1] if sure else readings[0]
 
@@ -102,19 +111,19 @@ def _sheet(scans: Sequence[SheetScan], boxes: tuple[BoxReading, ...], *, faded: 
         boxes=boxes,
         blank_fields=tuple(sorted(blank)),
         written_beside=tuple(sorted(beside)),
-        waits="" if shows_pale(first) else _say_poor(first),
+        waits=NOTHING if shows_pale(first) else _say_poor(first),
         all_wait=faded and not shows_pale(first),
     )
 
 
-def _say_poor(scan: SheetScan) -> str:
-    remedy = "Scan it again in grey or colour, or look at it yourself."
+def _say_poor(scan: SheetScan) -> Reason:
+    remedy = _("Scan it again in grey or colour, or look at it yourself.")
     match scan.quality.tones:
         case "black-and-white":
-            return f"This scan is black-and-white: a pale tick would not be seen. {remedy}"
+            return _("This scan is black-and-white: a pale tick would not be seen.") + remedy
         case "clipped":
-            return f"This scan shows paper as pure white: a pale tick would not be seen. {remedy}"
-    return f"This scan is blurred or noisy: a pale tick would not be seen. {remedy}"
+            return _("This scan shows paper as pure white: a pale tick would not be seen.") + remedy
+    return _("This scan is blurred or noisy: a pale tick would not be seen.") + remedy
 
 
 def _with_few_answers(print_: Print, copy: Copy, sheets: dict[int, Sheet]) -> dict[int, Sheet]:
@@ -128,9 +137,11 @@ def _with_few_answers(print_: Print, copy: Copy, sheets: dict[int, Sheet]) -> di
                     marked[box.question] = marked.get(box.question, False) or reading.state in ("marked", "unsure")
     if len(marked) < LEAST_QUESTIONS or sum(marked.values()) >= LEAST_ANSWERED * len(marked):
         return sheets
-    told = (
-        f"Only {sum(marked.values())} of {len(marked)} questions of this copy have a mark: "
-        "were the others left empty, or did the pen leave no trace that the scanner sees?"
+    told = _(
+        "Only {some} of {all} questions of this copy have a mark: were the others left empty, or did the pen leave no "
+        "trace that the scanner sees?",
+        some=sum(marked.values()),
+        all=len(marked),
     )
     return {
         number: sheet if sheet.waits else sheet.model_copy(update={"waits": told}) for number, sheet in sheets.items()

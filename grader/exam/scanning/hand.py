@@ -38,7 +38,7 @@ _TEMPER = 0.7
 
 # What is believed before anything is seen. In simulated copies one row in ten has a mark that was taken back; the
 # figures are the orders of magnitude, and the calibration in `make bench` says how well they hold.
-_NO_TICK, _TWO_TICKS = 0.006, 0.004
+_NO_TICK, _TWO_TICKS = 0.004, 0.004
 """Of rows for one tick that have marks: none of them is a tick; two of them are."""
 _TAKEN_BACK = 0.08
 """Of the marks in rows for several ticks."""

@@ -11,7 +11,7 @@ from grader.exam.exam_scores import Taken, take_responses
 from grader.exam.paper.readings import Sheet, SheetScan, sheet_id
 from grader.exam.paper.sheet import Print
 from grader.exam.responses import as_response
-from grader.exam.scanning.copy_reading import DIFFER, SEVERAL, rank
+from grader.exam.scanning.copy_reading import SEVERAL, differs, rank
 from grader.exam.scanning.marks_review import waiting_on
 from grader.exam.scanning.paper_answers import CopyRead, answers_of, owners_of, student_of, tell_copies
 from grader.exam.scanning.print_store import PaperStore
@@ -149,7 +149,7 @@ def _tell_photocopies(store: PaperStore, fates: Sequence[PageFate]) -> Iterator[
     again = {fate.sheet for fate in fates if fate.because and fate.fate in ("read", "needs review")}
     for read in store.copies():
         for sheet in read.sheets.values():
-            differ = sum(reading.because.startswith(DIFFER) for reading in sheet.boxes)
+            differ = sum(differs(reading) for reading in sheet.boxes)
             if sheet.id in again and differ >= SEVERAL:
                 yield (
                     f"The scans of {sheet.id} differ in {differ} boxes. If one is a photocopy on which another student "

@@ -22,7 +22,7 @@ from grader.exam.scanning.paper_answers import (
 )
 from grader.exam.scanning.print_store import PaperStore
 from grader.exam.variants import make_variant
-from grader.language import Reason, _
+from grader.language import NOTHING, Reason, _
 
 Kind = Literal["question", "student", "page"]
 """What is to be said: the answer to a question; a name; whether what seems empty on a page is empty."""
@@ -154,13 +154,13 @@ def waiting_in(read: CopyRead) -> Iterator[WaitingMark]:
                 continue  # they are on another page of it
             unsure = unsure or _doubled(read, question, reasons)
             told |= set() if unsure else {question}
-            why = (reasons[unsure[0]] if unsure else "") or answers[question].because
+            why = (reasons[unsure[0]] if unsure else NOTHING) or answers[question].because
             place = _place_of(page, question)
             number = read.copy.number
             yield WaitingMark(sheet.id, question, "question", number, student, question, why, place, unsure)
 
 
-def _doubled(read: CopyRead, question: str, here: Mapping[str, str]) -> tuple[str, ...]:
+def _doubled(read: CopyRead, question: str, here: Mapping[str, Reason]) -> tuple[str, ...]:
     """The ticks of rows that have several, where one is asked for in each row and a person says which is meant."""
     asked = next(one for one in read.print_.exam.questions if one.id == question)
     ticks = read.ticks(question)

@@ -29,7 +29,7 @@ class Ticks:
     states: Mapping[str, State]
     complete: bool
     """Whether every sheet has come that has a box or a place of it."""
-    waits: str = ""
+    waits: Reason = NOTHING
     """Why its empty boxes say nothing yet; empty where they do."""
     all_wait: bool = False
     """Whether its ticks say nothing either."""
@@ -63,7 +63,7 @@ class CopyRead:
         """The boxes of a question, with a person's word before what was read."""
         boxes: list[Box] = []
         states: dict[str, State] = {}
-        complete, waits, all_wait = True, "", False
+        complete, waits, all_wait = True, NOTHING, False
         for page in self.copy.pages:
             own = [box for box in page.boxes if box.question == question]
             boxes += own
@@ -81,10 +81,10 @@ class CopyRead:
                     states[box.id] = "marked" if decision.value == "marked" else "empty"
         return Ticks(tuple(boxes), states, complete, waits, all_wait)
 
-    def waits(self, sheet: Sheet) -> str:
+    def waits(self, sheet: Sheet) -> Reason:
         """Why the empty boxes of a sheet say nothing: nothing where they do, or a person has said that they are."""
         decision = self.decisions.get((sheet.id, PAGE))
-        return "" if decision is not None and decision.value == AS_READ else sheet.waits
+        return NOTHING if decision is not None and decision.value == AS_READ else sheet.waits
 
     def decision(self, item: str) -> MarkDecision | None:
         """What a person said of a question, or of the student, on whichever sheet."""
@@ -148,7 +148,7 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
         return read_cell(question, decision.value, names=True)
     if ticks.unsure:
         told = ", ".join(box.id for box in ticks.unsure)
-        return _unusable(f"What was ticked cannot be read for sure: a person looks at {told}.")
+        return _unusable(_("What was ticked cannot be read for sure: a person looks at {boxes}.", boxes=told))
     if ticks.waits and not _says_all(question, ticks):
         return _unusable(ticks.waits)
     if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
@@ -172,7 +172,7 @@ def _says_all(question: Question, ticks: Ticks) -> bool:
     return by_row or question.part.by_corrector
 
 
-def _unusable(because: str) -> Answer:
+def _unusable(because: Reason) -> Answer:
     return Answer(status="unusable", because=because)
 
 

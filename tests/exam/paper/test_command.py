@@ -197,7 +197,10 @@ def test_where_two_scans_of_a_sheet_differ_a_person_decides(office):
     office.scan(1, page, "edge.c", name="a.png")
     office.scan(1, page, "edge.b", name="b.png")
     ended = office.read()
-    assert "Scans of this sheet differ: empty in a.png, page 1, marked in b.png, page 1.\n" in ended.out
+    assert (
+        "Scans of this sheet differ: it has a mark in b.png, page 1, and another or none in a.png, page 1.\n"
+        in ended.out
+    )
     assert office.answers()["ana"]["edge"].status == "unusable"
 
 
