@@ -102,7 +102,7 @@ def _take_one(
     before = next((sheet for sheet, scans in known.items() if picture.sha256 in scans), None)
     if before is not None:
         return PageFate(picture.source, "read", before, "It was read before.")
-    found = read_picture(picture.picture, prints)
+    found = read_picture(picture.picture, prints, drawn=picture.drawn)
     if not isinstance(found, SheetRead):
         return PageFate(picture.source, "blank" if found.blank else "rejected", None, found.because)
     name = sheet_id(found.print_.id, found.copy.number, found.page.number)

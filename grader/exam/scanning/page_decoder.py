@@ -79,7 +79,10 @@ def _open_pdf(path: Path, first: int) -> Iterator[tuple[int, Image.Image | NoPag
             page = document[number - 1]
             longer = max(page.get_size())
             bitmap = page.render(scale=LONGER_SIDE_PX / max(longer, 1.0), rev_byteorder=True)
-            yield number, bitmap.to_pil()
+            picture = bitmap.to_pil()
+            # What has no picture in it was drawn and never scanned: no scanner has cut its paper off at white.
+            picture.info["drawn"] = not any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
+            yield number, picture
             bitmap.close()
             page.close()
         except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
@@ -182,7 +185,8 @@ def _answer(answers: BinaryIO, number: int, page: Image.Image | NoPageError | No
     else:
         small = in_few_bytes(page)
         content = small.tobytes()
-        _say(answers, {"page": number, "size": small.size, "planes": len(small.getbands()), "bytes": len(content)})
+        told = {"page": number, "size": small.size, "planes": len(small.getbands()), "bytes": len(content)}
+        _say(answers, {**told, "drawn": bool(page.info.get("drawn"))})
         answers.write(content)
         answers.flush()
 

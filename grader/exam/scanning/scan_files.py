@@ -35,6 +35,8 @@ class ScannedPage:
     picture: NDArray[np.uint8] | None
     """(height, width) grey, or (height, width, 3) red, green and blue; None where it cannot be opened."""
     because: str = ""
+    drawn: bool = False
+    """Whether it is a page of a PDF that was drawn and never scanned."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class PageOpener:
                 for header, picture in self._ask(path, first):
                     begun = header["page"]
                     if "begun" not in header:
-                        yield _page(path, digest, begun, picture, header.get("because", ""))
+                        drawn = header.get("drawn", False)
+                        yield _page(path, digest, begun, picture, header.get("because", ""), drawn=drawn)
                 first = 0
             except EOFError:
                 because, ends = self._tell_end(), ends + 1
@@ -162,6 +165,8 @@ def _picture(answers: IO[bytes], header: dict[str, Any]) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _page(path: Path, digest: bytes, number: int, picture: NDArray[np.uint8] | None, because: str) -> ScannedPage:
+def _page(
+    path: Path, digest: bytes, number: int, picture: NDArray[np.uint8] | None, because: str, *, drawn: bool = False
+) -> ScannedPage:
     sha256 = hashlib.sha256(digest + number.to_bytes(4, "big")).hexdigest()
-    return ScannedPage(f"{path.name}, page {number}", sha256, picture, because)
+    return ScannedPage(f"{path.name}, page {number}", sha256, picture, because, drawn)

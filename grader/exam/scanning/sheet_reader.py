@@ -68,7 +68,9 @@ class Unreadable:
     blank: bool = False
 
 
-def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> SheetRead | Unreadable:
+def read_picture(
+    picture: NDArray[np.uint8], prints: Mapping[str, Print], *, drawn: bool = False
+) -> SheetRead | Unreadable:
     """What is on a sheet in a picture.
 
     Parameters
@@ -77,6 +79,8 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
         A scan or a photograph, upside down or not.
     prints : mapping of str to Print
         The prints that the sheet may belong to, by their ids.
+    drawn : bool
+        Whether it was never scanned, so that all that is on it is in the picture.
 
     Returns
     -------
@@ -108,7 +112,7 @@ def read_picture(picture: NDArray[np.uint8], prints: Mapping[str, Print]) -> She
             flat = flatten(coarse, homography, paper)
             blank = tuple(field.question for field in page.fields if _is_untouched(flat, field))
             measures = measure(flat, page.boxes) if page.boxes else None
-            quality = judge_quality(see_tones(picture), measures)
+            quality = judge_quality("grey" if drawn else see_tones(picture), measures)
             joined: tuple[tuple[int, int], ...] = ()
             beside: tuple[str, ...] = ()
             if measures is not None:

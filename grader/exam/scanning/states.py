@@ -123,7 +123,7 @@ def _read_one(
     state: State = "unsure"
     because = NOTHING
     if not told["seen"][place]:
-        because = _("It lies outside the picture.")
+        because = _("It is outside the picture.")
     elif told["sides"][place] < LEAST_SIDES and not judged.visible[place]:
         because = _("Its outline was not found.")
     elif probability >= SURE:
