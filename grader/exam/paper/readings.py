@@ -85,8 +85,8 @@ class Sheet(Noun):
     """Questions without a tick that have ink beside their boxes."""
     waits: Reason = NOTHING
     """Why its empty boxes say nothing until a person has looked at it, in a sentence."""
-    all_wait: bool = False
-    """Whether its ticks say nothing either: a row's only mark may be one that was taken back."""
+    faded: tuple[str, ...] = ()
+    """Questions whose ticks say nothing either while it waits: a row's only mark may be one that was taken back."""
 
     @property
     def id(self) -> str:

@@ -37,7 +37,7 @@ def read_copy(print_: Print, copy: Copy, scans: Mapping[int, Sequence[SheetScan]
         versions = [readings[number]]
         versions += [_judge(print_, copy, {**best, number: other})[0][number] for other in own[1:]]
         boxes = tuple(_fuse(own, place, [version[place] for version in versions]) for place in range(len(versions[0])))
-        sheets[number] = _sheet(own, boxes, faded=faded)
+        sheets[number] = _sheet(own, boxes, faded)
     return _with_few_answers(print_, copy, sheets)
 
 
@@ -56,23 +56,23 @@ def rank(scan: SheetScan) -> tuple[bool, bool, float, str]:
     return not shows_pale(scan), scan.quality.tones != "grey", scan.quality.faintest, scan.sha256
 
 
-def _judge(print_: Print, copy: Copy, scans: Mapping[int, SheetScan]) -> tuple[Readings, bool]:
+def _judge(print_: Print, copy: Copy, scans: Mapping[int, SheetScan]) -> tuple[Readings, set[str]]:
     """How the boxes of these pages were left, each in its page's order: the student's, and those of who corrects.
 
-    And whether a pen among theirs may fade on a scan that shows no pale ticks: its ticks differ much, or are few.
+    And the questions of whose pen may fade where a scan shows no pale ticks: its ticks differ much, or are few.
     """
     several = {question.id for question in print_.exam.questions if question.part.several_in_row}
     corrected = {question.id for question in print_.exam.questions if question.part.by_corrector}
     pages = {page.number: (page.boxes, scans[page.number]) for page in copy.pages if page.number in scans}
     questions = {box.question for boxes, _ in pages.values() for box in boxes}
     read: dict[str, BoxReading] = {}
-    faded = False
+    faded: set[str] = set()
     for own in (questions - corrected, questions & corrected):
         filled = gather(pages, {question: question not in several for question in own})
         if filled is not None:
             told, hand = decide_states(filled)
             read |= {reading.box: reading for reading in told}
-            faded = faded or hand.known < KNOWN or hand.strength_spread > FADING
+            faded |= own if hand.known < KNOWN or hand.strength_spread > FADING else set()
     return {number: [read[box.id] for box in boxes] for number, (boxes, _) in pages.items()}, faded
 
 
@@ -97,7 +97,7 @@ def _has_ink(scan: SheetScan, place: int) -> bool:
     return scan.measures["peak"][place] >= CLEAR_PEAK and scan.measures["cover"][place] >= CLEAR_COVER
 
 
-def _sheet(scans: Sequence[SheetScan], boxes: tuple[BoxReading, ...], *, faded: bool) -> Sheet:
+def _sheet(scans: Sequence[SheetScan], boxes: tuple[BoxReading, ...], faded: set[str]) -> Sheet:
     first = scans[0]
     telling = [scan for scan in scans if shows_pale(scan)] or list(scans)
     blank = set(telling[0].blank_fields).intersection(*(scan.blank_fields for scan in scans))
@@ -112,7 +112,7 @@ def _sheet(scans: Sequence[SheetScan], boxes: tuple[BoxReading, ...], *, faded: 
         blank_fields=tuple(sorted(blank)),
         written_beside=tuple(sorted(beside)),
         waits=NOTHING if shows_pale(first) else _say_poor(first),
-        all_wait=faded and not shows_pale(first),
+        faded=() if shows_pale(first) else tuple(sorted(faded & {reading.box.split(".")[0] for reading in boxes})),
     )
 
 

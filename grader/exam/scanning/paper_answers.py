@@ -74,7 +74,7 @@ class CopyRead:
             states |= {reading.box: reading.state for reading in sheet.boxes}
             if own or question in {field.question for field in page.fields}:
                 waits = waits or self.waits(sheet)
-                all_wait = all_wait or (bool(self.waits(sheet)) and sheet.all_wait)
+                all_wait = all_wait or (bool(self.waits(sheet)) and question in sheet.faded)
             for box in own:
                 decision = self.decisions.get((sheet.id, box.id))
                 if decision is not None:
@@ -149,26 +149,29 @@ def _answer(question: Question, ticks: Ticks, read: CopyRead) -> Answer:
     if ticks.unsure:
         told = ", ".join(box.id for box in ticks.unsure)
         return _unusable(_("What was ticked cannot be read for sure: a person looks at {boxes}.", boxes=told))
-    if ticks.waits and not _says_all(question, ticks):
+    blank = any(question.id in sheet.blank_fields for sheet in read.sheets.values())
+    if ticks.waits and not _says_all(question, ticks, blank=blank):
         return _unusable(ticks.waits)
     if not ticks.marked and any(question.id in sheet.written_beside for sheet in read.sheets.values()):
         return _unusable(_("No box of it is ticked, but something is written beside them: was it meant?"))
     answer = question.part.read_ticks(ticks.in_rows())
     if answer is not None:
         return answer
-    if any(question.id in sheet.blank_fields for sheet in read.sheets.values()):
+    if blank:
         return Answer(status="missing")
     return _unusable(_("It is written by hand: a person reads it."))
 
 
-def _says_all(question: Question, ticks: Ticks) -> bool:
-    """Whether no box that seems empty could change the answer: each row has the one tick that it has room for.
+def _says_all(question: Question, ticks: Ticks, *, blank: bool) -> bool:
+    """Whether nothing that seems empty could change the answer: each row has the one tick that it has room for.
 
     A row without points waits for whoever corrects, whatever its page shows.
     """
+    if not ticks.boxes:
+        return not blank
     if ticks.all_wait and ticks.marked:
         return False
-    by_row = bool(ticks.boxes) and not question.part.several_in_row and all(ticks.in_rows().values())
+    by_row = not question.part.several_in_row and all(ticks.in_rows().values())
     return by_row or question.part.by_corrector
 
 

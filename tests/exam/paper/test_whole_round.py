@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -97,6 +98,13 @@ def grades(gradebook: Gradebook, on_disk) -> dict[str, tuple]:
     }
 
 
+def as_cell(value) -> str:
+    """An answer as a person writes it."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} -> {part}" for name, part in value.items())
+    return value if isinstance(value, str) else "; ".join(value)
+
+
 def resolve_all(store: PaperStore, by_sheet, meant) -> None:
     """A person looks at what is unsure, and sees what was meant."""
     answers = {submission.student: run.answers for submission, run in meant}
@@ -109,7 +117,7 @@ def resolve_all(store: PaperStore, by_sheet, meant) -> None:
             value = "by hand"
         else:
             answer = answers[item.student][item.question]
-            value = answer.value if answer.status == "answered" else ""
+            value = as_cell(answer.value) if answer.status == "answered" else ""
         decide(store, item.sheet, item.item, value, who="tester")
 
 
