@@ -184,11 +184,10 @@ def _place_of(page: Page, question: str) -> tuple[float, float, float, float]:
 
 
 def _copy_of(store: PaperStore, sheet: str) -> CopyRead:
-    copies = store.copies()
-    for read in copies:
+    for read in store.copies(sheet.rpartition("-")[0]):
         if sheet in {one.id for one in read.sheets.values()}:
             return read
-    known = sorted(one.id for read in copies for one in read.sheets.values())
+    known = sorted(one.id for read in store.copies() for one in read.sheets.values())
     remedy = f"Its name stands at the upper right of it; there are: {', '.join(known[:8]) or 'none'}"
     raise UserError(f"no sheet `{sheet}` has been read", remedy=remedy + ("…" if len(known) > 8 else "."))
 

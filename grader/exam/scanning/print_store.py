@@ -11,6 +11,7 @@ Each file ends with its own hash. What people decided of marks is in the gradebo
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -62,17 +63,24 @@ class PaperStore:
         path = self.root / "scans" / f"{scan.sheet}.{scan.sha256[:16]}.json"
         write_file(path, seal(scan.model_dump_json().encode()))
 
-    def scans(self) -> Sequence[SheetScan]:
-        """All scans of sheets, by their sheets' names."""
-        return [_read(path, SheetScan) for path in sorted((self.root / "scans").glob("*.json"))]
+    def scans(self, copy: str = "") -> Sequence[SheetScan]:
+        """All scans of sheets, by their sheets' names; those of one copy where its print and number are given."""
+        return [_read(path, SheetScan) for path in self._files("scans", copy)]
 
-    def sheets_before(self) -> Mapping[str, Sheet]:
+    def sheets_before(self, copy: str = "") -> Mapping[str, Sheet]:
         """The sheets that an older version has read, by their names: as it read them they count."""
-        return {path.stem: _read(path, Sheet) for path in sorted((self.root / "sheets").glob("*.json"))}
+        return {path.stem: _read(path, Sheet) for path in self._files("sheets", copy)}
 
-    def copies(self) -> Sequence[CopyRead]:
-        """Every copy of which a sheet has come, as it is read from all its scans and with what people decided."""
-        return copies_read(self.prints(), self.scans(), self.decisions(), self.sheets_before())
+    def copies(self, copy: str = "") -> Sequence[CopyRead]:
+        """Every copy of which a sheet has come, as it is read from all its scans and with what people decided.
+
+        Of a large class that takes seconds: whoever needs one copy names it, as in `0a1b2c-3`.
+        """
+        return copies_read(self.prints(), self.scans(copy), self.decisions(), self.sheets_before(copy))
+
+    def _files(self, folder: str, copy: str) -> list[Path]:
+        begins = f"{glob.escape(copy)}-" if copy else ""
+        return sorted((self.root / folder).glob(f"{begins}*.json"))
 
     def has_scans(self) -> bool:
         """Whether any sheet has come."""
