@@ -32,7 +32,9 @@ class Ticks:
     waits: Reason = NOTHING
     """Why its empty boxes say nothing yet; empty where they do."""
     all_wait: bool = False
-    """Whether its ticks say nothing either."""
+    """Whether its ticks say nothing either, but for those that a person has said."""
+    said: frozenset[str] = frozenset()
+    """The boxes of which a person has said what they are."""
 
     @property
     def marked(self) -> list[Box]:
@@ -63,6 +65,7 @@ class CopyRead:
         """The boxes of a question, with a person's word before what was read."""
         boxes: list[Box] = []
         states: dict[str, State] = {}
+        said: set[str] = set()
         complete, waits, all_wait = True, NOTHING, False
         for page in self.copy.pages:
             own = [box for box in page.boxes if box.question == question]
@@ -78,8 +81,9 @@ class CopyRead:
             for box in own:
                 decision = self.decisions.get((sheet.id, box.id))
                 if decision is not None:
+                    said.add(box.id)
                     states[box.id] = "marked" if decision.value == "marked" else "empty"
-        return Ticks(tuple(boxes), states, complete, waits, all_wait)
+        return Ticks(tuple(boxes), states, complete, waits, all_wait, frozenset(said))
 
     def waits(self, sheet: Sheet) -> Reason:
         """Why the empty boxes of a sheet say nothing: nothing where they do, or a person has said that they are."""
@@ -169,7 +173,7 @@ def _says_all(question: Question, ticks: Ticks, *, blank: bool) -> bool:
     """
     if not ticks.boxes:
         return not blank
-    if ticks.all_wait and ticks.marked:
+    if ticks.all_wait and any(box.id not in ticks.said for box in ticks.marked):
         return False
     by_row = not question.part.several_in_row and all(ticks.in_rows().values())
     return by_row or question.part.by_corrector

@@ -169,6 +169,35 @@ def test_whose_copy_it_is_stands_on_it_or_is_ticked():
     assert student_of(read(*NUMBER_TICKS, copy=1, print_=LIST)) == ("bruno", NOTHING)
 
 
+def on_a_poor_page(*marked, decisions=None):
+    """The copy as a scan shows it that would show no pale tick; the pen of whoever ticked is hardly known."""
+    copy = read(*marked, decisions=decisions)
+    waits = Reason("A pale tick would not be seen.")
+    sheets = {
+        number: sheet.model_copy(
+            update={"waits": waits, "faded": tuple({reading.box.split(".")[0] for reading in sheet.boxes})}
+        )
+        for number, sheet in copy.sheets.items()
+    }
+    return CopyRead(copy.print_, copy.copy, sheets, copy.decisions)
+
+
+def test_points_on_a_page_that_shows_too_little_wait_until_a_person_has_said_the_tick():
+    (tick,) = (box.id for page in PRINT.copies[0].pages for box in page.boxes if box.id.startswith("work.way.1.5"))
+    assert answers_of(on_a_poor_page(tick))["work"].status == "unusable"
+    said = decided(tick, "marked", page=page_of("work"))
+    assert answers_of(on_a_poor_page(tick, decisions=said))["work"].value == {"way": 1.5}
+
+
+def test_words_on_a_page_that_shows_too_little_are_read_by_a_person_and_a_blank_place_waits_for_the_page():
+    answers = answers_of(on_a_poor_page())
+    assert str(answers["word"].because) == "A pale tick would not be seen."
+    copy = on_a_poor_page()
+    written = {number: sheet.model_copy(update={"blank_fields": ()}) for number, sheet in copy.sheets.items()}
+    answers = answers_of(CopyRead(copy.print_, copy.copy, written, {}))
+    assert str(answers["word"].because) == "It is written by hand: a person reads it."
+
+
 @pytest.mark.parametrize(
     ("options", "because"),
     [
