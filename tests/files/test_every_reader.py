@@ -9,7 +9,6 @@ import base64
 import io
 import json
 import sqlite3
-import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -36,7 +35,7 @@ from grader.exam.exchange.importing import read_responses
 from grader.exam.paper.readings import MarkDecision, Sheet
 from grader.exam.printing.planning import read_class
 from grader.exam.scanning.print_store import PaperStore
-from grader.exam.scanning.scan_files import open_pictures
+from grader.exam.scanning.scan_files import PageOpener
 from grader.export.grading_sheet import read_sheet
 from grader.files.config_files import read_toml, read_yaml
 from grader.files.notebook_file import UnreadableError, read_notebook
@@ -141,10 +140,9 @@ def picture(form: str) -> bytes:
 
 
 def open_scan(path: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's, of tags that are damaged
-        for page in open_pictures(path):
-            assert page.grey is not None or page.because
+    with PageOpener() as opener:
+        for page in opener.open(path):
+            assert page.picture is not None or page.because
 
 
 PRINT = plan(make_exam(single("edge")), "ana")

@@ -67,6 +67,11 @@ class SheetScan(Noun):
     def sheet(self) -> str:
         return sheet_id(self.print_id, self.copy_number, self.page)
 
+    @property
+    def id(self) -> str:
+        """The name of its file: its sheet's, and the beginning of the picture's hash."""
+        return f"{self.sheet}.{self.sha256[:16]}"
+
 
 class Sheet(Noun):
     """One sheet as it was read."""

@@ -32,7 +32,7 @@ from grader.language.old_prose import OLD
 from grader.store.event_log import Event
 from grader.store.work_folder import WorkFolder
 
-Model = TypeVar("Model", Print, Sheet)
+Model = TypeVar("Model", Print, Sheet, SheetScan)
 _REMEDIES = {
     "Print": "Restore a backup: grader restore FILE. Without the print, none of its sheets can be read.",
     "SheetScan": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
@@ -60,7 +60,7 @@ class PaperStore:
 
     def add_scan(self, scan: SheetScan) -> None:
         """Keep what was measured in a scan of a sheet, beside what was kept of it before."""
-        path = self.root / "scans" / f"{scan.sheet}.{scan.sha256[:16]}.json"
+        path = self.root / "scans" / f"{scan.id}.json"
         write_file(path, seal(scan.model_dump_json().encode()))
 
     def scans(self, copy: str = "") -> Sequence[SheetScan]:
