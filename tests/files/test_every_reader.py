@@ -115,7 +115,7 @@ def read_paper(path: Path) -> None:
     folder.mkdir(parents=True)
     name = PRINT.id if path.stem == "prints" else SHEET.id
     (folder / f"{name}.json").write_bytes(path.read_bytes())
-    (store.prints if path.stem == "prints" else store.sheets)()
+    (store.prints if path.stem == "prints" else store.sheets_before)()
 
 
 def read_bundle(path: Path) -> None:
