@@ -14,7 +14,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 
-from grader.language.reasons import Reason, error, verbatim
+from grader.language.reasons import N_, Reason, error, verbatim
 
 _ERROR = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?:: (.*))?", re.DOTALL)
 """An error of the student's code, as a cell held it: `NameError: name 'x' is not defined`."""
@@ -107,19 +107,24 @@ _SAME = (
     "`{student}` has more than one copy, {numbers}: until a person says which one is nobody's, none counts.",
     "It was read from copy {number}, of which a person has said that it is another's.",
     "It is empty, but there is ink beside it: was it meant?",
-    "It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?",
     "Its outline was not found.",
     "It is almost empty: a pencil that hardly wrote, or what an eraser left.",
-    "It has more ink than a tick, but is not filled.",
     "It is faint: a soft pencil, or what an eraser left.",
     "There is little ink in it: a small tick, or dirt.",
-    "It is faint, and runs on beside the box: a soft pencil, or a stain.",
     "The ink is at its edge: it may belong to the box beside it.",
     "A stroke joins it with {box}, which has more ink: it may only pass through.",
-    "Two scans differ: {one} in {first}, {other} in {second}.",
 )
+_NO_LONGER = (
+    N_("It has more ink than a tick, but is not filled."),
+    N_("It is faint, and runs on beside the box: a soft pencil, or a stain."),
+    N_("Two scans differ: {one} in {first}, {other} in {second}."),
+)
+"""What is said of no scan today, and stays true of those that it was said of."""
 _NOW: Mapping[str, str] = {
-    **{text: text for text in _SAME},
+    **{text: text for text in (*_SAME, *_NO_LONGER)},
+    "It is filled, and no other box of its question is ticked: was it cancelled, or is it the answer?": (
+        "It is filled, and no other box of its row is ticked: was it cancelled, or is it the answer?"
+    ),
     "{items} or {last}": "{items} or {last}",
     "{one}; {more}": "{one}; {more}",
     "It lies outside the picture.": "It is outside the picture.",
