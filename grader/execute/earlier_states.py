@@ -18,7 +18,7 @@ from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
 from grader.files.cell_names import CellCode, CellStatement, magic_of, read_code
-from grader.inside import copies, plain
+from grader.inside import channel, plain
 from grader.language import NOTHING, Reason, _
 from grader.model import Answer, Limits
 
@@ -236,7 +236,7 @@ def changes_state(statement: CellStatement, own: frozenset[str] = frozenset()) -
 def _receive_copy(connection: socket.socket) -> tuple[str, socket.socket | None]:
     """The copy's connection; or why there is none, in a word."""
     try:
-        told, descriptors, *_rest = socket.recv_fds(connection, copies.HEAD_BYTES, 1)
+        told, descriptors, *_rest = socket.recv_fds(connection, channel.HEAD_BYTES, 1)
     except OSError:
         return "lost", None
     if not descriptors:

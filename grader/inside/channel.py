@@ -10,6 +10,8 @@ DESCRIPTOR = 200
 VARIABLE = "GRADER_CHANNEL"
 """The environment variable that says where a kernel holds it that could not choose its number."""
 
+HEAD_BYTES = 64
+"""What goes with the connection of a kernel's copy, or in its place: `kept`, or why there is none."""
 QUESTION_BYTES = 64 << 20
 ANSWER_BYTES = 64 << 20
 

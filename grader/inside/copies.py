@@ -19,9 +19,6 @@ from typing import Any, NoReturn
 
 from grader.inside import answering, channel, isolation, name_marks, plain
 
-HEAD_BYTES = 64
-"""What goes with the copy's connection, or in its place: `kept`, or why there is none."""
-
 
 def make_ready() -> None:
     """Import what a copy needs, once for all kernels."""
@@ -41,9 +38,9 @@ def keep(names: list[str]) -> None:
                 refused = _fork(ours, theirs, shell)
                 if not refused:
                     name_marks.remember(names, shell)
-                    socket.send_fds(connection, [b"kept".ljust(HEAD_BYTES)], [ours.fileno()])
+                    socket.send_fds(connection, [b"kept".ljust(channel.HEAD_BYTES)], [ours.fileno()])
                     return
-        connection.sendall(refused.encode()[:HEAD_BYTES].ljust(HEAD_BYTES))
+        connection.sendall(refused.encode()[: channel.HEAD_BYTES].ljust(channel.HEAD_BYTES))
 
 
 def _reason_against() -> str:
