@@ -136,10 +136,19 @@ def stand_ins(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> dict
         alike = [other for other in namespace if isinstance(other, str) and other.casefold() == name.casefold()]
         if len(alike) != 1 or alike[0].startswith("_") or alike[0] in _SHELLS_OWN:
             continue
+        if not _is_own(namespace[alike[0]]):
+            continue
         # A class `A` is no value `a`, and a list no function.
         if question["kind"] == "evaluate" or callable(namespace[alike[0]]) == (question["kind"] == "call"):
             found[name] = alike[0]
     return found
+
+
+def _is_own(value: Any) -> bool:
+    """Whether it may be the notebook's work: torch's `DataLoader`, imported, is nobody's answer for `dataloader`."""
+    if inspect.ismodule(value):
+        return False
+    return not (inspect.isclass(value) or inspect.isroutine(value)) or value.__module__ == "__main__"
 
 
 def unusable(detail: str) -> bytes:

@@ -15,11 +15,12 @@ from grader.exam.printing.arranging import Arranged, arrange
 from grader.exam.scanning.intake import take_copies
 from grader.exam.scanning.marks_review import Pending, WaitingMark, decide, decide_ticks, pending
 from grader.exam.scanning.print_store import PaperStore
+from grader.language import Reason, _, join
 from grader.store.work_folder import WorkFolder
 
 PAGE_OFFERS = (
-    (AS_READ, "a", "I have looked: what seems empty is empty"),
-    (BY_HAND, "h", "I read its questions, one by one"),
+    (AS_READ, "a", _("I have looked: what seems empty is empty")),
+    (BY_HAND, "h", _("I read its questions, one by one")),
 )
 """What can be said of a page that shows too little, each with its key; or it is scanned again."""
 TICKED = "ticked:"
@@ -38,7 +39,7 @@ class MarkPage:
     """The question as this copy asks it; empty for a student's number."""
     left: int
     """How many wait, with this one."""
-    offers: tuple[tuple[str, str, str], ...]
+    offers: tuple[tuple[str, str, str | Reason], ...]
     """(what is said, its key, in words) of each answer to choose from; empty where it is written."""
     names: tuple[tuple[str, str], ...]
     """(name, in words) of the parts that a written answer is made of."""
@@ -78,23 +79,27 @@ def show_mark(work: WorkFolder, exam: ExamOnDisk, chosen: Pending, waiting: Sequ
         offers = tuple(
             (name, letter.lower(), f"{letter} · {part.offers[name].say(print_.language)}") for name, letter in lettered
         )
-        return MarkPage(exam, chosen, asks, len(waiting), (*offers, ("", "0", "No answer")), (), "", written=False)
-    offers = tuple(_offer_ticks(told, asked, copy)) if told.unsure else ()
+        return MarkPage(exam, chosen, asks, len(waiting), (*offers, ("", "0", _("No answer"))), (), "", written=False)
+    ticks = tuple(_offer_ticks(told, asked, copy)) if told.unsure else ()
     words = {name: text.say(print_.language) for name, text in part.words_to_write.items()}
     written, example = not part.by_corrector, part.example()
-    return MarkPage(exam, chosen, asks, len(waiting), offers, tuple(words.items()), example, written=written)
+    return MarkPage(exam, chosen, asks, len(waiting), ticks, tuple(words.items()), example, written=written)
 
 
-def _offer_ticks(told: WaitingMark, asked: Arranged, copy: Copy) -> Iterator[tuple[str, str, str]]:
+def _offer_ticks(told: WaitingMark, asked: Arranged, copy: Copy) -> Iterator[tuple[str, str, Reason]]:
     """What the first unsure boxes may have been, each way with a key; the others follow when these are said."""
     boxes = {box.id: box for page in copy.pages for box in page.boxes}
     unsure = [boxes[name] for name in told.unsure[:AT_ONCE]]
     several = asked.question.part.several_in_row
     ways = [way for size in range(len(unsure) + 1) for way in combinations(unsure, size)]
     for number, way in enumerate(way for way in ways if several or len({box.part for box in way}) == len(way)):
-        words = [f"{_name_box(asked, box)} {'ticked' if box in way else 'not ticked'}" for box in unsure]
+        words = [_say_tick(_name_box(asked, box), box in way) for box in unsure]
         said = " ".join((TICKED, *(box.id for box in way)))
-        yield said, "0123456789"[number], ", ".join(words)
+        yield said, "0123456789"[number], join(words, ", ")
+
+
+def _say_tick(name: str, is_ticked: bool) -> Reason:
+    return _("{box} ticked", box=name) if is_ticked else _("{box} not ticked", box=name)
 
 
 def _name_box(asked: Arranged, box: Box) -> str:

@@ -129,3 +129,22 @@ def test_every_probe_starts_from_the_same_random_numbers():
         return [random.random(), float(np.random.rand()), float(torch.rand(1))]
 
     assert call(draw)[0] == call(draw)[0]
+
+
+def own(function):
+    """The function as a cell would have defined it."""
+    function.__module__ = "__main__"
+    return function
+
+
+def test_a_function_of_the_notebook_in_other_capitals_is_asked_and_named():
+    value, notes = ask({"Stretch": own(lambda x: 2 * x)}, "call", {"x": 2}, name="stretch")
+    assert (value, notes["found"]) == (4, "Stretch")
+
+
+def test_what_a_notebook_only_imported_stands_for_no_name_that_is_missing():
+    from torch.utils.data import DataLoader
+
+    assert ask({"DataLoader": DataLoader}, "evaluate", code="list(dataloader)")[1]["status"] == "missing"
+    assert ask({"Random": random}, "evaluate", code="random")[1]["status"] == "missing"
+    assert ask({"Sin": np.vectorize(float).__call__}, "call", {"x": 2}, name="sin")[1]["status"] == "missing"

@@ -37,6 +37,7 @@ from grader.verbs.mailing import write_letter
 from grader.verbs.notebook_report import report
 from tests.exam.paper.printing import every_kind, plan, text_of
 from tests.review import making
+from tests.review.conftest import scanned as scanned
 from tests.review.making import make_class
 
 MARKED = re.compile(r"‹[^‹›]*(?:›|$)")
@@ -151,6 +152,26 @@ def test_the_pages_of_a_review_are_in_spanish(root, own, marked):
     outside = {place: words for place, page in shown.items() if (words := words_outside(words_of_page(page), own))}
     # Titles of HTTP's own answers, and the redirect after a decision, are no page of ours.
     assert not {place: words for place, words in outside.items() if place != "points 1"}
+
+
+def test_the_pages_of_marks_on_sheets_are_in_spanish(tmp_path, scanned, marked):
+    root = tmp_path / "course"
+    (root / "course.toml").write_text('title = "A small course"\nlanguage = "es"\n', encoding="utf-8")
+    session = ReviewSession(read_course(root), WorkFolder(root / ".grader"), "prof")
+    session.read()
+    guard = Guard(8765)
+    client, origin = make_app(session, guard).test_client(), "http://127.0.0.1:8765"
+    client.get("/", base_url=origin, query_string={"token": guard.token})
+    own = own_words((root / "assignments/paper/exam.yaml").read_text(encoding="utf-8"), "ana", "prof", "small course",
+                    "Half of it is marked.", "homography", "none for")  # fmt: skip
+    told = client.get("/marks/paper", base_url=origin).text
+    (sheet,) = set(re.findall(r'name="sheet" value="([^"]*)"', told))
+    (item,) = set(re.findall(r'name="item" value="([^"]*)"', told))
+    form = {"token": guard.form_token, "sheet": sheet, "item": item, "value": "small homography"}
+    refused = client.post("/marks/paper", base_url=origin, headers={"Origin": origin}, data=form).text
+    for page in (told, refused):
+        assert "data:image/" in page
+        assert not words_outside(words_of_page(page), own)
 
 
 def test_students_pages_and_the_class_page_are_in_spanish(root, own, marked):

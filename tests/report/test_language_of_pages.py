@@ -16,10 +16,7 @@ from grader.report import ClassPage, StudentPage, render_class, render_student
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = [
-    path
-    for room in ("report", "review")
-    for path in sorted((ROOT / "grader" / room / "templates").glob("*.html"))
-    if path.stem != "mark"
+    path for room in ("report", "review") for path in sorted((ROOT / "grader" / room / "templates").glob("*.html"))
 ]
 SAYING = [path for path in sorted((ROOT / "grader" / "score").glob("*.py")) if path.stem != "outputs"]
 """Modules that tell students something; `outputs` only reads."""

@@ -97,7 +97,10 @@ def decide_ticks(store: PaperStore, sheet: str, boxes: Sequence[str], ticked: Co
     page = next(page for page in read.copy.pages if page.number == read_page(sheet))
     unknown = {*boxes, *ticked} - ({box.id for box in page.boxes} & set(boxes))
     if unknown:
-        raise UserError(f"this page asks for no box {', '.join(sorted(unknown))}", remedy="Look at the page again.")
+        raise UserError(
+            _("this page asks for no box {names}", names=", ".join(sorted(unknown))),
+            remedy=_("Look at the page again."),
+        )
     now = datetime.now(UTC)
     said = [(box, "marked" if box in ticked else "empty") for box in boxes]
     store.add_decisions(*(MarkDecision(sheet=sheet, item=box, value=value, who=who, when=now) for box, value in said))
@@ -188,8 +191,13 @@ def _copy_of(store: PaperStore, sheet: str) -> CopyRead:
         if sheet in {one.id for one in read.sheets.values()}:
             return read
     known = sorted(one.id for read in store.copies() for one in read.sheets.values())
-    remedy = f"Its name stands at the upper right of it; there are: {', '.join(known[:8]) or 'none'}"
-    raise UserError(f"no sheet `{sheet}` has been read", remedy=remedy + ("…" if len(known) > 8 else "."))
+    if not known:
+        raise UserError(
+            _("no sheet has been read"), remedy=_("Read the scans first: {command}.", command="grader exam scan")
+        )
+    names = ", ".join(known[:8]) + (" …" if len(known) > 8 else "")
+    remedy = _("Its name stands at its upper right. These were read: {names}.", names=names)
+    raise UserError(_("no sheet `{sheet}` has been read", sheet=sheet), remedy=remedy)
 
 
 def _check(read: CopyRead, page: Page, item: str, value: str) -> None:
@@ -199,22 +207,40 @@ def _check(read: CopyRead, page: Page, item: str, value: str) -> None:
     questions.discard(STUDENT)
     if item == PAGE:
         if value not in PAGE_VALUES:
-            raise UserError(f"a page is “{AS_READ}” or “{BY_HAND}”, not `{value}`")
+            raise UserError(
+                _("a page is “{one}” or “{other}”, not `{value}`", one=AS_READ, other=BY_HAND, value=value),
+                remedy=_("Say one of the two, or scan the page again."),
+            )
     elif item == STUDENT:
         if not value.strip():
-            raise UserError("a student needs a name", remedy=f"Or `{NOBODY}`, where the copy belongs to nobody.")
+            raise UserError(
+                _("a student needs a name"),
+                remedy=_("Or `{nobody}`, where the copy belongs to nobody.", nobody=NOBODY),
+            )
     elif item in boxes:
         if value not in BOX_VALUES:
-            raise UserError(f"a box is {' or '.join(BOX_VALUES)}, not `{value}`")
+            known = ", ".join(BOX_VALUES)
+            raise UserError(
+                _("`{value}` is nothing that a box can be", value=value),
+                remedy=_("It is one of: {names}.", names=known),
+            )
     elif item in questions:
         question = next(one for one in read.print_.exam.questions if one.id == item)
         if question.part.by_corrector:
-            raise UserError(f"the points of `{item}` are given box by box", remedy="Say which box is marked, or empty.")
+            raise UserError(
+                _("the points of `{item}` are given box by box", item=item),
+                remedy=_("Say which box is marked, or empty."),
+            )
         answer = read_cell(make_variant(question, read.copy.seed), value, names=True)
         if answer.status == "unusable":
-            remedy = "Write it as a file would hold it, by the names in exam.yaml; an empty text is no answer."
-            raise UserError(f"this is no answer to `{item}`: {answer.because}", remedy=remedy)
+            raise UserError(
+                _("this is no answer to `{item}`: {because}", item=item, because=answer.because),
+                remedy=_("Write it as a file would hold it, by the names in exam.yaml; an empty text is no answer."),
+            )
     else:
         near = [name for name in (*sorted(questions), *sorted(boxes)) if name.split(".")[0] == item.split(".")[0]]
         told = ", ".join((near or sorted(questions))[:12])
-        raise UserError(f"this page has no `{item}`", remedy=f"There are {STUDENT}, and: {told}.")
+        raise UserError(
+            _("this page has no `{item}`", item=item),
+            remedy=_("There are `{student}`, and: {names}.", student=STUDENT, names=told),
+        )

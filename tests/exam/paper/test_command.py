@@ -307,8 +307,8 @@ def test_words_are_read_by_a_person(office):
 @pytest.mark.parametrize(
     ("item", "value", "told"),
     [
-        ("edge.c", "maybe", "a box is marked or empty, not `maybe`"),
-        ("edge.z", "marked", "this page has no `edge.z`\n  There are STUDENT, and: edge, edge."),
+        ("edge.c", "maybe", "`maybe` is nothing that a box can be\n  It is one of: marked, empty."),
+        ("edge.z", "marked", "this page has no `edge.z`\n  There are `STUDENT`, and: edge, edge."),
         ("edge", "Option z", "this is no answer to `edge`: “option z” is none of the known options: a person decides."),
         ("STUDENT", " ", "a student needs a name\n  Or `-`, where the copy belongs to nobody."),
     ],
@@ -341,7 +341,7 @@ def test_a_sheet_that_has_not_come_and_half_a_sentence_are_refused(office):
     assert ended.code == 2
     assert (
         "no sheet `0a1b2c-9-9` has been read\n"
-        f"  Its name stands at the upper right of it; there are: {office.sheet(1, 1)}." in ended.err
+        f"  Its name stands at its upper right. These were read: {office.sheet(1, 1)}." in ended.err
     )
     ended = office.exam("resolve", "midterm", office.sheet(1, 1))
     assert "say which item of the sheet, and what it is\n  For example: grader exam resolve midterm" in ended.err
