@@ -44,7 +44,7 @@ CLUSTER = typer.Option(None, "--cluster", metavar="CLUSTER", help="Try each work
 REPEAT = typer.Option(
     None, "--repeat", metavar="N", min=1, help="Run N notebooks of an assignment again, and name what differs."
 )
-REPEATED = typer.Argument(None, metavar="[ASSIGNMENT]", help="The assignment of --repeat.")
+REPEATED = typer.Argument(None, metavar="ASSIGNMENT", help="The assignment of --repeat.")
 WORK = typer.Option(None, "--work", metavar="DIR", help="Read everything in this work folder, and say what is damaged.")
 
 

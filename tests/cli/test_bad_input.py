@@ -227,7 +227,7 @@ def test_an_unknown_sandbox(refuse, tmp_path):
 def test_a_file_where_the_work_folder_should_be(refuse, tmp_path):
     (tmp_path / "file").write_text("mine")
     assert refuse(work=tmp_path / "file") == (
-        f"grader: {tmp_path}/file/submissions: the work folder cannot be written to: Not a directory\n  {ELSEWHERE}\n"
+        f"grader: {tmp_path}/file: the work folder cannot be written to: Not a directory\n  {ELSEWHERE}\n"
     )
     assert (tmp_path / "file").read_text() == "mine"
 
