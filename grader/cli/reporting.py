@@ -55,7 +55,7 @@ def report(
     drafts: bool = DRAFTS,
     as_pdf: bool = PDF,
 ) -> None:
-    """Write a page for each student and one for the class, of an assignment, an exam or the whole course."""
+    """Write a page for each student, and one for the instructor, of an assignment, an exam or the whole course."""
     place: Place = context.obj
     course = place.course()
     work = place.work(course)

@@ -44,11 +44,23 @@ def _last_of(overrides: Sequence[Override]) -> dict[str, Override]:
 
 
 def _holds(override: Override, finding: Finding) -> bool:
-    """Whether what was judged is what is there now; where either is not known, as in old gradebooks, it is."""
+    """Whether what was judged is what is there now; where either is not known, as in old gradebooks, it is.
+
+    Points above what the criterion is worth today were given under another rubric: a part of them could be all of it.
+    """
+    if override.earned is not None and override.earned > finding.possible:
+        return False
     return not override.judged or not finding.judged or not set(override.judged).isdisjoint(finding.judged)
 
 
 def _waiting(finding: Finding, override: Override) -> Finding:
+    if override.earned is not None and override.earned > finding.possible:
+        because = _(
+            "A person gave {earned} points, and this criterion is now worth {possible}: a person looks again.",
+            earned=override.earned,
+            possible=finding.possible,
+        )
+        return finding.model_copy(update={"status": "unscored", "earned": None, "because": because})
     because = _(
         "A person decided on earlier work: {earned} of {possible} points. This work differs, so a person looks again.",
         earned=override.earned or 0.0,
@@ -60,8 +72,7 @@ def _waiting(finding: Finding, override: Override) -> Finding:
 def _overridden(finding: Finding, override: Override | None) -> Finding:
     if override is None or override.earned is None:
         return finding
-    # Points above what a criterion is worth are a slip of the pen or of a later rubric: no grade passes its total.
-    earned = min(max(override.earned, 0.0), finding.possible)
+    earned = max(override.earned, 0.0)
     status: Status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
     because = verbatim(override.comment) or _(
         "{who} gave {earned} of {possible} points.",

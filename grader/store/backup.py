@@ -126,7 +126,7 @@ def _require_empty(root: Path) -> None:
         raise UserError(
             f"this work folder is not empty: there is {', '.join(held)}",
             where=str(root),
-            remedy="Name an empty one: grader --work DIR restore FILE. Nothing was changed.",
+            remedy="Move it away, or name an empty one: grader --work DIR restore FILE. Nothing was changed.",
         )
 
 

@@ -19,7 +19,7 @@ from grader.store.runs import RunStore
 
 _COLLECT = "Collect it again from where it came, with `grader collect`; or restore a backup with `grader restore`."
 _LOST = (
-    "Put your copy of it there, or restore a backup into an empty folder: grader restore FILE --work DIR\n"
+    "Put your copy of it there, or move this folder away and restore a backup: grader restore FILE\n"
     "  Without one, `grader restore --rebuild` begins a new one. Then collect again: the runs are used again, and what "
     "persons decided is lost."
 )

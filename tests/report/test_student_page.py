@@ -130,7 +130,7 @@ def test_each_cell_is_told_with_its_line_its_cause_and_the_names_that_it_makes(c
     text = read(changed(run={"cells": cells}))
     assert "1 cell ended well: what it makes 1 x = load() It makes x" in text
     assert "It stopped at the line net = net.cuda()" in text
-    assert "Why: cell 2 stopped at `.cuda()`: there is no GPU here. That is not your fault. It makes net" in text
+    assert "Why: cell 2 stopped at `.cuda()`: there is no GPU here. That is not your fault. It was to make net" in text
     assert text.count("That is not your fault.") == 1
 
 

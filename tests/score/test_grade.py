@@ -49,6 +49,9 @@ def test_a_decision_after_one_that_was_taken_back_counts() -> None:
     assert folded.earned == 2
 
 
-def test_points_above_what_a_criterion_is_worth_now_are_cut_to_it() -> None:
+def test_points_above_what_a_criterion_is_worth_now_wait_for_a_person() -> None:
     (folded,) = fold([WAITING], [decide(9)])
-    assert (folded.status, folded.earned) == ("met", 4)
+    assert (folded.status, folded.earned) == ("unscored", None)
+    assert str(folded.because) == ("A person gave 9 points, and this criterion is now worth 4: a person looks again.")
+    (kept,) = fold([WAITING], [decide(4)])
+    assert (kept.status, kept.earned) == ("met", 4)

@@ -111,7 +111,7 @@ def test_a_backup_is_never_put_over_work_nor_over_another_backup(work, tmp_path)
         restore_backup(file, work.root)
     assert str(refused.value) == (
         f"{work.root}: this work folder is not empty: there is submissions, runs, gradebook.sqlite\n"
-        "  Name an empty one: grader --work DIR restore FILE. Nothing was changed."
+        "  Move it away, or name an empty one: grader --work DIR restore FILE. Nothing was changed."
     )
     with pytest.raises(UserError, match="there is a file of this name"):
         write_backup(work, file)

@@ -209,7 +209,7 @@ def test_a_gradebook_that_is_gone_is_never_begun_anew_in_silence(tmp_path, left)
         _ = WorkFolder(tmp_path).gradebook
     assert str(refused.value).startswith(
         f"{tmp_path}/gradebook.sqlite: the gradebook is missing, although submissions (1) and runs (0) are kept here\n"
-        "  Put your copy of it there, or restore a backup into an empty folder: grader restore FILE --work DIR"
+        "  Put your copy of it there, or move this folder away and restore a backup: grader restore FILE"
     )
 
 
