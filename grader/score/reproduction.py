@@ -176,7 +176,14 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
         for comparison in evidence.run.facts.comparisons
     ]
     lacked = {cell.number: cell.cause for cell in evidence.run.cells if cell.cause is not None and cell.cause.is_ours}
-    could = [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in lacked]
+    flooded = min((cell.number for cell in evidence.run.cells if _is_flood(cell)), default=None)
+    # What is printed after the limit of output is thrown away by the grader: it was perhaps as it should be.
+    unseen = {one.number for one, _ in matches if flooded is not None and one.number > flooded}
+    could = [
+        pair
+        for pair in matches
+        if pair[1] in ("same", "close") or not (pair[0].number in lacked or pair[0].number in unseen)
+    ]
     counting = [pair for pair in could if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
         if waiting := [one.number for one, _ in matches if one.stored and one.number in lacked]:
@@ -193,10 +200,14 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
         len(counting),
         good=good,
     )
-    left_out = [
-        str(comparison.number) for comparison, how in matches if comparison.stored and (comparison, how) not in could
-    ]
-    return Verdict(fraction, join([again, *_say_others(counting), _say_left_out(left_out)]))
+    left_out = [one.number for one, how in matches if one.stored and (one, how) not in could]
+    wanting = [str(number) for number in left_out if number in lacked]
+    too_late = [str(number) for number in left_out if number not in lacked]
+    return Verdict(fraction, join([again, *_say_others(counting), _say_left_out(wanting), _say_unseen(too_late)]))
+
+
+def _is_flood(cell: CellRun) -> bool:
+    return cell.cause is not None and (cell.cause.kind, cell.cause.what) == ("limit", "output")
 
 
 def _counts(comparison: CellComparison, how: OutputMatch) -> bool:
@@ -239,6 +250,17 @@ def _say_left_out(cells: list[str]) -> Reason:
     return ngettext(
         "Left out, for want of what the grader lacks: cell {cells}.",
         "Left out, for want of what the grader lacks: cells {cells}.",
+        len(cells),
+        cells=listed(cells),
+    )
+
+
+def _say_unseen(cells: list[str]) -> Reason:
+    if not cells:
+        return NOTHING
+    return ngettext(
+        "Not compared, because the notebook had printed more than it may: cell {cells}.",
+        "Not compared, because the notebook had printed more than it may: cells {cells}.",
         len(cells),
         cells=listed(cells),
     )

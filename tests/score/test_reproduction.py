@@ -395,6 +395,18 @@ def test_a_cell_that_stopped_for_a_cause_of_the_student_s_counts():
     assert finding.earned == 2.0
 
 
+def test_outputs_after_the_limit_of_output_are_not_compared_and_cost_nothing():
+    cells = (CellRun(index=2, number=2, title="", end="interrupted", cause=Cause(kind="limit", what="output", cell=2)),)
+    facts = facts_of(same=[1, 5], not_run_here=[2], different=[3, 4])
+    (finding,) = score(run_of({}, facts=facts, cells=cells), rubric_of({"reproduced": {}}), {})
+    assert (finding.earned, str(finding.because)) == (
+        pytest.approx(4 * 2 / 3),
+        "The outputs of 2 of 3 cells were reproduced. "
+        "Not run by the grader, because a limit or a crash came first: cell 2. "
+        "Not compared, because the notebook had printed more than it may: cells 3 and 4.",
+    )
+
+
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 GIVEN = notebook(
