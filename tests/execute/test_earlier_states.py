@@ -39,6 +39,7 @@ MADE = ("def helper(x): return 2 * x", "def double(x): return helper(x)", "brigh
 @pytest.fixture
 def graded(execute):
     def grade(*cells, rubric=RUBRIC, **options):
+        options.setdefault("limits", LIMITS.model_copy(update={"memory_mib": 2048}))  # torch with CUDA is larger
         run = execute(*cells, questions=make_questions(rubric, "ana"), **options).run
         return run, {finding.criterion: finding for finding in score(run, rubric, {})}
 
