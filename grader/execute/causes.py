@@ -71,17 +71,17 @@ class RunSetting:
     """by the cell's place in the notebook"""
 
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def read_error(reply: Mapping[str, Any]) -> CellError:
     """The error in a kernel's reply; the line is that of the cell itself, whatever function it went through."""
     lines = reply.get("traceback")
-    trace = _ANSI.sub("", "\n".join(str(line)[:20_000] for line in lines[:200]) if isinstance(lines, list) else "")
+    trace = ANSI.sub("", "\n".join(str(line)[:20_000] for line in lines[:200]) if isinstance(lines, list) else "")
     own = re.findall(rf"Cell In\[{reply.get('execution_count')}\], line (\d{{1,6}})", trace)
     timed = re.findall(r"<timed (?:exec|eval)>:(\d{1,6})", trace)
     found = own or timed or re.findall(r"Cell In\[\d{1,6}\], line (\d{1,6})", trace)
-    value = _ANSI.sub("", str(reply.get("evalue") or "")[:2000])
+    value = ANSI.sub("", str(reply.get("evalue") or "")[:2000])
     # IPython counts the lines below `%%time` from 1.
     line = int(found[0]) if found else None
     return CellError(str(reply.get("ename"))[:200], value, int(timed[0]) + 1 if timed else line)

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
-from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
+from grader.execute.causes import ANSI, CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import CellClient
 from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
 from grader.execute.fair_time import FairTimer
@@ -331,10 +331,8 @@ _OUT_OF_MEMORY = re.compile(
 )
 """As torch says it on Windows and on Linux, NumPy, OpenCV (twice), and the system itself."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-
 
 def _clean(text: Any) -> str:
     """A message of the student's code on one line, without terminal colours, of bounded length."""
-    line = " ".join(_ANSI.sub("", str(text or "")[:2000]).split())
+    line = " ".join(ANSI.sub("", str(text or "")[:2000]).split())
     return line if len(line) <= 300 else f"{line[:297]}…"

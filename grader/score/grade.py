@@ -54,18 +54,20 @@ def _holds(override: Override, finding: Finding) -> bool:
 
 
 def _waiting(finding: Finding, override: Override) -> Finding:
-    if override.earned is not None and override.earned > finding.possible:
+    earned = override.earned or 0.0
+    if earned > finding.possible:
         because = _(
             "A person gave {earned} points, and this criterion is now worth {possible}: a person looks again.",
-            earned=override.earned,
+            earned=earned,
             possible=finding.possible,
         )
-        return finding.model_copy(update={"status": "unscored", "earned": None, "because": because})
-    because = _(
-        "A person decided on earlier work: {earned} of {possible} points. This work differs, so a person looks again.",
-        earned=override.earned or 0.0,
-        possible=finding.possible,
-    )
+    else:
+        because = _(
+            "A person decided on earlier work: {earned} of {possible} points. This work differs, so a person looks "
+            "again.",
+            earned=earned,
+            possible=finding.possible,
+        )
     return finding.model_copy(update={"status": "unscored", "earned": None, "because": because})
 
 

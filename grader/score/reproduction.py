@@ -179,11 +179,7 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     flooded = min((cell.number for cell in evidence.run.cells if _is_flood(cell)), default=None)
     # What is printed after the limit of output is thrown away by the grader: it was perhaps as it should be.
     unseen = {one.number for one, _ in matches if flooded is not None and one.number > flooded}
-    could = [
-        pair
-        for pair in matches
-        if pair[1] in ("same", "close") or not (pair[0].number in lacked or pair[0].number in unseen)
-    ]
+    could = [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in lacked.keys() | unseen]
     counting = [pair for pair in could if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
         if waiting := [one.number for one, _ in matches if one.stored and one.number in lacked]:
