@@ -142,23 +142,23 @@ def test_a_worker_with_another_environment_gets_nothing_unless_that_is_allowed(
 KILL = """
 import os, pathlib, signal, time
 time.sleep(1)
-parent = lambda pid: int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-words = lambda pid: pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-pid = os.getpid()
-# A worker that is gone has left its kernels to whoever runs these tests: only a child of this test's nanny is killed.
-while not (b"multiprocessing" in words(pid) and b"dask_worker" in words(parent(pid))):
-    pid = parent(pid)
-os.kill(pid, signal.SIGKILL)
+worker = lambda pid: b"spawn_main" in pathlib.Path(f"/proc/{{pid}}/cmdline").read_bytes()
+children = lambda: " ".join(path.read_text() for path in pathlib.Path("/proc/{nanny}/task").glob("*/children"))
+for pid in children().split():
+    if worker(pid):
+        os.kill(int(pid), signal.SIGKILL)
+time.sleep(60)
 """
 
 
 def test_a_notebook_that_takes_its_worker_along_costs_nobody_else_anything(course: Path, machines: Machines):
     """It can do so only without a sandbox. Whoever ran beside it is tried again, and so is it: by itself."""
     machines.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
-    machines.start_worker("one", "--nanny", "--nthreads", "3")  # started again when it dies
+    nanny = machines.start_worker("one", "--nanny", "--nthreads", "3")  # starts its worker again when that dies
+    kill = KILL.format(nanny=nanny.pid)  # only this test's worker: the notebook runs without a sandbox
     slow = "import time; time.sleep(2)"
     ended = grade(
-        course, machines.address, "--sandbox", "none", killer=(*RIGHT, KILL), ana=(*RIGHT, slow), bruno=(*RIGHT, slow)
+        course, machines.address, "--sandbox", "none", killer=(*RIGHT, kill), ana=(*RIGHT, slow), bruno=(*RIGHT, slow)
     )
     assert ended.code == 1, ended.err
     assert ended.points == {"ana": 4.0, "bruno": 4.0, "killer": 0.0}
