@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 
 from grader.inside import channel, plain
 from grader.language import Reason, Value, _, join, verbatim
+from grader.language.stand_in_words import recognise
 from grader.model import Answer, Cause
 
 _MOST_ARGUMENTS = 5
@@ -140,9 +141,11 @@ def _say_error(question: ProbeQuestion, notes: Mapping[str, str]) -> Reason:
         return _("{subject} cannot be used as the text asks: {error}, on something that you do not see.", **told)
     if question.hidden:
         return _("{subject} raised {error} when it was asked about something that you do not see.", **told)
-    detail = _one_line(notes.get("detail", ""))
+    # A stand-in's sentence is whole, has its own full stop, and follows ours.
+    said = recognise(" ".join(notes.get("detail", "")[:600].split()))
+    detail = "" if isinstance(said, Reason) else _one_line(notes.get("detail", ""))
     line = _one_line(notes.get("line", ""))
-    if is_unfit:
+    if is_unfit and detail:
         error = _("{subject} cannot be used as the text asks: {error}: {detail}.", **told, detail=detail)
     elif line and detail:
         error = _("{subject} raised {error} in the line `{line}`: {detail}.", **told, line=line, detail=detail)
@@ -152,6 +155,8 @@ def _say_error(question: ProbeQuestion, notes: Mapping[str, str]) -> Reason:
         error = _("{subject} raised {error}: {detail}.", **told, detail=detail)
     else:
         error = _("{subject} raised {error}.", **told)
+    if isinstance(said, Reason):
+        error += said
     given = _say_given(question.content["arguments"])
     return _("{error} It was given {arguments}.", error=error, arguments=given) if given else error
 

@@ -134,6 +134,16 @@ def _first_line(texts: str, pattern: str) -> str:
 # ---- what only the student has, or the network ----------------------------------------------------------------------
 
 
+_TYPED = re.compile(r"(?:input|getpass)\(")
+_ASKED_OF_A_PERSON = re.compile(r"(?:input|getpass|files\.upload|files\.upload_file)\(")
+"""As the stand-ins note what somebody would have to type or choose; an address may have brackets, too."""
+
+
+def kind_of_asked(asked: str) -> CauseKind:
+    """What kind of thing a notebook asked for in vain, by the sandbox's own record."""
+    return "input" if _ASKED_OF_A_PERSON.match(asked) else "network"
+
+
 def missing_person(reached: Sequence[CellStatement], error: CellError, asked: Sequence[str]) -> Lack | None:
     """A secret, or what somebody would type."""
     if error.name in ("SecretNotFoundError", "NotebookAccessError") and any("userdata" in one.text for one in reached):
@@ -141,7 +151,7 @@ def missing_person(reached: Sequence[CellStatement], error: CellError, asked: Se
         return "secret", f"userdata.get('{key[1]}')" if key else "userdata.get"
     if error.name == "KeyError" and any("environ" in one.text for one in reached):
         return "secret", f"os.environ[{error.value}]"
-    typed = [one for one in asked if re.match(r"(?:input|getpass)\(", one)]
+    typed = [one for one in asked if _TYPED.match(one)]
     return ("input", typed[-1]) if error.name == "EOFError" and typed else None
 
 
@@ -160,7 +170,7 @@ def missing_network(error: CellError, asked: Sequence[str]) -> Lack | None:
     if not (_NETWORK_ERRORS.fullmatch(error.name) or _NO_NETWORK.search(error.value)):
         return None
     address = re.search(r"https?://[^\s'\"<>)]{1,300}", error.value)
-    fetched = [one for one in asked if "(" not in one]
+    fetched = [one for one in asked if kind_of_asked(one) == "network"]
     return "network", fetched[-1] if fetched else address[0].rstrip(".,") if address else error.name
 
 

@@ -132,7 +132,7 @@ class Losses:
         found = next((one for one in asked if one in statement.text), None)
         if found is None or not statement.binds:
             return None
-        cause = Cause(kind="network", what=short(found), cell=number)
+        cause = Cause(kind=causes.kind_of_asked(found), what=short(found), cell=number)
         self.lost |= {name: cause for name in statement.binds}
         return cause
 
@@ -255,7 +255,7 @@ class Losses:
             return None
         for number, asked in reversed(self._asked):
             if name in asked:
-                return Cause(kind="network", what=short(asked), cell=number)
+                return Cause(kind=causes.kind_of_asked(asked), what=short(asked), cell=number)
         return next((cause for code, cause in reversed(self._cells) if cause is not None and name in code.text), None)
 
 

@@ -27,6 +27,7 @@ from grader.execute.watchdog import PAST_MEMORY
 from grader.files.cell_names import CellCode, read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
 from grader.language import NOTHING, Reason, _, error
+from grader.language.stand_in_words import recognise
 from grader.model import Answer, Cause, CauseKind, CellRun, Limits, TrainedNetwork
 
 MOST_NAMES = 200
@@ -279,7 +280,9 @@ class NotebookDriver:
         kind, limit = _name_limit(name, value, self.limits)
         if limit:
             return _stopped_by(kind, name, known, limit)
-        return {"because": error(name, value)}
+        # Before it is cut: half a sentence of a stand-in is recognised by nobody.
+        said = recognise(_clean(self.client.reply.get("evalue"), most=2000))
+        return {"because": error(name, value if isinstance(said, str) else said)}
 
 
 def _stopped_by(kind: CauseKind, what: str, known: CellRun, because: Reason) -> Mapping[str, Any]:
@@ -332,7 +335,7 @@ _OUT_OF_MEMORY = re.compile(
 """As torch says it on Windows and on Linux, NumPy, OpenCV (twice), and the system itself."""
 
 
-def _clean(text: Any) -> str:
+def _clean(text: Any, most: int = 300) -> str:
     """A message of the student's code on one line, without terminal colours, of bounded length."""
     line = " ".join(ANSI.sub("", str(text or "")[:2000]).split())
-    return line if len(line) <= 300 else f"{line[:297]}…"
+    return line if len(line) <= most else f"{line[: most - 3]}…"

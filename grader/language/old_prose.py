@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from grader.language.reasons import N_, Reason, error, verbatim
+from grader.language.stand_in_words import recognise_in
 
 _ERROR = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?:: (.*))?", re.DOTALL)
 """An error of the student's code, as a cell held it: `NameError: name 'x' is not defined`."""
@@ -150,8 +151,8 @@ def read_prose(text: str) -> Reason:
     return error(found[1], found[2] or "") if found else verbatim(text)
 
 
-OLD = {"prose": read_prose}
-"""The context in which pydantic reads a model that may hold prose."""
+OLD = {"prose": read_prose, "reason": recognise_in}
+"""The context in which pydantic reads a model that may hold prose, or an error that holds a sentence of a stand-in."""
 
 
 def _value(text: str) -> str | Reason:

@@ -125,7 +125,8 @@ class Reason:
                 return NOTHING
             if not isinstance(value, Mapping):
                 raise ValueError("this is prose: a reason is made by `_`")
-            return cls.load(value)
+            reason = cls.load(value)
+            return info.context["reason"](reason) if info.context and "reason" in info.context else reason
 
         return core_schema.with_info_plain_validator_function(
             read, serialization=core_schema.plain_serializer_function_ser_schema(cls.dump)
@@ -249,7 +250,7 @@ def verbatim(text: str) -> Reason:
     return Reason("{text}", {"text": text}) if text else NOTHING
 
 
-def error(name: str, detail: str) -> Reason:
+def error(name: str, detail: Value) -> Reason:
     """An error of the student's code, as Python tells it.
 
     >>> str(error("KeyError", "'x'"))

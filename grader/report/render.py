@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.language import Value, _, current_language, ngettext, pgettext
+from grader.language.stand_in_words import reword
 from grader.report import class_overview, formula_html, item_pages, quantities, status_words, student, text
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, SimilarPage, StudentPage
@@ -71,6 +72,7 @@ def make_environment(*packages: str) -> Environment:
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
+        "reword": reword,
         "exam_words": formula_html.exam_words,
         "number": quantities.number,
         "decimal": quantities.decimal,

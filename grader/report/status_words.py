@@ -45,6 +45,51 @@ NOT_RUN: Mapping[str, str] = {
     "not-run-here": N_("Our run did not get through this cell."),
     "never-run": N_("The notebook was handed in with this cell not run."),
 }
+MISTAKE: Mapping[str, str] = {
+    "up-to-scale": N_("a constant factor"),
+    "not-normalised": N_("not normalised"),
+    "offset": N_("a constant offset"),
+    "sign": N_("the wrong sign"),
+    "transposed": N_("transposed"),
+    "swapped": N_("swapped"),
+    "shifted": N_("shifted"),
+    "border": N_("wrong at the border"),
+    "reversed": N_("reversed"),
+    "reordered": N_("in another order"),
+    "extra-rows": N_("too many rows"),
+    "missing-rows": N_("rows are missing"),
+    "channels-reversed": N_("reversed colour channels"),
+    "degrees-for-radians": N_("degrees in place of radians"),
+    "radians-for-degrees": N_("radians in place of degrees"),
+    "whole-turns": N_("off by whole turns"),
+    "rounded": N_("rounded"),
+    "overflow-uint8": N_("overflow of 8-bit integers"),
+    "wrong-shape": N_("the wrong shape"),
+    "constant": N_("constant"),
+    "nan": N_("values that are no numbers"),
+    "ignored-argument": N_("an argument is ignored"),
+    "hard-coded": N_("a fixed answer"),
+    "linear": N_("only a straight line"),
+    "not-trained": N_("not trained"),
+    "alike": N_("networks that are alike"),
+    "diverged": N_("the training diverged"),
+    "never-stepped": N_("the optimizer made no step"),
+    "other-parameters": N_("the optimizer changes other parameters"),
+    "overlap": N_("training and test data overlap"),
+    "output-scale": N_("outputs on another scale"),
+    "memorised": N_("learned by heart"),
+    "broadcast-loss": N_("a loss over broadcast shapes"),
+    "sum-for-mean": N_("a sum in place of a mean"),
+    "root-of-mse": N_("a root of the mean squared error"),
+}
+"""What a page calls a known mistake; rubrics and `--json` call it by its id."""
+ENVIRONMENT: Mapping[str, str] = {"python": N_("Python"), "machine": N_("machine"), "gpu": N_("GPU")}
+"""What a run's environment tells besides its packages."""
+
+
+def name_mistake(diagnosis: str) -> str:
+    """A known mistake as people call it; one of an earlier version by its id."""
+    return str(_(MISTAKE[diagnosis])) if diagnosis in MISTAKE else diagnosis
 
 
 def count_status(status: str, n: int) -> str:

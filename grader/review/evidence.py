@@ -12,6 +12,8 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from grader.language import _
+from grader.language.stand_in_words import reword
 from grader.report.notebook_pictures import LARGEST_BYTES, look_into
 from grader.report.pages import NotebookPicture
 from grader.report.text import clip, words_as_html
@@ -92,13 +94,13 @@ def _show_data(data: dict[str, Any], room: int) -> ShownOutput:
         picture = look_into(NotebookPicture(0, "", _decode(encoded)))
         if picture.source:
             return ShownOutput(picture=picture.source)
-    text = data.get("text/plain") or f"[{', '.join(sorted(data)) or 'nothing'}]"
+    text = data.get("text/plain") or f"[{', '.join(sorted(data)) or _('nothing')}]"
     return ShownOutput(_plain(text))
 
 
 def _plain(text: str) -> str:
-    """Text without a terminal's colours, and no longer than a page has room for."""
-    return clip(_ESCAPES.sub("", text[: 2 * LONGEST_TEXT]), LONGEST_TEXT)
+    """Text without a terminal's colours, and no longer than a page has room for; what a stand-in says, in our words."""
+    return clip(reword(_ESCAPES.sub("", text[: 2 * LONGEST_TEXT])), LONGEST_TEXT)
 
 
 def _decode(encoded: str) -> bytes:

@@ -17,7 +17,7 @@ from grader.score.sentences import clean, listed
 from grader.score.verdict import Evidence, Verdict, unanswered
 from grader.score.waiting import wait_for
 
-_LONGEST_EXCERPT = 120
+_LONGEST_EXCERPT = 300
 _LONGEST_TITLE = 80
 _MOST_CELLS = 2_000
 _LONGEST_SOURCE = 20_000

@@ -68,7 +68,7 @@ def say_cause(cause: Cause) -> Reason:
         case "secret":
             return _("cell {cell} stopped at {what}: nobody's secrets are here", **told)
         case "input":
-            return _("cell {cell} stopped at {what}: nobody types here", **told)
+            return _("cell {cell} calls {what}: nobody types or chooses a file here", **told)
         case "network":
             return _("cell {cell} fetches {what}: there is no network here", **told)
         case "interpreter":
@@ -95,6 +95,8 @@ def _say_lack(cause: Cause, what: Value) -> Reason:
             return _("the file {what} is not here", what=what)
         case "secret":
             return _("{what} asks for a secret, and nobody's secrets are here", what=what)
+        case "input":
+            return _("{what} waits for a person, and nobody types or chooses a file here", what=what)
         case "network":
             return _("{what} is fetched, and there is no network here", what=what)
         case "grader":

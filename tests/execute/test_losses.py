@@ -178,6 +178,17 @@ def test_a_cell_that_goes_on_without_what_it_fetches_has_lost_what_it_makes_of_i
     assert losses.all_lost() == {"raw": Cause(kind="network", what="https://data.example.org/a", cell=1)}
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [("files.upload()", "input"), ("input('n? ')", "input"), ("https://example.org/Net_(a)", "network")],
+)
+def test_what_a_person_would_choose_or_type_is_not_said_to_be_fetched(asked, kind):
+    losses = Losses()
+    source = f"try:\n    raw = take({asked if kind == 'input' else repr(asked)})\nexcept OSError:\n    raw = b''"
+    losses.follow(1, read_code(source), Outcome(is_ok=True, asked=[asked]))
+    assert losses.all_lost() == {"raw": Cause(kind=kind, what=asked, cell=1)}
+
+
 def test_the_line_of_an_error_is_the_cells_own():
     trace = ["\x1b[31mE\x1b[0m", "Cell In[7], line 4\n----> 4 f()", "Cell In[2], line 9, in f()", "Error: x"]
     assert read_error({"ename": "E", "evalue": "x", "traceback": trace, "execution_count": 7}).line == 4

@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any, get_args
 
+import nbformat
 import pytest
 
 from grader.course.course import read_course
@@ -22,8 +25,9 @@ from grader.course.grade_bands import GradeBand
 from grader.exam.analysis.flags import flag
 from grader.exam.exam import find_exam
 from grader.exam.exam_scores import analyse_exam
-from grader.language import catalogs, language, verbatim
-from grader.model import Problem
+from grader.language import catalogs, error, language, verbatim
+from grader.language.stand_in_words import TEXTS
+from grader.model import Cause, CauseKind, CellComparison, CellRun, Problem
 from grader.report.item_pages import ItemsPage
 from grader.report.render import render_items
 from grader.review.app import make_app
@@ -51,12 +55,14 @@ TYPED = (
     "Write your answer here.",
     "Every cell was run.",
     "The file is not text, so it is not a notebook.",
+    "PK this is a Word document",
+    "rubrics/noise.yaml",
 )
 """Who decides, and what the notebooks and runs of the small class hold, word for word."""
 
 
 class Shown(HTMLParser):
-    """What a reader sees or hears of a page, but for code and what was typed."""
+    """What a reader sees or hears of a page, but for the names of keys."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +78,7 @@ class Shown(HTMLParser):
             pass
 
     def handle_data(self, data):
-        if not {"style", "script", "code", "pre", "kbd"} & set(self.inside):
+        if not {"style", "script", "kbd"} & set(self.inside):
             self.found.append(data)
 
 
@@ -111,10 +117,41 @@ def own_words(*texts: str) -> set[str]:
     return {word.casefold() for text in texts for word in re.findall(r"[^\W\d_]{3,}", text)}
 
 
+TROUBLED: dict[str, Any] = {"student": "gabi", "code": "plot(2)", "error": "FileNotFoundError", "is": "x.y"}
+"""Whose notebook asked for all that is not there, and what it holds."""
+
+
+def add_troubled(root: Path) -> None:
+    """A run of before, with each sentence of the stand-ins as an error and as an output, and with each cause."""
+    course, work = read_course(root), WorkFolder(root / ".grader")
+    said = [re.sub(r"\{\w+\}", TROUBLED["is"], text) for text in TEXTS]
+    making.add_student(course, work, TROUBLED["student"], code=TROUBLED["code"], printed="\n".join(said), bright=4)
+    (key,) = {key for (student, _), key in work.gradebook.run_keys("noise").items() if student == TROUBLED["student"]}
+    run = work.runs.load(key)
+    causes = [Cause(kind=kind, what=TROUBLED["is"], cell=1) for kind in get_args(CauseKind)]
+    told = zip_longest(said, causes, fillvalue=None)
+    cells = tuple(
+        CellRun(index=n, number=n, title="", end="error", because=error(TROUBLED["error"], text or ""), cause=cause)
+        for n, (text, cause) in enumerate(told, start=1)
+    )
+    shown = CellComparison(
+        number=1, title="", stored=True, executed=True, text_alike=False, stored_excerpt="3", fresh_excerpt=said[0]
+    )
+    run = run.model_copy(
+        update={
+            "cells": cells,
+            "environment": {"python": "3", "machine": "x", "gpu": "x"},
+            "facts": run.facts.model_copy(update={"comparisons": (shown,)}),
+        }
+    )
+    work.runs.store(run, nbformat.reads(work.runs.load_executed(key), as_version=4))
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The small class of the review page, in a course in Spanish."""
+    """The small class of the review page, and one with every kind of trouble, in a course in Spanish."""
     root = make_class(tmp_path / "course")
+    add_troubled(root)
     (root / "course.toml").write_text('title = "A small course"\nlanguage = "es"\n', encoding="utf-8")
     return root
 
@@ -124,7 +161,7 @@ def own(root: Path) -> set[str]:
     """What the course itself says: no rubric, exam or notebook is ours to translate."""
     files = [path for path in root.rglob("*") if path.suffix in (".yaml", ".toml", ".csv")]
     written = [path.read_text(encoding="utf-8") for path in files]
-    return own_words(*written, repr(making.CLASS), *TYPED)
+    return own_words(*written, repr(making.CLASS), *TYPED, repr(TROUBLED))
 
 
 def review_pages(root: Path) -> Iterator[tuple[str, str]]:

@@ -110,7 +110,7 @@ def test_every_student_links_to_their_page(class_page: ClassPage, row: Row) -> N
 def test_each_criterion_counts_its_statuses_and_diagnoses(class_page: ClassPage) -> None:
     text = read(class_page)
     assert "x has the right shape. 1 point 2 met" in text
-    assert "Your network predicts f. 3.5 points Recognised: up-to-scale × 2 2 partly met" in text
+    assert "Your network predicts f. 3.5 points Recognised: a constant factor × 2 2 partly met" in text
     assert "You compare. 1.5 points 2 wait for a person" in text
 
 

@@ -100,7 +100,7 @@ def test_a_students_page_is_in_spanish_with_its_numbers_and_dates(student_page: 
         "1,5 puntos pendientes de revisión",
         "1 cumplido ",
         "11 de agosto de 2024 a las 23:58 UTC",
-        "Se reconoció como up-to-scale",
+        "Se reconoció como un factor constante",
         "Las 2 celdas de código se ejecutaron sin errores.",
         "error cuadrático medio 0,00347",
     ):

@@ -47,7 +47,7 @@ def test_a_criterion_shows_what_it_says_its_points_its_reason_and_its_diagnosis(
     assert "Your network predicts f." in text
     assert "2 of 3.5 points" in text
     assert "The error of model_1 is 0.05." in text
-    assert "Recognised as up-to-scale" in text
+    assert "Recognised as a constant factor" in text
     assert "Judged on inputs that are not published." in text
 
 
@@ -130,7 +130,7 @@ def test_each_cell_is_told_with_its_line_its_cause_and_the_names_that_it_makes(c
     text = read(changed(run={"cells": cells}))
     assert "1 cell ended well: what it makes 1 x = load() It makes x" in text
     assert "It stopped at the line net = net.cuda()" in text
-    assert "Why: cell 2 stopped at `.cuda()`: there is no GPU here. That is not your fault. It was to make net" in text
+    assert "Why: cell 2 stopped at .cuda(): there is no GPU here. That is not your fault. It was to make net" in text
     assert text.count("That is not your fault.") == 1
 
 
