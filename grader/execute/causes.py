@@ -6,6 +6,8 @@ as a word of a GPU in the code that is said to want one.
 
 from __future__ import annotations
 
+import ast
+import builtins
 import importlib.util
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -116,7 +118,7 @@ def missing_device(reached: Sequence[CellStatement], error: CellError, *, has_gp
     """A GPU or another accelerator that the code wants and its error names."""
     texts = "\n".join(re.sub(r"^\s*raise\b.*$", "", one.text, flags=re.MULTILINE) for one in reached)
     named = r"mps|xla|tpu" if has_gpu else r"cuda|nvidia|gpu|mps|xla|tpu|hip"
-    if not re.search(rf"(?i){named}|\bdevice\b", texts):
+    if not re.search(rf"(?i){named}|\bdevice\b", "\n".join(ast.unparse(one) for one in map(_doing, reached))):
         return None
     asserted = error.name == "AssertionError" and re.search(rf"(?i)assert[^\n]*(?:{named})", texts)
     told = re.search(rf"(?i)(?<![a-z])(?:{named})(?![a-z])", error.value)
@@ -125,6 +127,31 @@ def missing_device(reached: Sequence[CellStatement], error: CellError, *, has_gp
         return None
     found = _DEVICE_USE.search(texts)
     return "device", found[0] if found else _first_line(texts, rf"(?i){named}|device")
+
+
+def _doing(statement: CellStatement) -> ast.AST:
+    """Its code without comments, plain texts and `raise`: whatever one likes can be written there."""
+    if statement.node is None:
+        return ast.Name(statement.text)
+    tree: ast.Module = _WithoutTalk().visit(ast.parse(ast.unparse(statement.node)))
+    return tree
+
+
+class _WithoutTalk(ast.NodeTransformer):
+    def visit_Raise(self, node: ast.Raise) -> ast.Pass:
+        return ast.Pass()
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        return ast.Pass() if isinstance(node.value, ast.Constant) else node
+
+
+_READS_NOTHING = frozenset(dir(builtins)) - {"open", "exec", "eval", "__import__"}
+
+
+def _may_read(statement: CellStatement) -> bool:
+    """Whether it calls what may read a file."""
+    called = [node.func for node in ast.walk(_doing(statement)) if isinstance(node, ast.Call)]
+    return statement.node is None or any(not isinstance(f, ast.Name) or f.id not in _READS_NOTHING for f in called)
 
 
 def _first_line(texts: str, pattern: str) -> str:
@@ -196,6 +223,8 @@ def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStateme
     if error.name in ("FileNotFoundError", "NotADirectoryError") or (
         error.name in (_OS_ERRORS | _OTHER_ERRORS) and _NO_FILE.search(error.value)
     ):
+        if not any(map(_may_read, reached)):
+            return ""  # it raises that error itself
         quoted = re.findall(r"'([^'\n]{1,300})'|\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`", error.value)
         path = next((part for parts in reversed(quoted) for part in parts if part), "")
         return path.strip("'") or path_in(reached)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,9 @@ from grader.score.waiting import find_cells, find_wait
 
 _LONGEST_ERROR = 160
 _LONGEST_ADDRESS = 120
+MOST_RIVALS = 1
+"""Other answers of the same form that a name may have had, where an earlier one counts: a counter that is used again
+has one, and who has more may have guessed."""
 
 
 def score(
@@ -45,7 +48,8 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     """The verdict on what the notebook answers at the end or, where cells used a name again, on what it was before."""
     verdict = _judge_state(evidence)
     answer = evidence.run.answers.get(evidence.criterion.probe or "")
-    for earlier in answer.earlier if answer is not None and verdict.fraction != 1 else ():
+    states = (answer, *answer.earlier) if answer is not None else ()
+    for earlier in states[1:] if verdict.fraction != 1 else ():
         answers = {**evidence.run.answers, evidence.criterion.probe or "": earlier}
         before = _judge_state(replace(evidence, run=evidence.run.model_copy(update={"answers": answers})))
         # What waits for a person is replaced by nothing less than full points.
@@ -54,11 +58,40 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
             cell = (earlier.after or 0) + 1
             told = _("So it was before code cell {cell}, which used {names} again.", cell=cell, names=names)
             verdict = replace(before, because=before.because + told)
+            if (count := _count_rivals(states, earlier)) > MOST_RIVALS:
+                verdict = _leave_guesses(names, cell, count)
     if answer is not None and answer.found:
         names = listed([code(name) for name in answer.found], most=3)
         told = _("The name is not as the text asks: there is {names}, which was asked in its place.", names=names)
         verdict = replace(verdict, because=verdict.because + told)
     return verdict
+
+
+def _count_rivals(answers: Sequence[Answer], right: Answer) -> int:
+    """How many other answers of the same form there were: an image in a function's place is another use, no guess."""
+    alike = [one for one in answers if one.status == "answered" and _form(one) == _form(right)]
+    return len({_imprint(one) for one in alike} - {_imprint(right)})
+
+
+def _form(answer: Answer) -> object:
+    value = answer.value
+    return value.shape if isinstance(value, np.ndarray) else type(value)
+
+
+def _imprint(answer: Answer) -> bytes | str:
+    value = answer.value
+    return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
+
+
+def _leave_guesses(names: Reason, cell: int, count: int) -> Verdict:
+    told = _(
+        "It was as expected before code cell {cell}, which used {names} again. At other moments there were {count} "
+        "other answers of this form: a person decides which one counts.",
+        cell=cell,
+        names=names,
+        count=count,
+    )
+    return unscored(told)
 
 
 def _judge_state(evidence: Evidence) -> Verdict:

@@ -89,10 +89,21 @@ def test_the_sentence_says_which_cell_used_the_name_again(graded):
 
 
 def test_of_several_states_the_last_that_fits_is_taken_and_the_one_at_the_end_first(graded):
-    _, findings = graded(*MADE, "bright = 1", "bright = 3", "bright = 2")
+    _, findings = graded(*MADE, "bright = 'a'", "bright = 3", "bright = 2")
     assert "before code cell 6" in str(findings["bright"].because)
     _, findings = graded(*MADE, "bright = 1", "bright = 3")
     assert str(findings["bright"].because) == "`bright` is 3, as expected."
+
+
+def test_a_name_that_had_several_other_values_of_the_kind_may_be_guessed_and_a_person_decides(graded):
+    _, findings = graded(*MADE, "bright = 1", "bright = 2")
+    assert findings["bright"].status == "unscored"
+    assert str(findings["bright"].because) == (
+        "It was as expected before code cell 4, which used `bright` again. At other moments there were 2 other answers "
+        "of this form: a person decides which one counts."
+    )
+    _, findings = graded(*MADE, "bright = 1", "bright = 1.0", "bright = [2]", "bright = 1")
+    assert findings["bright"].status == "met"
 
 
 def test_a_wrong_state_is_not_made_right_by_a_later_one_that_is_gone(graded):

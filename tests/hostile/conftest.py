@@ -42,14 +42,14 @@ class Class:
         return (self.pages / page_name(student)).read_text(encoding="utf-8")
 
 
-def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int) -> Class:
+def grade(course_root: Path, folder: Path, work_root: Path, *, jobs: int, name: str = "hostile") -> Class:
     """What `grader grade` does, in this process."""
 
     def watch(*_: object) -> None:
         pass
 
     course = read_course(course_root)
-    assignment, work = course.assignment("hostile"), WorkFolder(work_root)
+    assignment, work = course.assignment(name), WorkFolder(work_root)
     collect(course, work, assignment, [str(folder)])
     executions = verbs.execute(course, work, assignment, Resources("bubblewrap", jobs), watch=watch)
     scored = verbs.score_class(course, work, assignment)
@@ -128,10 +128,25 @@ def pending_class(sandbox, secret_host, baits):
     return grade(secret_host / "course", folder, secret_host / "work-pending", jobs=JOBS)
 
 
+@pytest.fixture(scope="session")
+def recorded_class(sandbox, tmp_path_factory):
+    """The notebooks that forge what is recorded while cells run, where the recording counts."""
+    root = tmp_path_factory.mktemp("recorded")
+    (root / "handed-in").mkdir()
+    for case in read_cases("recorded"):
+        write_case(case, root / "handed-in", {})
+    return grade(COURSE, root / "handed-in", root / "work", jobs=JOBS, name="recorded")
+
+
 @pytest.fixture
 def graded(request):
     """The class in which a case was run."""
-    return lambda case: request.getfixturevalue("pending_class" if case.pending else "hostile_class")
+
+    def find(case):
+        name = "recorded_class" if case.assignment == "recorded" else "hostile_class"
+        return request.getfixturevalue("pending_class" if case.pending else name)
+
+    return find
 
 
 @pytest.fixture(scope="session")

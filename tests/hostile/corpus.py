@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 HERE = Path(__file__).parent
 COURSE = HERE / "course"
 HONEST_OUTPUT = "double of 21 is 42\n"
-CRITERIA = ("public", "hidden", "network", "title", "loot", "reproduced")
+ASSIGNMENTS = ("hostile", "recorded")
+"""Most notebooks are asked at their end; where the recording counts, they are of the second assignment."""
 
 
 class Told(BaseModel):
@@ -42,6 +43,7 @@ class Case(BaseModel):
 
     family: str
     name: str
+    assignment: Literal["hostile", "recorded"] = "hostile"
     says: str = Field(description="what it tries, in one sentence")
     student: str | None = Field(None, description="the file's stem, where that is the attack")
     cells: list[str] = Field(description="sources, or the names of shared snippets")
@@ -75,14 +77,15 @@ def read_snippets() -> dict[str, str]:
 
 
 @functools.cache
-def read_cases() -> tuple[Case, ...]:
+def read_cases(assignment: str = "hostile") -> tuple[Case, ...]:
     """Every case of every family, each file a family."""
     files = sorted(path for path in HERE.glob("*.yaml") if path.name != "snippets.yaml")
-    return tuple(
+    cases = (
         Case(family=path.stem, name=name, **told)
         for path in files
         for name, told in yaml.safe_load(path.read_text(encoding="utf-8")).items()
     )
+    return tuple(case for case in cases if case.assignment == assignment)
 
 
 def write_case(case: Case, folder: Path, baits: Mapping[str, str]) -> None:

@@ -11,11 +11,12 @@ from grader.execute.probe_questions import make_questions
 from grader.rubric import read_rubric
 
 from .conftest import INNOCENTS
-from .corpus import COURSE, CRITERIA, read_cases
+from .corpus import ASSIGNMENTS, COURSE, read_cases
 from .left import left_by
 
-CASES = read_cases()
-MET = {name: "met" for name in CRITERIA}
+CASES = [case for name in ASSIGNMENTS for case in read_cases(name)]
+RUBRICS = {name: read_rubric(COURSE / "rubrics" / f"{name}.yaml") for name in ASSIGNMENTS}
+MET = {name: {criterion.id: "met" for criterion in rubric.criteria} for name, rubric in RUBRICS.items()}
 
 
 def each_case(lacking="verdict"):
@@ -37,12 +38,12 @@ def test_a_hostile_notebook_gets_the_verdict_and_the_sentences_that_stand_beside
     wanted = {
         "end": case.end,
         "cells": {number: end.status for number, end in case.ends.items()},
-        "findings": MET | {name: finding.status for name, finding in case.findings.items()},
+        "findings": MET[case.assignment] | {name: finding.status for name, finding in case.findings.items()},
     }
     if case.ends and "reproduced" not in case.findings:
         # What a cell prints that ends badly is none of the case's business.
-        told["findings"].pop("reproduced")
-        wanted["findings"].pop("reproduced")
+        told["findings"].pop("reproduced", None)
+        wanted["findings"].pop("reproduced", None)
     assert told == wanted, describe(scored)
     assert re.search(case.because, str(run.because)), run.because
     for number, end in case.ends.items():
@@ -71,12 +72,12 @@ def test_no_hidden_input_comes_out_by_a_hostile_notebook(graded, case):
     findings = [str(finding.because) for finding in scored.grade.findings]
     cells = [str(cell.because) for cell in scored.run.cells]
     seen = " ".join([graded(case).page(case.who), executed.decode(), str(scored.run.because), *findings, *cells])
-    assert [number for number in hidden_numbers(case.who) if number in seen] == []
+    assert [number for number in hidden_numbers(case) if number in seen] == []
 
 
-def hidden_numbers(student):
+def hidden_numbers(case):
     """The hidden inputs of a student as a notebook would write them, but for their last digits."""
-    for question in make_questions(read_rubric(COURSE / "rubrics" / "hostile.yaml"), student):
+    for question in make_questions(RUBRICS[case.assignment], case.who):
         inputs = [*question.content["arguments"].values(), question.content.get("predict")]
         for values in inputs if question.hidden else []:
             for value in np.ravel(values) if values is not None else []:
@@ -117,7 +118,9 @@ def test_thirty_eight_innocents_among_all_the_hostile_get_exactly_what_they_get_
 
 def test_an_innocent_notebook_gets_full_marks(innocents_alone):
     for scored in innocents_alone.scored.values():
-        assert {finding.criterion: finding.status for finding in scored.grade.findings} == MET, describe(scored)
+        assert {finding.criterion: finding.status for finding in scored.grade.findings} == MET["hostile"], describe(
+            scored
+        )
         assert scored.run.end == "finished"
 
 
