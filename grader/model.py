@@ -7,7 +7,7 @@ Nothing here reads a file, a clock or a kernel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -47,6 +47,9 @@ class Noun(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
+
+Watch = Callable[[str, int, int], None]
+"""Called while a verb works: what is being done, how many are done, how many in all."""
 
 EvidenceKind = Literal["attachment", "upload", "link", "revision"]
 """How a submission came.

@@ -15,6 +15,7 @@ from grader.cli.collecting import tell_wait
 from grader.cli.place import Place
 from grader.course.course import Assignment, Course
 from grader.exam.exam import ExamOnDisk, exam_names, find_exam
+from grader.model import Watch
 from grader.report import page_name
 from grader.report.pdf import require_pdf, write_pdfs
 from grader.store.work_folder import WorkFolder
@@ -22,7 +23,7 @@ from grader.verbs import notebooks as verbs
 from grader.verbs.course_report import report_course
 from grader.verbs.mailing import OF_THE_COURSE, Drafted, Mailing, draft_pages
 from grader.verbs.notebook_report import report as write_pages
-from grader.verbs.notebooks import Executions, Watch
+from grader.verbs.notebooks import Executions
 
 NEEDS_A_PERSON = 1
 

@@ -27,10 +27,10 @@ from rich.text import Text
 
 from grader.collect import Collected
 from grader.language import N_, _, write_decimals
-from grader.model import CellRun, Finding, Grade, Run, Status
+from grader.model import CellRun, Finding, Grade, Run, Status, Watch
 from grader.verbs.course_report import Graded
 from grader.verbs.notebook_report import Reported
-from grader.verbs.notebooks import Executions, ScoredStudent, Watch
+from grader.verbs.notebooks import Executions, ScoredStudent
 
 COLOURS: dict[Status, str] = {
     "met": "green",

@@ -139,8 +139,7 @@ class _Archive:
     def _entries(self) -> list[Entry]:
         names = sorted(name for name in self.infos if not is_hidden(name))
         files = [name for name in names if not self.infos[name].is_dir()]
-        is_known = functools.partial(_is_known, self.roster)
-        called = call_by_place(files, self.assignment, is_known) if self.layout == "plain" else {}
+        called = call_by_place(files, self.assignment, self.roster) if self.layout == "plain" else {}
         found = []
         for name in names:
             is_folder = self.infos[name].is_dir()
@@ -264,10 +263,6 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return info.filename.encode("cp437").decode("utf-8")
     except UnicodeError:
         return info.filename
-
-
-def _is_known(roster: Roster | None, called: str) -> bool:
-    return roster is not None and roster.find(called) is not None
 
 
 def find_layout(names: list[str]) -> Layout:

@@ -56,7 +56,7 @@ def _find_students(
 ) -> dict[str, Path]:
     """student -> their notebook; what is another assignment's is left out."""
     places = {path.relative_to(root).as_posix(): path for path in notebooks}
-    called = call_by_place(list(places), assignment, lambda name: roster is not None and roster.find(name) is not None)
+    called = call_by_place(list(places), assignment, roster)
     found: dict[str, Path] = {}
     for place, path in places.items():
         if place not in called:

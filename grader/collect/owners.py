@@ -27,21 +27,21 @@ def is_notebook_name(path: str) -> bool:
     return path.casefold().endswith(".ipynb")
 
 
-def call_by_place(paths: Sequence[str], assignment: str, is_known: Callable[[str], bool]) -> dict[str, str]:
+def call_by_place(paths: Sequence[str], assignment: str, roster: Roster | None = None) -> dict[str, str]:
     """path -> what its student is called, for the notebooks among these paths; others belong to nobody.
 
     A notebook is called by its file's name, or by the folder of its student, where each has one. Folders are students'
     where the roster knows them, or where several hold files of one name. Of nbgrader's STUDENT/ASSIGNMENT/NOTEBOOK
     only those of this assignment are taken.
 
-    >>> call_by_place(["ana/hw.ipynb", "bruno/hw.ipynb"], "hw", lambda name: False)
+    >>> call_by_place(["ana/hw.ipynb", "bruno/hw.ipynb"], "hw")
     {'ana/hw.ipynb': 'ana', 'bruno/hw.ipynb': 'bruno'}
-    >>> call_by_place(["class/ana.ipynb", "class/bruno.ipynb"], "hw", lambda name: False)
+    >>> call_by_place(["class/ana.ipynb", "class/bruno.ipynb"], "hw")
     {'class/ana.ipynb': 'ana', 'class/bruno.ipynb': 'bruno'}
     """
     parts = {path: PurePosixPath(path).parts for path in paths if is_notebook_name(path)}
     stems = {path: PurePosixPath(path).stem for path in parts}
-    depth = _depth_of_students(list(parts.values()), is_known)
+    depth = _depth_of_students(list(parts.values()), roster)
     if depth is None:
         return stems
     by_assignment = {path for path, names in parts.items() if names[depth + 1 : depth + 2] == (assignment,)}
@@ -49,12 +49,12 @@ def call_by_place(paths: Sequence[str], assignment: str, is_known: Callable[[str
     return {path: names[depth] for path, names in parts.items() if path in chosen}
 
 
-def _depth_of_students(paths: Sequence[tuple[str, ...]], is_known: Callable[[str], bool]) -> int | None:
+def _depth_of_students(paths: Sequence[tuple[str, ...]], roster: Roster | None) -> int | None:
     """At which depth the folders are the students'; None where the files' own names say whose they are."""
     shortest = min((len(path) for path in paths), default=0)
     for depth in range(shortest - 1):
         folders = {path[depth] for path in paths}
-        if 2 * sum(map(is_known, folders)) > len(folders):
+        if 2 * sum(roster is not None and roster.find(name) is not None for name in folders) > len(folders):
             return depth
         if len(folders) > 1:
             names = [path[-1] for path in paths]

@@ -19,7 +19,7 @@ from grader.collect.moodle_worksheet import Worksheet, read_worksheet
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.language import _
-from grader.model import Problem, Submission
+from grader.model import Problem, Submission, Watch
 
 if TYPE_CHECKING:  # Google's client takes half a second to load: only a source that needs it waits for it
     from grader.collect.drive import Drive
@@ -167,7 +167,7 @@ class Opening:
     access: Callable[[], Account | ApiKey | None]
     """Of Drive; None where there is neither a sign-in nor a key, and shared links are fetched as anybody may."""
     tell: Callable[[str], None]
-    watch: Callable[[str, int, int], None] = field(default=lambda *_: None)
+    watch: Watch = field(default=lambda *_: None)
 
     @functools.cached_property
     def web(self) -> Web:

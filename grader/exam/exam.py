@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from grader.exam.questions import Question
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import Keys, PlacedError, line_in, read_yaml
 from grader.files.config_hints import LANGUAGE
+from grader.files.suggestions import suggest
 from grader.rubric import Name, Part
 
 if TYPE_CHECKING:
@@ -221,8 +221,7 @@ def read_exam(path: Path) -> Exam:
 
 def _check_revision(revision: Revision, questions: Mapping[str, Question], keys: Keys) -> None:
     if revision.question not in questions:
-        near = difflib.get_close_matches(revision.question, list(questions), n=1)
-        remedy = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(questions)}."
+        remedy = suggest(revision.question, questions)
         raise PlacedError(f"there is no question `{revision.question}` to revise", *keys, "question", remedy=remedy)
     question = questions[revision.question]
     if revision.points is not None and len(question.criteria) > 1:

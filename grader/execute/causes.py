@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.files.cell_names import CellCode, CellStatement
+from grader.files.terminal_codes import without_codes
 from grader.model import CauseKind
 
 Lack = tuple[CauseKind, str]
@@ -73,17 +74,14 @@ class RunSetting:
     """by the cell's place in the notebook"""
 
 
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-
-
 def read_error(reply: Mapping[str, Any]) -> CellError:
     """The error in a kernel's reply; the line is that of the cell itself, whatever function it went through."""
     lines = reply.get("traceback")
-    trace = ANSI.sub("", "\n".join(str(line)[:20_000] for line in lines[:200]) if isinstance(lines, list) else "")
+    trace = without_codes("\n".join(str(line)[:20_000] for line in lines[:200]) if isinstance(lines, list) else "")
     own = re.findall(rf"Cell In\[{reply.get('execution_count')}\], line (\d{{1,6}})", trace)
     timed = re.findall(r"<timed (?:exec|eval)>:(\d{1,6})", trace)
     found = own or timed or re.findall(r"Cell In\[\d{1,6}\], line (\d{1,6})", trace)
-    value = ANSI.sub("", str(reply.get("evalue") or "")[:2000])
+    value = without_codes(str(reply.get("evalue") or "")[:2000])
     # IPython counts the lines below `%%time` from 1.
     line = int(found[0]) if found else None
     return CellError(str(reply.get("ename"))[:200], value, int(timed[0]) + 1 if timed else line)

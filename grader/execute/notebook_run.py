@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker
-from grader.execute.causes import ANSI, CellError, RunSetting, StoredOutcome, read_error, short
+from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import CellClient
 from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
 from grader.execute.fair_time import FairTimer
@@ -26,6 +26,7 @@ from grader.execute.provisioner import make_kernel_manager
 from grader.execute.watchdog import PAST_MEMORY
 from grader.files.cell_names import CellCode, read_code, without_capture
 from grader.files.notebook_file import code_cells, title_of
+from grader.files.terminal_codes import without_codes
 from grader.language import NOTHING, Reason, _, error
 from grader.language.stand_in_words import recognise
 from grader.model import Answer, Cause, CauseKind, CellRun, Limits, TrainedNetwork
@@ -337,5 +338,5 @@ _OUT_OF_MEMORY = re.compile(
 
 def _clean(text: Any, most: int = 300) -> str:
     """A message of the student's code on one line, without terminal colours, of bounded length."""
-    line = " ".join(ANSI.sub("", str(text or "")[:2000]).split())
+    line = " ".join(without_codes(str(text or "")[:2000]).split())
     return line if len(line) <= most else f"{line[: most - 3]}…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pydantic_core import ErrorDetails
 from grader.errors import UserError
 from grader.files.config_hints import advise_on_yaml, say_invalid
 from grader.files.parsing import parsing
+from grader.files.suggestions import suggest
 
 Document = TypeVar("Document", bound=BaseModel)
 Keys = tuple[int | str, ...]
@@ -174,8 +174,8 @@ def _remedy_of_unknown(keys: Keys, known: Sequence[str], data: Any) -> str:
         return "Put quotes round a text that holds a comma or a colon."
     for key in keys[:-1]:
         data = data[key]
-    near = difflib.get_close_matches(name, [key for key in known if key not in data], n=1, cutoff=0.65)
-    return f"Did you mean `{near[0]}`?" if near else f"Take it out; known here: {', '.join(known)}."
+    unused = [key for key in known if key not in data]
+    return suggest(name, unused, otherwise=f"Take it out; known here: {', '.join(known)}.")
 
 
 def _known_keys(model: type[BaseModel], keys: Sequence[int | str]) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 from pydantic_core import ErrorDetails
+
+from grader.files.suggestions import suggest
 
 LANGUAGE = r"^[a-z]{2}$"
 """The pattern of a language in a file of the course."""
@@ -97,12 +98,7 @@ def say_invalid(error: ErrorDetails) -> tuple[str, str]:
 
 def _say_unknown(error: ErrorDetails) -> tuple[str, str]:
     known = re.findall(r"'([^']*)'", error.get("ctx", {}).get("expected", ""))
-    near = difflib.get_close_matches(str(error["input"]), known, n=1)
-    told = ", ".join(known)
-    return (
-        f"is none of those that there are: {_shorten(error['input'])}",
-        f"Did you mean `{near[0]}`? There are {told}." if near else f"There are {told}.",
-    )
+    return f"is none of those that there are: {_shorten(error['input'])}", suggest(str(error["input"]), known)
 
 
 def _border(kind: str, limits: dict[str, Any]) -> str:

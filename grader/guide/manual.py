@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from grader.errors import UserError
+from grader.files.suggestions import suggest
 
 CONTENTS: Mapping[str, Sequence[str]] = {
     "Start here": ("tutorial", "install"),
@@ -75,11 +75,8 @@ def find_page(name: str) -> GuidePage:
         if name in names:
             return _read(name, group)
     known = [page for names in CONTENTS.values() for page in names]
-    near = difflib.get_close_matches(name, known, n=1)
-    raise UserError(
-        f"the guide has no page `{name}`",
-        remedy=f"Did you mean `grader guide {near[0]}`?" if near else "List its pages: grader guide",
-    )
+    remedy = suggest(name, known, otherwise="List its pages: grader guide")
+    raise UserError(f"the guide has no page `{name}`", remedy=remedy)
 
 
 def search_pages(word: str) -> list[GuideHit]:

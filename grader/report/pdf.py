@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import UserError
 from grader.files.durable import write_file
+from grader.model import Watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -27,7 +28,7 @@ _FOOTER = (
 )
 
 
-def write_pdfs(pages: Sequence[Path], watch: Callable[[str, int, int], None] = lambda *_: None) -> list[Path]:
+def write_pdfs(pages: Sequence[Path], watch: Watch = lambda *_: None) -> list[Path]:
     """Write each page as PDF beside it; the PDFs' paths."""
     written = []
     with _chromium() as browser:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import getpass
 import math
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.errors import UserError
+from grader.files.suggestions import suggest
 from grader.language import _, ngettext
 from grader.model import Finding, Override
 from grader.score.grade import find_outdated, find_standing, fold
@@ -66,16 +66,11 @@ def find_finding(gradebook: Gradebook, name: str, student: str, criterion: str) 
         raise UserError(f"nothing of `{name}` has been scored", remedy=f"Score it first: grader score {name}")
     standing = standings.get(student)
     if standing is None:
-        raise UserError(f"`{student}` has no score in `{name}`", remedy=_say_known(student, list(standings)))
+        raise UserError(f"`{student}` has no score in `{name}`", remedy=suggest(student, standings))
     findings = {finding.criterion: finding for finding in standing.findings}
     if criterion not in findings:
-        raise UserError(f"`{name}` has no criterion `{criterion}`", remedy=_say_known(criterion, list(findings)))
+        raise UserError(f"`{name}` has no criterion `{criterion}`", remedy=suggest(criterion, findings))
     return standing, findings[criterion]
-
-
-def _say_known(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(known[:20])}{', …' if known[20:] else ''}."
 
 
 def read_points(text: str, possible: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from grader.files.terminal_codes import without_codes
 from grader.language import _
 from grader.language.stand_in_words import reword
 from grader.report.notebook_pictures import LARGEST_BYTES, look_into
@@ -22,8 +22,6 @@ MOST_CELLS = 300
 MOST_PICTURES = 60
 LONGEST_TEXT = 8_000
 """Characters of a cell, or of one output."""
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def _show_data(data: dict[str, Any], room: int) -> ShownOutput:
 
 def _plain(text: str) -> str:
     """Text without a terminal's colours, and no longer than a page has room for; what a stand-in says, in our words."""
-    return clip(reword(_ESCAPES.sub("", text[: 2 * LONGEST_TEXT])), LONGEST_TEXT)
+    return clip(reword(without_codes(text[: 2 * LONGEST_TEXT])), LONGEST_TEXT)
 
 
 def _decode(encoded: str) -> bytes:

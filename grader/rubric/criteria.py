@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from grader.files.config_files import PlacedError, read_yaml
+from grader.files.suggestions import suggest
 from grader.rubric.expectations import Expect, Metric, Table
 from grader.rubric.mistakes import MISTAKES
 from grader.rubric.noise import Band, read_noise
@@ -39,9 +39,8 @@ class Criterion(Part):
             raise ValueError(f"a criterion with `{self.expect.kind}` needs a `probe`")
         for name, share in self.partly.items():
             if name not in MISTAKES:
-                near = difflib.get_close_matches(name, MISTAKES, n=1)
-                known = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(MISTAKES)}"
-                raise PlacedError(f"no known mistake is called `{name}`; {known}", "partly", name)
+                remedy = suggest(name, MISTAKES)
+                raise PlacedError(f"no known mistake is called `{name}`", "partly", name, remedy=remedy)
             if not 0 < share < 1:
                 raise ValueError(f"the share for `{name}` must be between 0 and 1, not {share}")
         return self

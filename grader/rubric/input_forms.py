@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from grader.files.config_files import PlacedError
+from grader.files.suggestions import suggest
 from grader.rubric.parts import Part
 from grader.rubric.scenes import SCENES
 
@@ -77,11 +77,9 @@ class Scene(Part):
 
     @field_validator("scene")
     @classmethod
-    def _is_known(cls, name: str) -> str:
+    def _is_a_scene(cls, name: str) -> str:
         if name not in SCENES:
-            near = difflib.get_close_matches(name, SCENES, n=1)
-            meant = f"did you mean `{near[0]}`? There are" if near else "there are"
-            raise ValueError(f"there is no scene `{name}`; {meant}: {', '.join(SCENES)}")
+            raise ValueError(f"there is no scene `{name}`. {suggest(name, SCENES)}")
         return name
 
 

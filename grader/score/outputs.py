@@ -19,6 +19,8 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageStat
 
+from grader.files.terminal_codes import without_codes
+
 _LONGEST_TEXT = 100_000
 _MOST_OUTPUTS = 1_000
 _MOST_PICTURES = 50
@@ -99,7 +101,6 @@ def _decode(value: Any) -> bytes:
 # ---- text -----------------------------------------------------------------------------------------------------------
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 _DROPPED_LINES = re.compile(
     r"""
     ^\s{0,20}(?:CPU[ ]times|Wall[ ]time|Requirement[ ]already|Collecting[ ]|Downloading[ ]|Installing[ ]
@@ -135,7 +136,7 @@ _VOLATILE = re.compile(
 
 def _normal_lines(text: str) -> Iterator[str]:
     """Lines as a terminal shows them at the end, without what may rightly differ."""
-    for line in _ANSI.sub("", text).split("\n"):
+    for line in without_codes(text).split("\n"):
         # A carriage return goes back to the line's start, so only what was written last is seen.
         kept = line.rstrip("\r").rsplit("\r", 1)[-1]
         if _DROPPED_LINES.search(kept[:2000]):

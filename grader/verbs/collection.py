@@ -26,14 +26,13 @@ from grader.deadlines.lateness import tell_moment
 from grader.deadlines.roster_status import RosterStatus
 from grader.errors import UserError
 from grader.language import NOTHING, _, language
-from grader.model import Extension, Problem, Submission
+from grader.model import Extension, Problem, Submission, Watch
 from grader.store.work_folder import WorkFolder
 
 if TYPE_CHECKING:
     from grader.collect.gmail import Gmail
     from grader.collect.google_account import Account, ApiKey
 
-Watch = Callable[[str, int, int], None]
 Tell = Callable[[str], None]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.course.course import Assignment, Course, in_its_language
 from grader.files.durable import write_file
 from grader.files.notebook_file import read_notebook
-from grader.model import Answer
+from grader.model import Answer, Watch
 from grader.report import (
     ClassPage,
     SimilarPage,
@@ -25,7 +25,7 @@ from grader.report import (
 from grader.store.work_folder import WorkFolder
 from grader.verbs.comparison import find_noted, find_similar
 from grader.verbs.everybody import find_ungraded
-from grader.verbs.notebooks import Executions, ScoredStudent, Watch, expected_for
+from grader.verbs.notebooks import Executions, ScoredStudent, expected_for
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.course import Assignment, Course, in_its_language
@@ -21,7 +21,7 @@ from grader.execute.probe_questions import is_personal, make_question, make_ques
 from grader.execute.reference import ask_reference
 from grader.execute.run_key import make_key
 from grader.language import Reason, _
-from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission
+from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission, Watch
 from grader.release import read_released
 from grader.score import score
 from grader.score.grade import fold
@@ -32,9 +32,6 @@ from grader.store.work_folder import WorkFolder
 from grader.verbs.preflight import require_room
 
 log = logging.getLogger(__name__)
-
-Watch = Callable[[str, int, int], None]
-"""Told (what is being done, how many are done, how many in all)."""
 
 
 @dataclass(frozen=True)

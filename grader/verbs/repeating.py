@@ -10,10 +10,10 @@ from grader.deadlines.due_dates import read_handed_in
 from grader.errors import UserError
 from grader.execute.pool import Resources, Work, execute_all
 from grader.execute.probe_questions import make_questions_for_each
-from grader.model import Answer, Finding, Run, Submission
+from grader.model import Answer, Finding, Run, Submission, Watch
 from grader.score import score
 from grader.store.work_folder import WorkFolder
-from grader.verbs.notebooks import Watch, expected_for, with_facts, without_old_answers
+from grader.verbs.notebooks import expected_for, with_facts, without_old_answers
 
 
 @dataclass(frozen=True)

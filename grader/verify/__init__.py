@@ -4,6 +4,6 @@ The reference gets full marks, the untouched notebook none, each known mistake l
 the reference are noticed.
 """
 
-from grader.verify.verification import LEAST_SHARE, Verification, Watch, verify
+from grader.verify.verification import LEAST_SHARE, Verification, verify
 
-__all__ = ["LEAST_SHARE", "Verification", "Watch", "verify"]
+__all__ = ["LEAST_SHARE", "Verification", "verify"]

@@ -18,7 +18,7 @@ from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
 from grader.execute.run_key import make_key
-from grader.model import Answer, Run
+from grader.model import Answer, Run, Watch
 from grader.rubric import (
     LEVELS,
     Band,
@@ -37,7 +37,7 @@ from grader.score.verdict import Evidence, UnansweredError, UnscoredError
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verify.solved import solve
-from grader.verify.verification import JudgedNotebook, Parts, Watch, read_parts
+from grader.verify.verification import JudgedNotebook, Parts, read_parts
 
 MOST_LOST = 0.01
 """A correct solution may lose a criterion by chance in so many of its runs, and not in more."""

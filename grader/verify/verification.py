@@ -13,7 +13,7 @@ from grader.course.course import Assignment, Course
 from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
-from grader.model import Answer, Finding, Run
+from grader.model import Answer, Finding, Run, Watch
 from grader.rubric import Rubric, read_noise
 from grader.score import score
 from grader.store.work_folder import WorkFolder
@@ -32,9 +32,6 @@ MUTANT_LIMIT_S = 5.0
 
 Notebook = Callable[[], bytes]
 """Makes a notebook's file when its turn comes: there are hundreds."""
-
-Watch = Callable[[str, int, int], None]
-"""Told (what is being done, how many are done, how many in all)."""
 
 
 @dataclass(frozen=True)

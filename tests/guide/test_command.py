@@ -39,7 +39,7 @@ def test_a_page_is_rendered_and_names_others_by_the_command_that_shows_them():
 def test_a_page_that_is_not_there_is_an_error_that_suggests_one():
     ended = grader("guide", "rubrik")
     assert ended.returncode == 2
-    assert ended.stderr == "grader: the guide has no page `rubrik`\n  Did you mean `grader guide rubric`?\n"
+    assert ended.stderr == "grader: the guide has no page `rubrik`\n  Did you mean `rubric`?\n"
 
 
 def test_a_search_prints_the_lines_with_their_pages():

@@ -135,7 +135,7 @@ WRONG = {
     ),
     "a share for a mistake with a slip in its name": (
         ("    probe: word", "    probe: word\n    partly: {up-to-scal: 0.5}"),
-        "17: no known mistake is called `up-to-scal`; did you mean `up-to-scale`?",
+        "17: no known mistake is called `up-to-scal`\n  Did you mean `up-to-scale`?",
     ),
     "a grid without its count": (
         ("array: [1.0, 2.0, 3.0]", "grid: [0, 1]"),

@@ -80,10 +80,7 @@ def test_a_scene_that_is_not_there_is_told_with_the_nearest(tmp_path):
     )
     with pytest.raises(UserError) as caught:
         read_rubric(path)
-    assert str(caught.value).startswith(
-        f"{path}:3: there is no scene `white-sqare`; did you mean `white-square`? "
-        "There are: white-square, checkerboard, disc,"
-    )
+    assert str(caught.value).startswith(f"{path}:3: there is no scene `white-sqare`. Did you mean `white-square`?")
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
