@@ -13,7 +13,7 @@ from nbformat import NotebookNode, ValidationError
 from traitlets import Float
 
 from grader.execute.fair_time import OUTER, FairTimer
-from grader.execute.forks import ServerError
+from grader.execute.forked_kernel import ServerError
 from grader.execute.provisioner import MOST_MESSAGES, SIZE
 from grader.language import _
 from grader.model import Limits

@@ -18,7 +18,7 @@ from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_err
 from grader.execute.cell_client import CellClient
 from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
 from grader.execute.fair_time import FairTimer
-from grader.execute.forks import CPU_LIMIT, KILL, Fork
+from grader.execute.forked_kernel import CPU_LIMIT, KILL, Fork
 from grader.execute.losses import Losses, Outcome
 from grader.execute.printed import join_streams
 from grader.execute.processes import KernelServer

@@ -23,31 +23,26 @@ from nbformat import NotebookNode
 
 from grader.course.materials import Materials
 from grader.execute.answers import ProbeQuestion
+from grader.execute.attempts import Attempts
 from grader.execute.causes import RunSetting, read_stored
-from grader.execute.forks import Ending, ServerError
+from grader.execute.forked_kernel import ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
-from grader.execute.notebook_run import NotebookDriver, Progress
+from grader.execute.notebook_run import NotebookDriver
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
 from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
 from grader.inside.colab_packages import COLAB
-from grader.language import Reason, _, join
-from grader.model import Answer, CellRun, Limits, Run
+from grader.language import Reason, _
+from grader.model import Limits, Run
 
 log = logging.getLogger(__name__)
-
-KERNELS = 3
-"""A kernel that dies in a cell is replaced, and the notebook run again without that cell, until so many have died."""
 
 TRIES = 2
 """How often a notebook is run where the grader itself fails: one hiccup need not cost a person a second command."""
 
 ALONE_S = 3600.0
 """How long a class may take to run those once more, alone, that were ended because the machine was too busy."""
-
-MOST_ASKED = 50
-"""Things asked for in vain that a run keeps."""
 
 REFILL_S = 2.0
 """How often it is looked whether an executor has got more room, although nothing has ended."""
@@ -281,68 +276,29 @@ def execute_one(work: Work, servers: Servers) -> Executed:
 
 
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
-    deaths: dict[int, CellRun] = {}
-    doubted: dict[int, CellRun] = {}
-    killers: dict[str, Answer | None] = {}
-    endings: list[Ending] = []
-    asked: list[str] = []
-    may_copy = True
+    attempts = Attempts()
     around = _around(work, stored, servers.gpu)
-    while len(deaths) + len(killers) < KERNELS:
+    while attempts.may_go_on:
         fresh = copy.deepcopy(stored)
         for _place, cell in code_cells(fresh):
             cell.outputs, cell.execution_count = [], None
         with servers.lend() as server:
             fork = server.prepare(work.materials)
-            questions = [question for question in work.questions if question.name not in killers]
-            driver = NotebookDriver(server, fork, fresh, work.limits, questions, around, may_copy=may_copy)
+            questions = [question for question in work.questions if question.name not in attempts.killers]
+            driver = NotebookDriver(server, fork, fresh, work.limits, questions, around, may_copy=attempts.may_copy)
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
                 with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-                    progress = runner.run(driver.drive(deaths))
+                    progress = runner.run(driver.drive(attempts.deaths))
             finally:
-                endings.append(server.end(fork))
-                asked += driver.progress.asked_in_vain
-        if progress.died_in is None and progress.killed_by is not None:
-            # A question that ends the kernel is not asked again, and all others are, in a fresh one.
-            killers[progress.killed_by] = progress.answers.get(progress.killed_by)
-            continue
-        if progress.died_in is None:
+                attempts.endings.append(server.end(fork))
+                attempts.asked_in_vain += driver.progress.asked_in_vain
+        if not attempts.needs_another(progress):
             break
-        died = progress.cells[progress.died_in]
-        if progress.had_copies and may_copy:
-            may_copy = False  # our copies took memory and processes of its: it is run again without
-            continue
-        # What nobody can explain may be this machine's fault: a cell is blamed for it only where it happens twice.
-        again = progress.is_unexplained and died.index not in doubted
-        (doubted if again else deaths)[died.index] = died
-    end, because = _how_it_ended(progress, deaths)
-    for index, cell in doubted.items():
-        if index not in deaths:
-            because = _say_doubted(because, cell)
-    if progress.no_copies:
-        because = _(
-            "{ended} Where cells used names again, only their last values were asked: {why}.",
-            ended=because,
-            why=progress.no_copies,
-        )
-    answers = {question.name: question.unanswered(_("the kernel died")) for question in work.questions}
-    answers |= progress.answers
-    answers |= {name: answer for name, answer in killers.items() if answer is not None}
-    run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because).model_copy(
-        update={
-            "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
-            "answers": answers,
-            "lost": progress.lost,
-            "asked_in_vain": tuple(dict.fromkeys(asked))[:MOST_ASKED],
-            "watched": progress.watched,
-            "trained": progress.trained,
-            "wall_s": round(sum(cell.wall_s for cell in progress.cells.values()), 3),
-            "cpu_s": round(sum(ending.cpu_s for ending in endings), 3),
-            "memory_mib": round(max(ending.memory_mib for ending in endings), 1),
-        }
-    )
-    return Executed(run, stored, fresh, was_held_up=progress.was_held_up)
+    end, because = attempts.say_end(progress)
+    run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because)
+    told = attempts.as_fields(progress, work.questions)
+    return Executed(run.model_copy(update=told), stored, fresh, was_held_up=progress.was_held_up)
 
 
 def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> RunSetting:
@@ -352,41 +308,6 @@ def _around(work: Work, stored: NotebookNode, gpu: GpuShare | None) -> RunSettin
         has_gpu=gpu is not None,
         stored={index: read_stored(cell) for index, cell in code_cells(stored)},
     )
-
-
-def _how_it_ended(progress: Progress, deaths: dict[int, CellRun]) -> tuple[str, Reason]:
-    if deaths:
-        return "died", _say_deaths(list(deaths.values()), ended=progress.died_in is not None)
-    if progress.out_of_time:
-        return "stopped", _("The notebook's time was used up; the cells after that were not run.")
-    bad = [cell for cell in progress.cells.values() if cell.end != "ok"]
-    if not progress.cells:
-        return "finished", _("There was no code to run.")
-    if not bad:
-        return "finished", _("Every cell was run without an error.")
-    numbers = ", ".join(str(cell.number) for cell in bad)
-    if len(bad) == 1:
-        return "finished", _("Every cell was run; not well ended: code cell {number}.", number=numbers)
-    return "finished", _("Every cell was run; not well ended: code cells {numbers}.", numbers=numbers)
-
-
-def _say_doubted(ended: Reason, cell: CellRun) -> Reason:
-    return _(
-        "{ended} Its kernel had died once in code cell {number} ({why}), and did not when all was run again.",
-        ended=ended,
-        number=cell.number,
-        why=cell.because,
-    )
-
-
-def _say_deaths(cells: Sequence[CellRun], *, ended: bool) -> Reason:
-    told = (_("code cell {number}: {why}", number=cell.number, why=cell.because) for cell in cells)
-    listed = join(told, "; ")
-    if ended:
-        return _("The kernel died in {cells}. It died again and again, so the rest was not run.", cells=listed)
-    if len(cells) == 1:
-        return _("The kernel died in {cells}. The other cells were run again without it.", cells=listed)
-    return _("The kernel died in {cells}. The other cells were run again without them.", cells=listed)
 
 
 def make_run(work: Work, sandbox: Sandbox, gpu: GpuShare | None, *, end: str, because: Reason) -> Run:

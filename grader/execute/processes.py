@@ -25,7 +25,8 @@ from jupyter_client.win_interrupt import send_interrupt
 
 from grader.course.materials import Materials
 from grader.execute import sandbox
-from grader.execute.forks import MODULES, START_S, Ending, Fork, ForkServer
+from grader.execute.forked_kernel import Ending, Fork
+from grader.execute.forks import MODULES, START_S, ForkServer
 from grader.execute.gpu import GpuShare
 from grader.execute.sandbox import Sandbox
 from grader.execute.watchdog import waited_s

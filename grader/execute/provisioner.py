@@ -17,7 +17,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Type
 
-from grader.execute.forks import ANSWER_S, KILL, Fork, ServerError
+from grader.execute.forked_kernel import KILL, Fork, ServerError
+from grader.execute.forks import ANSWER_S
 from grader.execute.processes import KernelServer
 from grader.model import Limits
 

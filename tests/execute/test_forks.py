@@ -16,7 +16,8 @@ import pytest
 
 from grader.course.materials import Materials
 from grader.execute import cgroups, forks
-from grader.execute.forks import ForkServer, ServerError
+from grader.execute.forked_kernel import ServerError
+from grader.execute.forks import ForkServer
 from grader.execute.pool import Servers, execute_one
 from tests.execute.conftest import HELD, let_go, make_work, printed
 from tests.waiting import PATIENCE_S, wait_until
