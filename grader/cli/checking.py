@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
@@ -22,7 +24,7 @@ from grader.errors import UserError
 from grader.execute.pool import Resources, Work
 from grader.execute.probe_questions import make_questions
 from grader.execute.sandbox import Sandbox, require, why_no_sandbox
-from grader.language import Reason, Value, _, language, ngettext
+from grader.language import Code, Reason, Value, _, language, ngettext
 from grader.model import Grade, Run
 from grader.release import read_released
 from grader.score import score
@@ -36,8 +38,39 @@ NOT_MET = 1
 SANDBOX = typer.Option(None, help="bubblewrap, or none; by default bubblewrap where this machine has it.")
 
 
+_USAGE = "grader check ASSIGNMENT NOTEBOOK [--sandbox none] [--json]"
+_UNUSABLE: type[Exception] = typer.BadParameter.__bases__[0]
+"""What typer raises for a command line that it cannot use; it exports only some of its kinds."""
+
+
+class CheckCommand(TyperCommand):
+    """The one command that students run: also a command line that it cannot use is told in the course's language."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except _UNUSABLE as error:
+            with language(_language_at(ctx.obj)):
+                raise UserError(_say_unusable(error), remedy=_("Use it so: {command}", command=_USAGE)) from error
+
+
+def _language_at(place: Place) -> Code:
+    try:
+        return place.course().file.language
+    except UserError:  # there is no course here, or none that can be read
+        return "en"
+
+
+def _say_unusable(error: Any) -> Reason:
+    if option := getattr(error, "option_name", ""):
+        return _("there is no option {name}", name=option)
+    if parameter := getattr(error, "param", None):
+        return _("the argument {name} is missing, or cannot be used", name=str(parameter.name).upper())
+    return _("this command has two arguments, and no more")
+
+
 def add_to(app: typer.Typer) -> None:
-    app.command()(check)
+    app.command(cls=CheckCommand)(check)
 
 
 def check(
@@ -53,9 +86,18 @@ def check(
     """
     place: Place = context.obj
     course = place.course()
+    with language(course.file.language):
+        met = _check(place, course, assignment, notebook, sandbox, as_json=as_json)
+    raise typer.Exit(0 if met else NOT_MET)
+
+
+def _check(
+    place: Place, course: Course, assignment: str, notebook: Path, sandbox: str | None, *, as_json: bool
+) -> bool:
+    """Check and tell; whether all that can be checked here is met."""
     chosen = course.assignment(assignment)
     if not notebook.is_file():
-        raise UserError("there is no such notebook", where=str(notebook), remedy="Name your .ipynb file.")
+        raise UserError(_("there is no such notebook"), where=str(notebook), remedy=_("Name your .ipynb file."))
     resources = Resources(_choose_sandbox(sandbox), jobs=1)
     student = unicodedata.normalize("NFC", notebook.stem)
     asked = _make_work(chosen, notebook, student)
@@ -66,20 +108,16 @@ def check(
         if run.end == "failed":
             # The last place to pass writes it down where its message says.
             raise RuntimeError(f"{run.because}\n{work.log.read_text(encoding='utf-8')}")
-    with language(course.file.language):
-        findings = score(run, chosen.rubric, expected, public_only=True)
+    findings = score(run, chosen.rubric, expected, public_only=True)
     grade = Grade(student=student, assignment=assignment, findings=findings, end=run.end)
     released = read_released(course, assignment)
     left = len(chosen.rubric.criteria) - len(findings) + (released.left_out if released else 0)
     if as_json:
-        with language(course.file.language):
-            told = show.tell_grade(grade, run)
+        told = show.tell_grade(grade, run)
         show.write_json(assignment, [{**told, "not_checked": left}], Executions(1, 0))
     else:
-        with language(course.file.language):
-            _print(show.console(), run, grade, left)
-    met = all(finding.status in ("met", "unscored") for finding in findings)
-    raise typer.Exit(0 if met else NOT_MET)
+        _print(show.console(), run, grade, left)
+    return all(finding.status in ("met", "unscored") for finding in findings)
 
 
 def _choose_sandbox(wanted: str | None) -> Sandbox:
@@ -92,8 +130,13 @@ def _choose_sandbox(wanted: str | None) -> Sandbox:
     if problem is None:
         return "bubblewrap"
     show.console(quiet=True).print(
-        f"The notebook runs as you do, with your files and your network, since {problem.what}. "
-        "If it is not your own, stop here with Ctrl-C.",
+        str(
+            _(
+                "The notebook runs as you do, with your files and your network, since {problem}. "
+                "If it is not your own, stop here with Ctrl-C.",
+                problem=problem.what,
+            )
+        ),
         markup=False,
     )
     return "none"

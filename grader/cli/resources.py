@@ -14,6 +14,7 @@ from grader.course.course import Course
 from grader.errors import UserError
 from grader.execute.pool import Resources
 from grader.execute.sandbox import Sandbox, require
+from grader.language import _
 
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Notebooks at once on this machine.")
 SANDBOX = typer.Option("bubblewrap", help="bubblewrap, or none: for code that you trust, and every report says so.")
@@ -74,4 +75,4 @@ def sandbox_of(name: str) -> Sandbox:
     match name:
         case "bubblewrap" | "none":
             return name
-    raise UserError(f"there is no sandbox `{name}`", remedy="Choose bubblewrap or none.")
+    raise UserError(_("there is no sandbox `{name}`", name=name), remedy=_("Choose bubblewrap or none."))

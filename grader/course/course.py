@@ -20,7 +20,7 @@ from grader.course.roster import Roster, read_roster
 from grader.errors import UserError
 from grader.files.config_files import PlacedError, read_toml
 from grader.files.notebook_file import UnreadableError, read_notebook
-from grader.language import Code, language
+from grader.language import Code, _, language
 from grader.model import Limits
 from grader.rubric import Part, Rubric, read_rubric
 
@@ -211,10 +211,11 @@ class Course:
         folder = self.root / "assignments" / name
         path = folder / "assignment.toml"
         if name not in self.assignments:
-            known = ", ".join(self.assignments) or "none"
-            told, remedy = f"there is no assignment `{name}` in this course", f"There are: {known}."
+            told = _("there is no assignment `{name}` in this course", name=name)
+            remedy = _("There are: {names}.", names=", ".join(self.assignments) or _("none"))
             if (folder / "exam.yaml").exists():
-                told, remedy = f"`{name}` is an exam, and this is done with assignments", "Exams: grader exam --help"
+                told = _("`{name}` is an exam, and this is done with assignments", name=name)
+                remedy = _("Exams: {command}", command="grader exam --help")
             raise UserError(told, where=str(self.root), remedy=remedy)
         rubric = self.root / "rubrics" / f"{name}.yaml"
         return Assignment(name, read_toml(path, AssignmentFile), folder, rubric, self.file.environment)

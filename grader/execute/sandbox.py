@@ -16,6 +16,7 @@ import grader.inside
 from grader.errors import UserError
 from grader.execute import unprivileged
 from grader.execute.gpu import GpuShare
+from grader.language import _
 
 Sandbox = Literal["bubblewrap", "none"]
 
@@ -24,11 +25,11 @@ SPOOL = "/spool"
 _CODE = "/opt/grader"
 OUTER_PROC = "/run/proc"
 
-_INSTALL = (
+_INSTALL = _(
     "Install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap) and try `grader doctor`; "
     "or, for code that you trust, ask for no sandbox: --sandbox none."
 )
-_NAMESPACES = (
+_NAMESPACES = _(
     "User namespaces seem to be forbidden here (a container, or a hardened kernel: see "
     "/proc/sys/kernel/unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns); "
     "allow them, or, for code that you trust, ask for no sandbox: --sandbox none."
@@ -71,14 +72,14 @@ def why_no_sandbox() -> UserError | None:
     """None where bubblewrap works here, tried for real; otherwise what is wrong and how to fix it."""
     if sys.platform != "linux":
         return UserError(
-            "the sandbox needs Linux", remedy="For code that you trust, ask for no sandbox: --sandbox none."
+            _("the sandbox needs Linux"), remedy=_("For code that you trust, ask for no sandbox: --sandbox none.")
         )
     if shutil.which("bwrap") is None:
-        return UserError("there is no sandbox on this machine: `bwrap` was not found", remedy=_INSTALL)
+        return UserError(_("there is no sandbox on this machine: `bwrap` was not found"), remedy=_INSTALL)
     trial = ["bwrap", *_user(), *_namespaces(), "--ro-bind", "/", "/", "true"]
     ended = subprocess.run(trial, capture_output=True, text=True, check=False, pass_fds=descriptors())
     if ended.returncode != 0:
-        return UserError(f"the sandbox does not start here: {ended.stderr.strip()}", remedy=_NAMESPACES)
+        return UserError(_("the sandbox does not start here: {why}", why=ended.stderr.strip()), remedy=_NAMESPACES)
     return None
 
 

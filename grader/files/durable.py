@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from grader.errors import DamagedError
+from grader.language import _
 
 DRAFT = ".draft-"
 """What the name of a file or folder begins with until it is whole; what a killed process left may be deleted."""
@@ -85,7 +86,7 @@ def read_sealed(path: Path, name: str = "", *, older: bool = False) -> bytes:
     if not mark and older and content:
         return content
     if not mark or told != f"{hash_of(name.encode() + body)}\n".encode():
-        raise DamagedError("this file is damaged: its content does not match its hash", where=str(path))
+        raise DamagedError(_("this file is damaged: its content does not match its hash"), where=str(path))
     return body
 
 

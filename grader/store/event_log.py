@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader.errors import DamagedError, UserError
+from grader.language import _
 
 VERSION = 1
 """Of the layout, in SQLite's `user_version`. 0 is a file from before there were events: see `migrations`."""
@@ -44,7 +45,7 @@ _COLUMNS = "id, at, who, kind, assignment, student, data, sha256"
 _BUSY_S = 60.0
 """How long to wait for another process: it may be bringing a large transaction to a slow disk."""
 
-RESTORE = "Restore a backup: grader restore FILE; or put your copy of the file there."
+RESTORE = _("Restore a backup: grader restore FILE; or put your copy of the file there.")
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ class EventLog:
         number, at, who, kind, assignment, student, data, sha256 = row
         if sha256 != _hash(row[:-1]):
             raise DamagedError(
-                f"the gradebook is damaged: event {number} is not what was kept", where=str(self.path), remedy=RESTORE
+                _("the gradebook is damaged: event {number} is not what was kept", number=number),
+                where=str(self.path),
+                remedy=RESTORE,
             )
         return Event(kind, assignment, student, json.loads(data), who, at)
 
@@ -196,13 +199,15 @@ def telling(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise UserError(
-            f"the gradebook cannot be used: {error}",
+            _("the gradebook cannot be used: {why}", why=str(error)),
             where=str(path),
-            remedy="Check that this user may write there, and that there is space left.",
+            remedy=_("Check that this user may write there, and that there is space left."),
         ) from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise
-        raise DamagedError(f"the gradebook cannot be read: {error}", where=str(path), remedy=RESTORE) from error
+        raise DamagedError(
+            _("the gradebook cannot be read: {why}", why=str(error)), where=str(path), remedy=RESTORE
+        ) from error
     except UnicodeError as error:  # SQLite's own message quotes what is damaged
-        raise DamagedError("the gradebook cannot be read: it is damaged", where=str(path), remedy=RESTORE) from error
+        raise DamagedError(_("the gradebook cannot be read: it is damaged"), where=str(path), remedy=RESTORE) from error

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from grader.errors import DamagedError
 from grader.files.durable import DRAFT, hash_of, make_folder, sync_folder, write_through
 from grader.inside import plain
+from grader.language import Reason, _
 from grader.language.old_prose import OLD
 from grader.model import Answer, Run
 
@@ -76,9 +77,9 @@ class RunStore:
             told = json.loads(files["run.json"])
             run = Run.model_validate({**told, "answers": load_answers(files["answers.safetensors"])}, context=OLD)
         except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
-            raise self._damaged(key, "it cannot be read, or is of another version") from error
+            raise self._damaged(key, _("it cannot be read, or is of another version")) from error
         if run.key != key:
-            raise self._damaged(key, "it is another run")
+            raise self._damaged(key, _("it is another run"))
         return run
 
     def load_executed(self, key: str) -> bytes | None:
@@ -90,19 +91,19 @@ class RunStore:
         try:
             files = {path.name: path.read_bytes() for path in sorted((self.folder / key).iterdir())}
         except OSError as error:
-            raise self._damaged(key, f"it cannot be read: {error.strerror}") from error
+            raise self._damaged(key, _("it cannot be read: {why}", why=error.strerror or "")) from error
         if MANIFEST in files:
             found = {name: hash_of(content) for name, content in files.items() if name != MANIFEST}
             # Compared as bytes: a manifest that says the same in other words is damaged, too.
             if files[MANIFEST] != _manifest(found):
-                raise self._damaged(key, "its files do not match their hashes")
+                raise self._damaged(key, _("its files do not match their hashes"))
         return files
 
-    def _damaged(self, key: str, why: str) -> DamagedError:
+    def _damaged(self, key: str, why: Reason) -> DamagedError:
         return DamagedError(
-            f"this run is damaged: {why}",
+            _("this run is damaged: {why}", why=why),
             where=str(self.folder / key),
-            remedy="`grader execute` runs the notebook again.",
+            remedy=_("{command} runs the notebook again.", command="`grader execute`"),
         )
 
     def sweep(self) -> None:
@@ -122,5 +123,5 @@ def dump_answers(answers: Mapping[str, Answer]) -> bytes:
 
 
 def load_answers(content: bytes) -> dict[str, Answer]:
-    tree, _ = plain.loads(content, max_nodes=sys.maxsize, max_depth=plain.STORED_DEPTH)
+    tree, _notes = plain.loads(content, max_nodes=sys.maxsize, max_depth=plain.STORED_DEPTH)
     return {name: Answer.model_validate(told, context=OLD) for name, told in tree.items()}

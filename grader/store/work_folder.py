@@ -13,11 +13,12 @@ import filelock
 
 from grader.errors import DamagedError, UserError
 from grader.files.durable import DRAFT, hash_of, make_folder, write_file
+from grader.language import _
 from grader.store.gradebook import Gradebook
 from grader.store.migrations import is_begun
 from grader.store.runs import RunStore
 
-_COLLECT = "Collect it again from where it came, with `grader collect`; or restore a backup with `grader restore`."
+_COLLECT = _("Collect it again from where it came, with `grader collect`; or restore a backup with `grader restore`.")
 _LOST = (
     "Put your copy of it there, or move this folder away and restore a backup: grader restore FILE\n"
     "  Without one, `grader restore --rebuild` begins a new one. Then collect again: the runs are used again, and what "
@@ -108,10 +109,10 @@ class WorkFolder:
         try:
             content = path.read_bytes()
         except OSError as error:
-            what = f"this submission cannot be read: {error.strerror}"
+            what = _("this submission cannot be read: {why}", why=error.strerror or "")
             raise DamagedError(what, where=str(path), remedy=_COLLECT) from error
         if hash_of(content) != sha256:
-            what = "this submission is damaged: its content does not match its hash"
+            what = _("this submission is damaged: its content does not match its hash")
             raise DamagedError(what, where=str(path), remedy=_COLLECT)
         return content
 

@@ -11,6 +11,7 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from itertools import zip_longest
@@ -19,12 +20,16 @@ from typing import Any, get_args
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.course.course import read_course
 from grader.course.grade_bands import GradeBand
+from grader.errors import DamagedError, UserError
 from grader.exam.analysis.flags import flag
 from grader.exam.exam import find_exam
 from grader.exam.exam_scores import analyse_exam
+from grader.files.durable import read_sealed
 from grader.language import catalogs, error, language, verbatim
 from grader.language.stand_in_words import TEXTS
 from grader.model import Cause, CauseKind, CellComparison, CellRun, Problem
@@ -261,6 +266,52 @@ def test_letters_are_in_spanish(root, own, marked):
             write_reply(read_course(root).assignment("noise"), problem, "ana"),
         ):
             assert not words_outside(letter, own)
+
+
+COMMAND = "grader check ASSIGNMENT NOTEBOOK --sandbox none --json bubblewrap .ipynb --help exam"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("noise",),
+        ("noise", "nothing.ipynb"),
+        ("noise", "nothing.ipynb", "more"),
+        ("noise", "nothing.ipynb", "--sandox"),
+        ("noise", "{notebook}", "--sandbox", "cage"),
+        ("noises", "nothing.ipynb"),
+        ("finals", "nothing.ipynb"),
+    ],
+    ids=" ".join,
+)
+def test_what_a_student_types_wrongly_is_told_in_spanish(root, own, marked, arguments):
+    given = [argument.format(notebook=root / "course.toml") for argument in arguments]
+    ended = CliRunner().invoke(app, ["--course", str(root), "check", *given])
+    assert isinstance(ended.exception, UserError)
+    told = str(ended.exception)
+    assert "\n" in told, "a remedy"
+    assert not words_outside(told, own | own_words(COMMAND, str(root), *arguments))
+
+
+def test_what_is_damaged_is_told_in_spanish(root, own, marked):
+    work = WorkFolder(root / ".grader")
+    for sort in ("runs", "submissions"):
+        for path in (work.root / sort).rglob("*"):
+            if path.is_file():
+                path.write_bytes(b"x")
+    sealed = root / "sheet.json"
+    sealed.write_bytes(b"x")
+    keys, submissions = work.gradebook.run_keys("noise").values(), work.gradebook.submissions("noise")
+    reads = [partial(work.runs.load, key) for key in keys] + [
+        partial(work.submission, one.sha256) for one in submissions
+    ]
+    with language("es"):
+        for read in (*reads, partial(read_sealed, sealed)):
+            with pytest.raises(DamagedError) as damaged:
+                read()
+            told = f"{damaged.value.what} {damaged.value.remedy}"
+            assert not words_outside(told, own_words("grader execute collect restore FILE"))
 
 
 def test_a_bare_text_and_one_that_the_catalog_lacks_are_noticed(marked):

@@ -28,15 +28,16 @@ from grader.exam.paper.sheet import Print
 from grader.exam.scanning.paper_answers import CopyRead, copies_read
 from grader.exam.scanning.sheet_reader import cut_out
 from grader.files.durable import read_sealed, seal, write_file
+from grader.language import _
 from grader.language.old_prose import OLD
 from grader.store.event_log import Event
 from grader.store.work_folder import WorkFolder
 
 Model = TypeVar("Model", Print, Sheet, SheetScan)
 _REMEDIES = {
-    "Print": "Restore a backup: grader restore FILE. Without the print, none of its sheets can be read.",
-    "SheetScan": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
-    "Sheet": "Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again.",
+    "Print": _("Restore a backup: grader restore FILE. Without the print, none of its sheets can be read."),
+    "SheetScan": _("Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again."),
+    "Sheet": _("Restore a backup: grader restore FILE. Or delete this file, and scan the sheet again."),
 }
 _QUALITY = 70
 """Of the pictures of sheets: some 200 KB each."""
@@ -93,7 +94,7 @@ class PaperStore:
     def add_picture(self, sheet: str, flat: NDArray[np.uint8]) -> None:
         """Keep the picture of a sheet, grey or red, green and blue, in the place of the one from a worse scan."""
         shown = flat if flat.ndim == 2 else flat[:, :, ::-1]
-        _, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        _is_ok, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
         shutil.rmtree(self.root / "cuts" / sheet, ignore_errors=True)
         write_file(self.picture(sheet), seal(encoded.tobytes()))
 
@@ -103,8 +104,12 @@ class PaperStore:
         if not path.exists():
             flat = cv2.imread(str(self.picture(sheet)), cv2.IMREAD_UNCHANGED)
             if flat is None:
-                raise UserError("the picture of this sheet is gone", where=str(self.picture(sheet)))
-            _, encoded = cv2.imencode(".png", cut_out(np.asarray(flat, np.uint8), place_mm))
+                raise UserError(
+                    _("the picture of this sheet is gone"),
+                    where=str(self.picture(sheet)),
+                    remedy=_("Scan the sheet again, or restore a backup: grader restore FILE."),
+                )
+            _is_ok, encoded = cv2.imencode(".png", cut_out(np.asarray(flat, np.uint8), place_mm))
             write_file(path, encoded.tobytes())
         return path
 
@@ -127,8 +132,8 @@ def _read(path: Path, model: type[Model]) -> Model:
     try:
         kept = model.model_validate_json(read_sealed(path, older=True), context=OLD)
         if kept.id != path.stem:
-            raise DamagedError("this file has the name of another")
+            raise DamagedError(_("this file has the name of another"))
         return kept
     except (DamagedError, ValidationError) as error:
-        what = error.what if isinstance(error, DamagedError) else "this file is damaged, or is of another version"
+        what = error.what if isinstance(error, DamagedError) else _("this file is damaged, or is of another version")
         raise DamagedError(what, where=str(path), remedy=_REMEDIES[model.__name__]) from error
