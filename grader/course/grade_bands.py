@@ -12,8 +12,8 @@ from grader.rubric import Part
 class GradeBand(Part):
     """A grade, and the share of the points, in percent, from which it is given; the edge belongs to it."""
 
-    grade: str
-    at_least: float = Field(ge=0, le=100)
+    grade: str = Field(description="as it is shown and exported")
+    at_least: float = Field(ge=0, le=100, description="from so many percent of the points")
 
 
 def round_half_up(points: float, step: float) -> float:

@@ -47,17 +47,17 @@ class Rules(_RuleOfKinds):
 class Section(Part):
     """A part of the exam, with its questions."""
 
-    id: Name
-    title: LocalizedText
-    intro: LocalizedText | None = None
+    id: Name = Field(description="its name in reports")
+    title: LocalizedText = Field(description="printed above its questions")
+    intro: LocalizedText | None = Field(None, description="printed below its title")
     questions: list[Question] = Field(min_length=1)
 
 
 class Revision(Part):
     """A change of the key after the exam: what was changed, when, and why."""
 
-    when: date
-    question: Name
+    when: date = Field(description="the day of the change")
+    question: Name = Field(description="the `id` of the question")
     why: str = Field(min_length=10, description="the reason, as students may read it")
     accept: list[str] | None = Field(
         None,
@@ -84,14 +84,16 @@ class Revision(Part):
 class Exam(Part):
     """An exam: its sections and questions, how they are scored, and which grade follows."""
 
-    title: LocalizedText
+    title: LocalizedText = Field(description="the exam's name, on its sheets and pages")
     starts: datetime = Field(description="local time, in `time_zone`")
-    minutes: int = Field(gt=0)
-    time_zone: str
-    languages: list[Annotated[str, Field(pattern=LANGUAGE)]] = Field(min_length=1)
+    minutes: int = Field(gt=0, description="how long it takes, as its sheets say")
+    time_zone: str = Field(description="as in America/Argentina/Buenos_Aires")
+    languages: list[Annotated[str, Field(pattern=LANGUAGE)]] = Field(
+        min_length=1, description="in which it is written, as in en; reports are in the first"
+    )
     seed: int = Field(description="from which parameters are drawn and copies are shuffled")
     points: float = Field(description="what the questions add up to: said twice, so that a slip shows")
-    intro: LocalizedText | None = None
+    intro: LocalizedText | None = Field(None, description="what the sheets say before the first question")
     rules: Rules = Rules()
     bands: list[GradeBand] = Field(default_factory=list, description="grades, the best one first")
     sections: list[Section] = Field(min_length=1)

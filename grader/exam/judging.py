@@ -22,7 +22,7 @@ def judge(
     question = asked.question
     if asked.void is not None:
         return _void(asked, language)
-    each = question.part.judge_each(answer, shares, language)
+    each = question.part.judge_each(answer, shares)
     if each is None:
         each = {"": _verdict(asked, answer, default, language)}
     return tuple(_finding(asked, name, verdict, language) for name, verdict in each.items())

@@ -20,7 +20,7 @@ KINDS: tuple[str, ...] = tuple(kind.name for kind in EVERY_KIND)
 class Choose(Part):
     """A parameter drawn from a list."""
 
-    choose: list[float] = Field(min_length=1)
+    choose: list[float] = Field(min_length=1, description="each copy of the exam gets one of these")
 
 
 class Picture(Part):
@@ -28,16 +28,16 @@ class Picture(Part):
 
     file: str = Field(description="a file beside the exam's")
     shows: LocalizedText = Field(description="what it shows, for those who cannot see it")
-    width_mm: float = Field(80.0, gt=10, le=180)
+    width_mm: float = Field(80.0, gt=10, le=180, description="how wide it is on paper")
 
 
 class QuestionWords(Part):
     """What a question says, of whatever kind it is."""
 
-    id: Name
-    topic: Name
-    points: float = Field(gt=0)
-    asks: LocalizedText
+    id: Name = Field(description="its name in responses, scores and revisions")
+    topic: Name = Field(description="what it is about, as the item analysis shows it")
+    points: float = Field(gt=0, description="what it is worth")
+    asks: LocalizedText = Field(description="the question, as the student reads it")
     also: list[str] = Field(default_factory=list, description="other wordings under which a file may hold it")
     code: str | None = Field(None, description="code that is shown below the question")
     picture: Picture | None = None

@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from grader.exam.exam_schema import exam_schema
+from grader.guide.model_reference import describe_schema
 
 ROOT = Path(__file__).parents[2]
 EXAMS = [*ROOT.glob("assignments/*/exam.yaml"), *ROOT.glob("grader/cli/course/assignments/*/exam.yaml")]
@@ -39,3 +40,8 @@ def test_an_exam_is_what_its_schema_says_and_names_it_to_editors(path):
 def test_an_unknown_key_is_wrong_for_editors_too():
     exam = yaml.safe_load(EXAMS[0].read_text(encoding="utf-8"))
     assert any("'colour' was unexpected" in message for message in complaints({**exam, "colour": "red"}))
+
+
+def test_each_key_of_an_exam_has_a_meaning_in_the_guide():
+    told = describe_schema(exam_schema(), "exam.yaml")
+    assert [line for line in told.splitlines() if line.endswith("|  |")] == []

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from grader.exam.answer_text import say_behind
 from grader.exam.kinds.paper_parts import PaperPart, WritingPlace
-from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, ResponseVerdict
+from grader.exam.kinds.question_kind import Around, Belief, Choice, Id, QuestionKind, ResponseVerdict
 from grader.exam.kinds.written import choices_written
-from grader.exam.wording import LocalizedText, names_in
+from grader.exam.wording import names_in
 from grader.files.config_files import PlacedError
 from grader.language import Reason, _
 from grader.rubric import Part
@@ -26,14 +26,14 @@ _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 class Printed(Part):
     """A wrong output that a known misconception leads to."""
 
-    prints: str
-    misconception: LocalizedText
+    prints: str = Field(description="what a student writes who makes this mistake")
+    misconception: Belief
 
 
 class Output(QuestionKind):
     """What the question's code prints; spaces make no difference."""
 
-    prints: str = Field(min_length=1)
+    prints: str = Field(min_length=1, description="what the code prints")
     mistakes: dict[Id, Printed] = Field(default_factory=dict)
 
     name = "output"

@@ -26,14 +26,14 @@ from grader.rubric import Part
 class PairsRule(Rule):
     """How matching is scored."""
 
-    name: rules.PairsName = "each-answer"
+    name: rules.PairsName = Field("each-answer", description="how right pairs become a share of the points")
 
 
 class Pair(Part):
     """Two things that belong together."""
 
-    left: LocalizedText
-    right: LocalizedText
+    left: LocalizedText = Field(description="the thing, as it is printed on the left")
+    right: LocalizedText = Field(description="its partner, as it is printed on the right")
 
     def told(self, language: str) -> Reason:
         """What belongs together, in a sentence."""

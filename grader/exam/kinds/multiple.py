@@ -17,7 +17,7 @@ from grader.exam.answer_text import stop
 from grader.exam.kinds.cells import NONE, clip, is_list_of, named, not_one, unusable
 from grader.exam.kinds.options import OfOptions, quote, say_misconception
 from grader.exam.kinds.paper_parts import LetteredOptions, PaperPart
-from grader.exam.kinds.question_kind import Remark, ResponseVerdict, Rule, SheetWords
+from grader.exam.kinds.question_kind import Cap, Floor, Remark, ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
 from grader.files.config_files import PlacedError
@@ -28,9 +28,9 @@ from grader.model import Answer
 class MultipleRule(Rule):
     """How a multiple response is scored."""
 
-    name: rules.MultipleName = "rexams-false2"
-    floor: float = Field(0.0, ge=-1, le=0, description="the least share that the question can earn")
-    cap: float = Field(1.0, gt=0, le=1, description="the largest share that it can earn")
+    name: rules.MultipleName = Field("rexams-false2", description="how ticks become a share of the points")
+    floor: Floor = 0.0
+    cap: Cap = 1.0
 
     taking = frozenset(
         ("right-minus-wrong", "net-correct", "rexams-false", "rexams-false2", "rexams-all", "mumie-1", "vds")

@@ -14,10 +14,9 @@ from grader.exam.answer_text import say_behind
 from grader.exam.arithmetic import Expression, evaluate, names_of, refuse_unknown
 from grader.exam.kinds.cells import unusable
 from grader.exam.kinds.paper_parts import DigitRows, PaperPart, WritingPlace
-from grader.exam.kinds.question_kind import Around, Choice, Id, QuestionKind, Remark, ResponseVerdict
+from grader.exam.kinds.question_kind import Around, Belief, Choice, Id, QuestionKind, Remark, ResponseVerdict
 from grader.exam.kinds.written import choices_written
 from grader.exam.numbers import read_number
-from grader.exam.wording import LocalizedText
 from grader.language import Digits, Reason, _, join, write_decimals
 from grader.model import Answer
 from grader.rubric import Part
@@ -34,8 +33,8 @@ GROUP = 3
 class Mistake(Part):
     """A wrong value that a known misconception leads to."""
 
-    value: Expression
-    misconception: LocalizedText
+    value: Expression = Field(description="the number that it leads to, or how to compute it")
+    misconception: Belief
 
     @property
     def number(self) -> float:
@@ -46,10 +45,10 @@ class Mistake(Part):
 class Numeric(QuestionKind):
     """A number, right within a tolerance."""
 
-    answer: Expression
+    answer: Expression = Field(description="the right number, or how to compute it from parameters and values")
     tolerance: float = Field(0.0, ge=0, description="in the answer's unit; the edge counts as right")
     decimals: int | None = Field(None, ge=0, le=6, description="decimals that the answer must have")
-    unit: str = ""
+    unit: str = Field("", description="the unit of the right number; a student may leave it out")
     units: dict[str, float] = Field(
         default_factory=dict, description="other units that are understood, each with its factor to `unit`"
     )

@@ -22,8 +22,8 @@ from grader.rubric import Part
 class Option(Part):
     """One thing to tick."""
 
-    says: LocalizedText
-    right: bool = False
+    says: LocalizedText = Field(description="the option, as the student reads it")
+    right: bool = Field(False, description="whether it is to be ticked")
     misconception: LocalizedText | None = Field(
         None, description="what a student believes who ticks it though it is wrong"
     )
@@ -35,7 +35,7 @@ class OfOptions(QuestionKind):
     """A question that is answered by ticking options."""
 
     options: dict[Id, Option] = Field(min_length=2)
-    shuffle: bool = True
+    shuffle: bool = Field(True, description="each copy has the options in an order of its own")
 
     accepts_more = True
 

@@ -15,7 +15,7 @@ from grader.exam import rules
 from grader.exam.answer_text import stop
 from grader.exam.kinds.cells import clip, is_list_of, not_one, unusable, wordings
 from grader.exam.kinds.paper_parts import PaperPart, TickGrid
-from grader.exam.kinds.question_kind import Id, QuestionKind, ResponseVerdict, Rule, SheetWords
+from grader.exam.kinds.question_kind import Cap, Floor, Id, QuestionKind, ResponseVerdict, Rule, SheetWords
 from grader.exam.option_search import find_options
 from grader.exam.wording import LocalizedText
 from grader.language import N_, Reason, _
@@ -25,9 +25,9 @@ from grader.model import Answer
 class OrderRule(Rule):
     """How an order is scored."""
 
-    name: rules.OrderName = "pairs"
-    floor: float = Field(0.0, ge=-1, le=0)
-    cap: float = Field(1.0, gt=0, le=1)
+    name: rules.OrderName = Field("pairs", description="how an order becomes a share of the points")
+    floor: Floor = 0.0
+    cap: Cap = 1.0
 
     taking = frozenset(("pairs",))
 
@@ -46,7 +46,7 @@ _WORDS = SheetWords(
 class Ordering(QuestionKind):
     """Steps to be put in order; they are written here in the right one."""
 
-    steps: dict[Id, LocalizedText] = Field(min_length=3, max_length=7)
+    steps: dict[Id, LocalizedText] = Field(min_length=3, max_length=7, description="in the right order")
     rule: OrderRule | None = None
 
     name = "ordering"

@@ -102,9 +102,7 @@ class Practical(QuestionKind):
         # A row without a tick has no points yet: it waits for whoever corrects.
         return Answer(status="answered", value={name: float(one) for name, one in each.items() if one is not None})
 
-    def judge_each(
-        self, answer: Answer | None, shares: Mapping[str, float | None], language: str
-    ) -> Mapping[str, ResponseVerdict]:
+    def judge_each(self, answer: Answer | None, shares: Mapping[str, float | None]) -> Mapping[str, ResponseVerdict]:
         if self.assignment is not None:
             return {"": _of_notebook(self.assignment, shares.get(self.assignment))}
         given = answer.value if answer is not None and self.fits(answer.value) else {}

@@ -24,6 +24,9 @@ from grader.model import Answer
 from grader.rubric import Part
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+Floor = Annotated[float, Field(ge=-1, le=0, description="the least share that the question can earn")]
+Cap = Annotated[float, Field(gt=0, le=1, description="the largest share that it can earn")]
+Belief = Annotated[LocalizedText, Field(description="what a student believes who answers so")]
 
 
 class Rule(Part):
@@ -68,8 +71,8 @@ class ResponseVerdict:
 class Step(Part):
     """One line of a practical exercise's rubric: a person gives its points."""
 
-    says: LocalizedText
-    points: float = Field(gt=0)
+    says: LocalizedText = Field(description="what earns its points, as corrector and student read it")
+    points: float = Field(gt=0, description="what it is worth")
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ class QuestionKind(Part):
         raise NotImplementedError(f"a person gives the points of `{self.name}`")
 
     def judge_each(
-        self, answer: Answer | None, shares: Mapping[str, float | None], language: str
+        self, answer: Answer | None, shares: Mapping[str, float | None]
     ) -> Mapping[str, ResponseVerdict] | None:
         """The verdict on each of `graded_steps`, or on the whole under the name ""; None where `judge` is to be asked.
 

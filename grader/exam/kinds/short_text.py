@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from grader.exam.kinds.paper_parts import PaperPart, WritingPlace
-from grader.exam.kinds.question_kind import Choice, Id, QuestionKind, ResponseVerdict
+from grader.exam.kinds.question_kind import Belief, Choice, Id, QuestionKind, ResponseVerdict
 from grader.exam.kinds.written import choices_written
-from grader.exam.wording import LocalizedText, fold_words
+from grader.exam.wording import fold_words
 from grader.files.config_files import PlacedError
 from grader.language import NOTHING, Reason, _, verbatim
 from grader.rubric import Part
@@ -23,8 +23,8 @@ from grader.rubric import Part
 class Wrong(Part):
     """Words that are known to be wrong, and why a student may write them."""
 
-    says: list[str] = Field(min_length=1)
-    misconception: LocalizedText
+    says: list[str] = Field(min_length=1, description="answers that show it; case and spaces make no difference")
+    misconception: Belief
 
 
 class ShortText(QuestionKind):

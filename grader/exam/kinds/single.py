@@ -25,7 +25,7 @@ from grader.model import Answer
 class SingleRule(Rule):
     """How a single response is scored."""
 
-    name: rules.SingleName = "number-right"
+    name: rules.SingleName = Field("number-right", description="what a right, a wrong and no response earn")
     wrong: float = Field(1.0, ge=0, description="`negative` only: what a wrong response takes off, as a share")
 
     @property

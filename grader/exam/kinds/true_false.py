@@ -26,8 +26,10 @@ from grader.exam.kinds.cells import (
 )
 from grader.exam.kinds.paper_parts import PaperPart, TickGrid
 from grader.exam.kinds.question_kind import (
+    Cap,
     Choice,
     Comparison,
+    Floor,
     Id,
     QuestionKind,
     Remark,
@@ -46,9 +48,9 @@ _CALLS: Mapping[str | None, bool | None] = {"true": True, "false": False, None: 
 class RowsRule(Rule):
     """How true/false rows are scored."""
 
-    name: rules.RowsName = "each-answer"
-    floor: float = Field(0.0, ge=-1, le=0)
-    cap: float = Field(1.0, gt=0, le=1)
+    name: rules.RowsName = Field("each-answer", description="how rows become a share of the points")
+    floor: Floor = 0.0
+    cap: Cap = 1.0
 
     taking = frozenset(("right-minus-wrong",))
 
@@ -56,10 +58,10 @@ class RowsRule(Rule):
 class Statement(Part):
     """A statement to call true or false."""
 
-    says: LocalizedText
+    says: LocalizedText = Field(description="the statement, as the student reads it")
     holds: bool = Field(description="whether it is true")
     misconception: LocalizedText | None = Field(None, description="what a student believes who calls it the other way")
-    also: list[str] = Field(default_factory=list)
+    also: list[str] = Field(default_factory=list, description="other wordings under which a file may hold it")
 
     def told(self, language: str) -> Reason:
         """Whether it is true, in a sentence."""
@@ -85,7 +87,7 @@ class Rows(QuestionKind):
     """Statements, each to be called true or false."""
 
     statements: dict[Id, Statement] = Field(min_length=2)
-    shuffle: bool = True
+    shuffle: bool = Field(True, description="each copy has the statements in an order of its own")
     rule: RowsRule | None = None
 
     name = "rows"
