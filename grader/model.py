@@ -25,7 +25,7 @@ End = Literal["finished", "stopped", "died", "unreadable", "failed"]
 finished    every cell was run (some may have raised an error)
 stopped     the notebook's time was used up; the cells after that were not run
 died        the kernel died in a cell; the other cells were run again without that cell
-unreadable  what was handed in is not a notebook; nothing was run
+unreadable  what was handed in is not a notebook of Python; nothing was run
 failed      the grader itself failed: never the student's zero
 """
 

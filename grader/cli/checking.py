@@ -117,7 +117,7 @@ def _check(
         show.write_json(assignment, [{**told, "not_checked": left}], Executions(1, 0))
     else:
         _print(show.console(), run, grade, left)
-    return all(finding.status in ("met", "unscored") for finding in findings)
+    return run.end != "unreadable" and all(finding.status in ("met", "unscored") for finding in findings)
 
 
 def _choose_sandbox(wanted: str | None) -> Sandbox:

@@ -31,10 +31,10 @@ from grader.execute.notebook_run import NotebookDriver
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
-from grader.files.notebook_file import UnreadableError, code_cells, read_notebook
+from grader.files.notebook_file import UnreadableError, code_cells, foreign_language, read_notebook
 from grader.inside.colab_packages import COLAB
 from grader.language import Reason, _
-from grader.model import Limits, Run
+from grader.model import ANY_NAME, Cause, Limits, Run
 
 log = logging.getLogger(__name__)
 
@@ -262,6 +262,11 @@ def execute_one(work: Work, servers: Servers) -> Executed:
         return Executed(
             make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=error.reason), None, None
         )
+    if language := foreign_language(work.content):
+        because = _("The notebook is written in {what}, which does not run here.", what=f"`{language}`")
+        run = make_run(work, servers.sandbox, servers.gpu, end="unreadable", because=because)
+        lost = {ANY_NAME: Cause(kind="kernel", what=language)}
+        return Executed(run.model_copy(update={"lost": lost}), stored, None)
     failure = ""
     for tried in range(1, TRIES + 1):
         try:

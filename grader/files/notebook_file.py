@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +44,30 @@ def read_notebook(content: bytes, *, limit_mib: float = 20.0) -> NotebookNode:
         )
     clean = [_well_formed_cell(cell, place) for place, cell in enumerate(cells) if isinstance(cell, dict)]
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": clean})
+
+
+_BY_KERNEL = {"ir": "R", "julia": "Julia", "octave": "Octave", "bash": "bash", "sos": "SoS"}
+"""Where Colab names a kernel and no language."""
+
+
+def foreign_language(content: bytes) -> str:
+    """The language that the notebook names in place of Python; empty for Python, for none, and for no notebook."""
+    try:
+        tree = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return ""
+    metadata = tree.get("metadata") if isinstance(tree, dict) else None
+    spec, info = (
+        (metadata.get(key) if isinstance(metadata, dict) else None) for key in ("kernelspec", "language_info")
+    )
+    spec, info = (part if isinstance(part, dict) else {} for part in (spec, info))
+    kernel = re.sub(r"[-_.\d]+$", "", _text(spec.get("name")).lower())
+    told = (_text(info.get("name")), _text(spec.get("language")), _BY_KERNEL.get(kernel, ""))
+    named = [name for one in told if (name := re.sub(r"[^\w+#. -]", "", one)[:40].strip())]
+    # Python by one of them is enough: who changes the kernel leaves the other's traces.
+    if not named or any("python" in name.lower() for name in (*named, kernel)):
+        return ""
+    return {known.lower(): known for known in _BY_KERNEL.values()}.get(named[0].lower(), named[0])
 
 
 def _parse(content: bytes) -> Any:

@@ -17,7 +17,7 @@ END: Mapping[str, str] = {
     "finished": N_("finished"),
     "stopped": N_("stopped at a limit"),
     "died": N_("the kernel died"),
-    "unreadable": N_("not a notebook"),
+    "unreadable": N_("nothing was run"),
     "failed": N_("the grader failed"),
 }
 CELL_END: Mapping[str, str] = {

@@ -21,7 +21,7 @@ from grader.review.session import ReviewSession, Standings, given_sources
 
 HEADINGS: Mapping[Kind, Reason] = {
     "failed": _("The grader failed on this notebook"),
-    "unreadable": _("This is not a notebook"),
+    "unreadable": _("This is not a Python notebook"),
     "words": _("Read the student’s words"),
     "notebook": _("Look at the notebook"),
     "answer": _("Look at the answer"),

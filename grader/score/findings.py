@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from grader.language import Reason, _, join
-from grader.model import Answer, Finding, Run, Status
+from grader.model import ANY_NAME, Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
 from grader.score.sentences import clean, code, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
-from grader.score.waiting import find_cells, find_wait
+from grader.score.waiting import find_cells, find_wait, wait_for
 
 _LONGEST_ERROR = 160
 _LONGEST_ADDRESS = 120
@@ -38,7 +38,12 @@ def _find(evidence: Evidence) -> Finding:
     if evidence.run.end == "failed":
         verdict = unscored(_("The grader failed on this notebook. That is not your fault: a person looks at it."))
     elif evidence.run.end == "unreadable":
-        verdict = unanswered(evidence.run.because or _("What was handed in is not a notebook."))
+        cause = evidence.run.lost.get(ANY_NAME)
+        verdict = (
+            wait_for(cause)
+            if cause is not None
+            else unanswered(evidence.run.because or _("What was handed in is not a notebook."))
+        )
     else:
         verdict = _judge_or_leave(evidence)
     return _finding(evidence, verdict)

@@ -73,8 +73,6 @@ def say_cause(cause: Cause) -> Reason:
             return _("cell {cell} fetches {what}: there is no network here", **told)
         case "interpreter":
             return _("cell {cell} has {what}, which is the syntax of a newer Python than the one here", **told)
-        case "kernel":
-            return _("the notebook is written in {what}, which does not run here", **told)
         case "grader":
             return _("the machine was too busy for cell {cell}", **told)
         case "memory":
@@ -97,6 +95,8 @@ def _say_lack(cause: Cause, what: Value) -> Reason:
             return _("{what} asks for a secret, and nobody's secrets are here", what=what)
         case "input":
             return _("{what} waits for a person, and nobody types or chooses a file here", what=what)
+        case "kernel":
+            return _("the notebook is written in {what}, which does not run here", what=what)
         case "network":
             return _("{what} is fetched, and there is no network here", what=what)
         case "grader":

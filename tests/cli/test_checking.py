@@ -78,6 +78,21 @@ def test_what_is_no_notebook_is_told_once(course, work, tmp_path):
     )
 
 
+def test_a_notebook_of_another_language_is_named_and_waits_also_when_it_is_graded(course, work, tmp_path):
+    tree = json.loads(notebook_of("double <- function(x) 2 * x"))
+    tree["metadata"] = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
+    folder = write_class(tmp_path / "class", ana=json.dumps(tree))
+    ended = check(course, work, folder / "ana.ipynb")
+    assert (ended.code, ended.out) == (1, "The notebook is written in `R`, which does not run here.\n")
+    ana = run_grader(course, tmp_path / "graded", "grade", "hello", folder, "--json").students["ana"]
+    assert (ana["end"], ana["needs_review"]) == ("unreadable", True)
+    assert {(one["status"], one["cause"]["kind"]) for one in ana["findings"]} == {("unscored", "kernel")}
+    assert {one["because"] for one in ana["findings"]} == {
+        "Part of the work is missing because the notebook is written in `R`, which does not run here. "
+        "That is not your fault: a person looks at it."
+    }
+
+
 def test_no_folder_has_to_be_writable_and_a_check_without_a_sandbox_says_so(course, tmp_path):
     folder = write_class(tmp_path / "class", ana=RIGHT)
     ended = check(course, "/proc/nowhere", folder / "ana.ipynb", "--sandbox", "none")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbformat.v3 import nbbase as v3
 from nbformat.v3 import nbjson
 
-from grader.files.notebook_file import UnreadableError, code_cells, read_notebook, title_of
+from grader.files.notebook_file import UnreadableError, code_cells, foreign_language, read_notebook, title_of
 
 
 def refuse(content, **options):
@@ -25,6 +25,26 @@ def notebook_of(*cells, **more):
 
 def code(source, **more):
     return {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None, **more}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "language"),
+    [
+        ({"kernelspec": {"name": "ir", "language": "R"}, "language_info": {"name": "R"}}, "R"),
+        ({"kernelspec": {"name": "ir", "display_name": "R"}}, "R"),
+        ({"kernelspec": {"name": "julia-1.9"}, "language_info": {"name": "julia"}}, "Julia"),
+        ({"language_info": {"name": "scala"}}, "scala"),
+        ({"kernelspec": {"name": "conda-env-nets-py", "language": "python"}, "language_info": {"name": "R"}}, ""),
+        ({"kernelspec": {"name": "python3"}}, ""),
+        ({"kernelspec": {"name": "my-own-venv"}}, ""),
+        ({"kernelspec": {"name": 3}, "language_info": ["R"]}, ""),
+        ({"language_info": {"name": "<b>R</b>\n\x00"}}, "bRb"),
+        ({}, ""),
+        ([], ""),
+    ],
+)
+def test_the_language_of_a_notebook_is_read_from_what_names_it_and_python_by_either_is_python(metadata, language):
+    assert foreign_language(notebook_of(code("x <- 1"), metadata=metadata)) == language
 
 
 @pytest.mark.parametrize("content", [b"", b"\n  \n"])

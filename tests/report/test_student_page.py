@@ -301,7 +301,7 @@ def test_the_page_says_how_to_ask_for_a_second_look(student_page: StudentPage) -
 def test_the_page_of_an_unreadable_submission_stands(student_page: StudentPage, changed: Change) -> None:
     nothing = Run(key="k", sha256="s", end="unreadable", because=verbatim("The file is a web page, not a notebook."))
     text = read(changed(grade={"findings": (), "end": "unreadable"}, page={"run": nothing, "expected": {}}))
-    assert "Not a notebook. The file is a web page, not a notebook." in text
+    assert "Nothing was run. The file is a web page, not a notebook." in text
     assert "No code cell was run." in text
     assert "Grade: 0 of 0 points" in text
     assert "outputs come out again" not in text

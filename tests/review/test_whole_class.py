@@ -135,7 +135,7 @@ def decide(page: Page) -> int:
         page.keyboard.press("Enter")
     while "/item/" in page.url:
         page.wait_for_load_state()
-        if page.get_by_text("This is not a notebook").count() == 0:
+        if page.get_by_text("This is not a Python notebook").count() == 0:
             page.keyboard.type("1")  # where there is no notebook, nothing stands there already
         with page.expect_navigation():
             page.keyboard.press("Enter")
