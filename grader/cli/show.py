@@ -28,6 +28,7 @@ from rich.text import Text
 from grader.collect import Collected
 from grader.language import N_, _, write_decimals
 from grader.model import CellRun, Finding, Grade, Run, Status, Watch
+from grader.report.class_lacks import lacks_of
 from grader.verbs.course_report import Graded
 from grader.verbs.notebook_report import Reported
 from grader.verbs.notebooks import Executions, ScoredStudent
@@ -81,11 +82,18 @@ def progress() -> Iterator[Watch]:
 
 def print_json(assignment: str, graded: Sequence[ScoredStudent], executions: Executions) -> None:
     """The one object that scripts read."""
-    write_json(assignment, [tell_grade(scored.grade, scored.run) for scored in graded], executions)
+    students = [tell_grade(scored.grade, scored.run) for scored in graded]
+    lacks = [
+        {"kind": lack.kind, "what": lack.what, "students": lack.students, "remedy": str(lack.remedy)}
+        for lack in lacks_of([scored.grade for scored in graded])
+    ]
+    write_json(assignment, students, executions, lacks=lacks)
 
 
-def write_json(assignment: str, students: Sequence[dict[str, Any]], executions: Executions) -> None:
-    told = {"assignment": assignment, "students": students}
+def write_json(
+    assignment: str, students: Sequence[dict[str, Any]], executions: Executions, **more: Sequence[dict[str, Any]]
+) -> None:
+    told = {"assignment": assignment, "students": students, **more}
     json.dump({**told, "executed": executions.executed, "reused": executions.reused}, sys.stdout)
     sys.stdout.write("\n")
 

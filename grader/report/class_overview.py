@@ -13,6 +13,7 @@ from typing import get_args
 from grader.language import Reason, _
 from grader.model import Finding, Status
 from grader.report.charts import round_step
+from grader.report.class_lacks import ClassLack, lacks_of
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, StudentRow
 from grader.rubric import Criterion
@@ -65,6 +66,8 @@ class ClassView:
     """student -> file name"""
     review: tuple[WaitingCriteria, ...]
     review_students: int
+    lacks: tuple[tuple[ClassLack, tuple[StudentRow, ...]], ...]
+    """What the grader lacked, with the rows that wait for it."""
     ended: tuple[StudentRow, ...]
     alike: tuple[tuple[StudentRow, ...], ...]
     flagged: tuple[tuple[StudentRow, tuple[Reason, ...]], ...]
@@ -84,6 +87,8 @@ class ClassView:
 def view_of(page: ClassPage) -> ClassView:
     """The class, worked out: who needs a person comes first."""
     rows = sorted(page.students, key=lambda row: (not row.grade.needs_review, row.grade.student.casefold()))
+    by_student = {row.grade.student: row for row in rows}
+    lacks = lacks_of([row.grade for row in rows])
     environments = Counter(tuple(sorted(row.run.environment.items())) for row in rows)
     bars = histogram(rows, page.rubric.points)
     return ClassView(
@@ -91,6 +96,7 @@ def view_of(page: ClassPage) -> ClassView:
         pages={row.grade.student: page_name(row.grade.student) for row in rows},
         review=waiting_of(rows),
         review_students=sum(row.grade.needs_review for row in rows),
+        lacks=tuple((lack, tuple(by_student[student] for student in lack.students)) for lack in lacks),
         ended=tuple(row for row in rows if row.run.end != "finished"),
         alike=alike_of(rows),
         flagged=tuple((row, found.flags) for row in rows if (found := row.submission.evidence) and found.flags),

@@ -20,6 +20,17 @@ END: Mapping[str, str] = {
     "unreadable": N_("nothing was run"),
     "failed": N_("the grader failed"),
 }
+LACK: Mapping[str, str] = {
+    "file": N_("file"),
+    "package": N_("package"),
+    "device": N_("GPU"),
+    "secret": N_("secret"),
+    "input": N_("typed answer"),
+    "network": N_("download"),
+    "interpreter": N_("newer Python"),
+    "kernel": N_("language"),
+    "grader": N_("processor time"),
+}
 CELL_END: Mapping[str, str] = {
     "ok": N_("ok"),
     "error": N_("error"),

@@ -42,12 +42,12 @@ def graded(tmp_path_factory):
     (root / "class").mkdir()
     for name, case in CASES.items():
         (root / "class" / f"{name}.ipynb").write_text(notebook_of(case), encoding="utf-8")
-    return run_grader(root / "course", root / "work", "grade", "hello", root / "class", "--json").students
+    return run_grader(root / "course", root / "work", "grade", "hello", root / "class", "--json")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_honest_notebook_gets_its_points_or_waits_with_a_true_sentence(graded, name):
-    case, entry = CASES[name], graded[name]
+    case, entry = CASES[name], graded.students[name]
     found = {finding["criterion"]: finding for finding in entry["findings"]}
     told = {criterion: finding["because"] for criterion, finding in found.items()}
     assert entry["earned"] == case.get("earned", 8), told
@@ -64,7 +64,7 @@ def test_an_honest_notebook_gets_its_points_or_waits_with_a_true_sentence(graded
 def test_each_cell_has_the_cause_for_which_it_did_not_do_its_work(graded, name):
     causes = {
         cell["number"]: [cell["cause"]["kind"], cell["cause"]["what"]]
-        for cell in graded[name]["cells"]
+        for cell in graded.students[name]["cells"]
         if cell["cause"]
     }
     if not torch.backends.cuda.is_built():
@@ -73,6 +73,14 @@ def test_each_cell_has_the_cause_for_which_it_did_not_do_its_work(graded, name):
         assert {number: kind for number, (kind, _) in causes.items()} == {
             number: kind for number, (kind, _) in CASES[name].get("causes", {}).items()
         }
+
+
+def test_what_the_class_lacked_is_grouped_with_the_line_that_helps(graded):
+    lacks = {(lack["kind"], lack["what"]): lack for lack in graded.told["lacks"]}
+    assert lacks["package", "torchinfo"]["students"] == ["function-of-a-missing-name"]
+    assert lacks["package", "torchinfo"]["remedy"] == "Install it beside the grader: `pip install torchinfo`"
+    assert "`mine.npy`" in lacks["file", "mine.npy"]["remedy"]
+    assert lacks["device", ""]["students"] == ["gpu-in-the-function"]
 
 
 CLASSES = 2

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.language import _, verbatim
-from grader.model import Finding, Grade, HandInEvidence, Lateness, Run, Submission
+from grader.model import Cause, Finding, Grade, HandInEvidence, Lateness, Run, Submission
 from grader.report import ClassPage, StudentRow, page_name, render_class
 from grader.report.class_overview import histogram, view_of
 from grader.report.pages import StudentPage
@@ -46,6 +46,31 @@ def test_reasons_that_differ_stand_apart_under_one_criterion(class_page: ClassPa
     text = read(replace(class_page, students=(*class_page.students, carla)))
     assert "You compare. 1.5 points Read it. ana bruno It is in Spanish. carla" in text
     assert text.count("You compare. 1.5 points Read it.") == 1
+
+
+def waiting_for(row: StudentRow, *causes: Cause) -> StudentRow:
+    findings = tuple(
+        finding.model_copy(update={"status": "unscored", "earned": None, "cause": cause})
+        for finding, cause in zip(row.grade.findings, causes, strict=False)
+    )
+    return replace(row, grade=row.grade.model_copy(update={"findings": findings}))
+
+
+def test_what_the_grader_lacked_is_listed_once_with_its_students_and_the_remedy(
+    class_page: ClassPage, row: Row
+) -> None:
+    sklearn, gpu = Cause(kind="package", what="sklearn", cell=2), Cause(kind="device", what=".cuda()", cell=1)
+    rows = (
+        waiting_for(row("ana"), sklearn, sklearn),
+        waiting_for(row("bruno"), gpu, sklearn.model_copy(update={"cell": 7})),
+        waiting_for(row("carla"), gpu.model_copy(update={"what": ".to('cuda')"})),
+        waiting_for(row("dario"), Cause(kind="package", what="$(rm -rf /)")),
+    )
+    text = read(replace(class_page, students=rows))
+    assert "package sklearn 2 students Install it beside the grader: pip install scikit-learn ana bruno" in text
+    assert 'GPU 2 students Set gpu = "auto" in assignment.toml, and grade on a machine with a GPU. bruno carla' in text
+    assert "pip install $" not in text
+    assert "lacked" not in read(class_page)
 
 
 def test_a_run_of_which_nothing_could_be_judged_is_one_entry(class_page: ClassPage, row: Row) -> None:
