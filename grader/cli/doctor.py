@@ -120,6 +120,10 @@ def _check_folder(root: Path) -> int:
     for damage in found.damaged:
         out.print(f"damaged  {damage}", markup=False)
     out.print(f"{found.read}: {len(found.damaged) or 'none'} damaged.", markup=False)
+    if found.unverified:
+        noun = "run has" if found.unverified == 1 else "runs have"
+        out.print(f"{found.unverified} {noun} no hashes, as those of earlier versions, and cannot be verified.")
+        out.print("  To have hashes, execute the assignment again: grader execute ASSIGNMENT --again")
     return HAZARD if found.damaged else 0
 
 

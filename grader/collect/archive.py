@@ -23,6 +23,7 @@ from grader.collect.owners import (
     is_notebook_name,
     say_no_notebook,
     student_called,
+    tell_others,
 )
 from grader.course.roster import Roster
 from grader.errors import UserError
@@ -134,7 +135,9 @@ class _Archive:
                 where=str(self.source),
                 remedy="Download all submissions, and name that zip.",
             )
-        return Collected(tuple(self.submissions), tuple(self.left_out), tuple(self.problems)), self.links
+        handed_in = {submission.student for submission, _content in self.submissions}
+        left_out, problems = tell_others(self.left_out, handed_in, self.roster, self.source.name)
+        return Collected(tuple(self.submissions), tuple(left_out), (*self.problems, *problems)), self.links
 
     def _entries(self) -> list[Entry]:
         names = sorted(name for name in self.infos if not is_hidden(name))
@@ -151,7 +154,7 @@ class _Archive:
             elif name in called:
                 found.append(Entry(name, Sender(called[name])))
             elif not is_folder:
-                self.left_out.append(printable(name))
+                self.left_out.append(name)
         return found
 
     def _participant(self, person: Sender) -> Participant | None:
@@ -221,7 +224,7 @@ class _Archive:
             file, content = notebooks[0]
             late = any(entry.platform_late for entry in entries if entry.path == file.path)
             self.submissions.append((self._make(person, student, file.path, content, late=late), content))
-            self.left_out += [printable(other.path) for other in files if other is not file]
+            self.left_out += [other.path for other in files if other is not file]
         elif typed:
             self.links += typed
         elif self.layout != "plain":

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.collect.collected import Collected, printable
-from grader.collect.owners import call_by_place, student_called
+from grader.collect.owners import call_by_place, student_called, tell_others
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.model import Submission
@@ -37,7 +37,7 @@ def collect_folder(assignment: str, source: Path, roster: Roster | None = None) 
             continue
         # Anything else is told of: a link that leads nowhere may have been somebody's work.
         if path.suffix.lower() != ".ipynb" or not path.is_file():
-            left_out.append(printable(str(path.relative_to(root))))
+            left_out.append(path.relative_to(root).as_posix())
             continue
         notebooks.append(path)
     found = _find_students(assignment, root, notebooks, roster, left_out)
@@ -48,7 +48,8 @@ def collect_folder(assignment: str, source: Path, roster: Roster | None = None) 
             remedy="Put one notebook a student there: ana.ipynb, bruno.ipynb, …",
         )
     submissions = [_read(assignment, student, path, str(path.relative_to(root))) for student, path in found.items()]
-    return Collected(tuple(submissions), tuple(left_out))
+    nobodys, problems = tell_others(left_out, found, roster, str(source))
+    return Collected(tuple(submissions), tuple(nobodys), tuple(problems))
 
 
 def _find_students(
@@ -60,7 +61,7 @@ def _find_students(
     found: dict[str, Path] = {}
     for place, path in places.items():
         if place not in called:
-            left_out.append(printable(place))
+            left_out.append(place)
             continue
         student = student_called(_printable_name(called[place], path), roster)
         _refuse_duplicate(student, found, path)

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -122,3 +122,24 @@ def say_no_notebook(student: str, files: Sequence[HandedFile], place: str) -> Pr
     named = ", ".join(f"`{printable(file.name)}`" for file in files[:3]) + (" …" if files[3:] else "")
     what = _("You handed in {files}, and no notebook (.ipynb).", files=named)
     return Problem(student, student, what, DOWNLOAD, place)
+
+
+def tell_others(
+    paths: Sequence[str], handed_in: Collection[str], roster: Roster | None, place: str
+) -> tuple[list[str], list[Problem]]:
+    """Of files that are no notebooks: those of nobody, and a problem for each student who handed in nothing else."""
+    own: dict[str, list[HandedFile]] = {}
+    left_out = []
+    for path in paths:
+        student = _owner_of(path, roster) if roster is not None else None
+        if student is None or student in handed_in:
+            left_out.append(printable(path))
+        else:
+            own.setdefault(student, []).append(HandedFile(path, bytes))
+    return left_out, [say_no_notebook(student, files, place) for student, files in own.items()]
+
+
+def _owner_of(path: str, roster: Roster) -> str | None:
+    """Whom the roster knows by the file's name, without any ending, or by a folder above it."""
+    parts = PurePosixPath(path)
+    return roster.find(parts.stem, parts.name.partition(".")[0], *reversed(parts.parts[:-1]))

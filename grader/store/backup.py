@@ -41,7 +41,14 @@ def write_backup(work: WorkFolder, target: Path) -> Backup:
     """
     if target.exists():
         raise UserError("there is a file of this name", where=str(target), remedy="Choose another name.")
-    make_folder(target.parent)
+    if target.resolve().is_relative_to(work.root.resolve()):
+        raise UserError(
+            "the backup would be inside the work folder, and lost together with it",
+            where=str(target),
+            remedy="Choose a folder elsewhere, best on another disk.",
+        )
+    if not target.parent.is_dir():
+        raise UserError("there is no such folder", where=str(target.parent), remedy="Make it, or choose another.")
     left_out: list[DamagedError] = []
     hashes: dict[str, str] = {}
     size = 0

@@ -18,6 +18,8 @@ class Checkup:
 
     read: str
     damaged: tuple[UserError, ...]
+    unverified: int = 0
+    """Runs of earlier versions, which have no hashes: only what cannot be read is noticed in them."""
 
 
 def check_folder(work: WorkFolder) -> Checkup:
@@ -32,8 +34,8 @@ def check_folder(work: WorkFolder) -> Checkup:
         damaged.append(error)
         noted, keys = set(), set()
     noted, keys = noted | set(work.kept), keys | set(work.runs.keys)
-    for problem in (*_check_each(noted, work.submission), *_check_each(keys, work.runs.load)):
-        damaged.append(problem)
+    damaged += [*_check_each(noted, work.submission), *_check_each(keys, work.runs.load)]
+    unverified = sum(work.runs.is_without_hashes(key) for key in keys)
     files = [path for path in _sealed(work) if not path.name.startswith(DRAFT)]
     for path in files:
         try:
@@ -42,7 +44,7 @@ def check_folder(work: WorkFolder) -> Checkup:
         except DamagedError as error:
             damaged.append(DamagedError(error.what, where=error.where, remedy=_remedy(path)))
     read = f"{len(noted)} submissions, {len(keys)} runs, {len(files)} other files"
-    return Checkup(read, tuple(damaged))
+    return Checkup(read, tuple(damaged), unverified)
 
 
 def _check_each(names: Iterable[str], read: Callable[[str], object]) -> Iterator[DamagedError]:

@@ -44,6 +44,10 @@ class RunStore:
         """Whether there is a run, be it damaged."""
         return bool(key) and (self.folder / key).is_dir()
 
+    def is_without_hashes(self, key: str) -> bool:
+        """Whether a run is there that nothing can be compared with."""
+        return (self.folder / key / "run.json").exists() and not (self.folder / key / MANIFEST).exists()
+
     @property
     def keys(self) -> list[str]:
         """Of all runs."""

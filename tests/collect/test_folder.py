@@ -7,7 +7,9 @@ import unicodedata
 import pytest
 
 from grader.collect import collect_folder
+from grader.course.roster import Roster
 from grader.errors import UserError
+from grader.files.name_matching import fold_name
 
 REMEDY = "The student is the file's name without .ipynb: rename one, or move it away. Nothing was collected."
 
@@ -49,6 +51,19 @@ def test_hidden_files_are_nobodys_and_others_are_told_as_left_out(tmp_path):
     collected = collect_folder("hello", write(tmp_path, *names))
     assert students(collected) == ["ana"]
     assert collected.left_out == ("ana.ipynb.txt", "more/notes.pdf")
+
+
+def test_who_sent_another_type_of_file_is_named_with_it(tmp_path):
+    names = {"ana": "Ana Paz", "bruno": "Bruno Sol", "carla": "Carla Luz"}
+    roster = Roster(names, {fold_name(called): who for who, name in names.items() for called in (who, name)}, {})
+    folder = write(tmp_path, "ana.ipynb", "ana.pdf", "Bruno Sol.docx", "carla/hw.ipynb.txt", "carla/notes.md", "x.pdf")
+    collected = collect_folder("hello", folder, roster)
+    assert students(collected) == ["ana"]
+    assert collected.left_out == ("ana.pdf", "x.pdf")
+    assert {problem.student: str(problem.what) for problem in collected.problems} == {
+        "bruno": "You handed in `Bruno Sol.docx`, and no notebook (.ipynb).",
+        "carla": "You handed in `hw.ipynb.txt`, `notes.md`, and no notebook (.ipynb).",
+    }
 
 
 def test_what_only_looks_like_a_notebook_is_told_as_left_out(tmp_path):

@@ -153,6 +153,15 @@ def test_what_is_damaged_is_left_out_and_told(work, tmp_path):
     assert str(victim) in str(damaged)
 
 
+@pytest.mark.parametrize("place", ["inside", "nowhere"])
+def test_no_backup_is_written_into_the_work_folder_or_a_folder_that_is_not_there(work, tmp_path, place):
+    target = (work.root / "backups" if place == "inside" else tmp_path / "nowhere") / "monday.zip"
+    with pytest.raises(UserError) as refused:
+        write_backup(work, target)
+    assert refused.value.remedy
+    assert not target.parent.exists()
+
+
 # ---- the commands ---------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +179,15 @@ def test_the_commands_need_no_course_and_say_what_they_did(grader, work, tmp_pat
     assert grader("--work", elsewhere, "restore", file).code == 2
     checked = grader("doctor", "--work", elsewhere)
     assert (checked.code, checked.out) == (0, "5 submissions, 6 runs, 0 other files: none damaged.\n")
+
+
+def test_doctor_says_how_many_runs_of_earlier_versions_it_cannot_verify(grader, work):
+    for key in work.runs.keys[:2]:
+        (work.runs.folder / key / "manifest.json").unlink()
+    checked = grader("doctor", "--work", work.root)
+    assert checked.code == 0
+    assert "2 runs have no hashes" in checked.out
+    assert "grader execute ASSIGNMENT --again" in checked.out
 
 
 def test_doctor_names_each_damaged_file_and_what_to_do(grader, work):
