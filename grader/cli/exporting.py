@@ -38,7 +38,7 @@ def export(
     assignment: str | None = typer.Argument(
         None, metavar="ASSIGNMENT", help="The assignment or exam; without it, the course's grade is written."
     ),
-    to: str = typer.Option(..., "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope."),
+    to: str = typer.Option("", "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope; has to be given."),
     into: Path | None = typer.Option(
         None, "--into", metavar="FILE", readable=False, help="moodle and canvas: the file that you downloaded there."
     ),
@@ -114,6 +114,8 @@ def _fill(
 
 
 def _check_options(to: str, into: Path | None, out: Path | None) -> None:
+    if not to:
+        raise UserError("no format is named", remedy=f"Name one: --to {', --to '.join(FORMATS)}.")
     if to not in FORMATS:
         raise UserError(f"there is no format `{to}`", remedy=f"Choose one of {', '.join(FORMATS)}.")
     if to in ("moodle", "canvas") and into is None:
@@ -148,7 +150,8 @@ def _write(out: Path | None, text: str) -> None:
     try:
         out.write_bytes(text.encode("utf-8"))
     except OSError as error:
-        raise UserError(f"this cannot be written: {error.strerror}", where=str(out)) from error
+        remedy = "Name a file in a folder that exists, with --out FILE."
+        raise UserError(f"this cannot be written: {error.strerror}", where=str(out), remedy=remedy) from error
 
 
 def _write_results(folder: Path, rows: Sequence[ExportRow]) -> Filled:
@@ -162,7 +165,8 @@ def _write_results(folder: Path, rows: Sequence[ExportRow]) -> Filled:
             else:
                 write_file(path, json.dumps(as_results(row), indent=1))
     except OSError as error:
-        raise UserError(f"this cannot be written: {error.strerror}", where=str(folder)) from error
+        remedy = "Name another folder, with --out DIR."
+        raise UserError(f"this cannot be written: {error.strerror}", where=str(folder), remedy=remedy) from error
     settled = tuple(row.student for row in rows if row.points is not None)
     return Filled("", settled, tuple(row.student for row in rows if row.points is None), ())
 

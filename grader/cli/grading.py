@@ -96,7 +96,7 @@ def _grade(
         show.print_changes(out, graded)
         wall_s = time.monotonic() - started
         out.print(f"\n{executions.executed} run now, {executions.reused} not run again, in {wall_s:.0f} s.")
-    if assignment.file.deadline is not None and assignment.file.late.rule != "free":
+    if assignment.file.has_deadline_rule:
         show.print_undated(out, graded)
     show.print_failed(out, graded, work.log)
     show.print_without_page(out, reported, work.log)

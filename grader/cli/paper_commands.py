@@ -42,7 +42,7 @@ CLASS = typer.Option(
 )
 BLANK = typer.Option(0, "--blank", min=0, metavar="N", help="Copies without a name, on which a number is ticked.")
 DIGITS = typer.Option(6, "--digits", min=1, max=12, help="Digits of a student's number, on copies without a name.")
-OUT = typer.Option(..., "--out", metavar="DIR", help="Where copies.pdf and key.pdf are written.")
+OUT = typer.Option(None, "--out", metavar="DIR", help="Where copies.pdf and key.pdf are written; has to be given.")
 PAPER = typer.Option(Paper.a4, "--paper", help="The paper's size.")
 LANGUAGE = typer.Option(None, "--language", metavar="CODE", help="One of the exam's languages; by default its first.")
 DUPLEX = typer.Option(False, "--duplex", help="An even number of pages for each copy, to print on both sides.")
@@ -82,7 +82,7 @@ def open_exam(context: typer.Context, name: str) -> tuple[ExamOnDisk, WorkFolder
 def print_copies(
     context: typer.Context,
     exam: str = EXAM,
-    out: Path = OUT,
+    out: Path | None = OUT,
     class_list: Path | None = CLASS,
     blank: int = BLANK,
     digits: int = DIGITS,
@@ -97,6 +97,8 @@ def print_copies(
     from grader.exam.scanning.print_store import PaperStore
 
     chosen, work = open_exam(context, exam)
+    if out is None:
+        raise UserError("no folder is named for the PDFs", remedy=f"Name one: grader exam print {exam} --out DIR")
     enrolled = read_class(class_list) if class_list is not None else []
     spoken = language or chosen.exam.languages[0]
     planned = plan_print(chosen, enrolled, blank=blank, paper=paper.value, language=spoken, digits=digits)

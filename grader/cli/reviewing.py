@@ -17,8 +17,9 @@ WHO = typer.Option(None, "--who", metavar="NAME", help="Who decides; by default 
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (review, decide):
-        app.command()(command)
+    app.command()(review)
+    # A number below 0 is no option: it is refused as points, with what there is to give.
+    app.command(context_settings={"ignore_unknown_options": True})(decide)
 
 
 def review(

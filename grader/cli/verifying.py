@@ -76,7 +76,7 @@ def _print_json(found: Sequence[Verification]) -> None:
 
 def _print(out: Console, found: Verification) -> None:
     out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
-    out.print(f"  {found.points:g} points, {found.mistakes} deliberate mistakes")
+    out.print(f"  {found.points:g} points, {show.counted(found.mistakes, 'deliberate mistake')}")
     if found.mutants:
         also = f"; {found.equivalent} more compute the same" if found.equivalent else ""
         out.print(f"  {found.caught} of {found.mutants} mutants noticed ({found.share:.1%}){also}")

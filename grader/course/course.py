@@ -106,6 +106,11 @@ class AssignmentFile(Part):
     files: dict[str, str] = Field({}, description="path in /content -> a file or folder beside this one")
     downloads: dict[str, str] = Field({}, description="address -> the file or folder beside this one that it gives")
 
+    @property
+    def has_deadline_rule(self) -> bool:
+        """Whether lateness can cost anything."""
+        return self.deadline is not None and self.late.rule != "free"
+
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, name: str | None) -> str | None:

@@ -77,6 +77,8 @@ class ExamPage:
     sheets: tuple[ReadSheet, ...] = ()
     order: tuple[str, ...] = ()
     """The questions in the order of this student's copy, where there is one: they have their numbers on paper."""
+    person: str = ""
+    """The student's full name, where the roster has it."""
 
 
 @dataclass(frozen=True)

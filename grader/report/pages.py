@@ -81,6 +81,8 @@ class ClassPage:
     hints: tuple[Hint, ...] = ()
     """What Colab has noted in notebooks, where it is worth a look."""
     ungraded: tuple[Ungraded, ...] = ()
+    undated: int = 0
+    """Submissions to which the deadline was not applied, since nothing says when they came."""
 
 
 @dataclass(frozen=True)

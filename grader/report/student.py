@@ -10,7 +10,7 @@ from typing import get_args
 from markupsafe import Markup
 
 from grader.language import Reason
-from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Status
+from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Run, Status
 from grader.report import comparison_plots, notebook_pictures
 from grader.report.comparison_plots import Beside, beside
 from grader.report.curve_plots import Figure, figures_of
@@ -19,7 +19,7 @@ from grader.report.pages import StudentPage
 from grader.report.text import WORDS_LIMIT, words_as_html
 from grader.rubric import Criterion, Reproduced, Rubric
 from grader.score.grade import find_standing
-from grader.score.reproduction import match
+from grader.score.reproduction import count_reproduced, match
 from grader.score.waiting import say_cause
 
 MOST_LINKS = 12
@@ -116,7 +116,7 @@ def view_of(page: StudentPage) -> StudentView:
         figures=figures_of(page),
         pictures=shown(page.pictures),
         pictures_left=max(0, len(page.pictures) - notebook_pictures.MOST),
-        outputs=compare_outputs(page.run.facts.comparisons, page.rubric),
+        outputs=compare_outputs(page.run, page.rubric),
         troubled=tuple(troubled[:MOST_ROWS]),
         troubled_left=max(0, len(troubled) - MOST_ROWS),
         causes={
@@ -131,19 +131,20 @@ def view_of(page: StudentPage) -> StudentView:
 _ORDER: tuple[Status, ...] = ("missed", "unanswered", "partly", "unscored", "met")
 
 
-def compare_outputs(comparisons: Sequence[CellComparison], rubric: Rubric) -> Outputs:
+def compare_outputs(run: Run, rubric: Rubric) -> Outputs:
     """Each cell's comparison, judged by the tolerance that the rubric's own criterion has."""
     criteria = (criterion.expect.reproduced for criterion in rubric.criteria)
     tolerance = next((expectation for expectation in criteria if expectation), Reproduced())
-    rows = [OutputRow(c, match(c, tolerance.within, tolerance.picture_within)) for c in comparisons]
+    rows = [OutputRow(c, match(c, tolerance.within, tolerance.picture_within)) for c in run.facts.comparisons]
     compared = [row for row in rows if row.match != "nothing-stored"]
+    again, counting = count_reproduced(tolerance, run)
     listed = [row for row in rows if row.match != "nothing-stored" or not row.comparison.in_order]
     return Outputs(
         rows=tuple(listed[:MOST_ROWS]),
         quiet=len(rows) - len(listed),
         any_stored=any(row.comparison.stored for row in compared),
-        compared=len(compared),
-        again=sum(row.match in ("same", "close") for row in compared),
+        compared=counting,
+        again=again,
     )
 
 

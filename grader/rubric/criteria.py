@@ -58,7 +58,8 @@ class Rubric(Part):
     def _hangs_together(self) -> Rubric:
         total = sum(criterion.points for criterion in self.criteria)
         if abs(total - self.points) > 1e-9:
-            raise PlacedError(f"the criteria add up to {total:g} points, but the rubric says {self.points:g}", "points")
+            what = f"the criteria add up to {total:g} points, but the rubric says {self.points:g}"
+            raise PlacedError(what, "points", remedy=f"Write `points: {total:g}`, or change those of a criterion.")
         ids: set[str] = set()
         for place, criterion in enumerate(self.criteria):
             if criterion.id in ids:
@@ -68,11 +69,13 @@ class Rubric(Part):
                 if name not in self.probes:
                     known = ", ".join(self.probes) or "none"
                     what = f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there"
-                    raise PlacedError(f"{what} (there are: {known})", "criteria", place)
+                    remedy = "Name one of them, or add it to `probes`."
+                    raise PlacedError(f"{what} (there are: {known})", "criteria", place, remedy=remedy)
         used = {name for criterion in self.criteria for name in probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
-            raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0])
+            remedy = "Delete it, or name it in a criterion."
+            raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0], remedy=remedy)
         return self
 
     def expected_probes(self, *, public_only: bool = False) -> list[str]:

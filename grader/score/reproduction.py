@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.language import NOTHING, Reason, _, join, ngettext
-from grader.model import CellComparison, CellRun, NotebookFacts, OutputMatch
+from grader.model import Cause, CellComparison, CellRun, NotebookFacts, OutputMatch, Run
 from grader.rubric import Reproduced
 from grader.score.identifier_match import find_words
 from grader.score.outputs import CellOutputs, as_text, differ_by, picture_difference, read_outputs, split_numbers
@@ -166,20 +166,16 @@ def match(comparison: CellComparison, within: float, picture_within: float) -> O
     return "same" if numbers == 0 and pictures == 0 else "close"
 
 
+_Match = tuple[CellComparison, OutputMatch]
+
+
 def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     """The share of the cells whose stored output came out again, among those that should have one.
 
     A cell that did not do its work here for a cause of ours says nothing about the student: it is left out.
     """
-    matches = [
-        (comparison, match(comparison, reproduced.within, reproduced.picture_within))
-        for comparison in evidence.run.facts.comparisons
-    ]
-    lacked = {cell.number: cell.cause for cell in evidence.run.cells if cell.cause is not None and cell.cause.is_ours}
-    flooded = min((cell.number for cell in evidence.run.cells if _is_flood(cell)), default=None)
-    # What is printed after the limit of output is thrown away by the grader: it was perhaps as it should be.
-    unseen = {one.number for one, _ in matches if flooded is not None and one.number > flooded}
-    could = [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in lacked.keys() | unseen]
+    matches, could = _match_all(reproduced, evidence.run)
+    lacked = _lacked(evidence.run)
     counting = [pair for pair in could if _counts(*pair)]
     if not any(comparison.stored for comparison, _ in counting):
         if waiting := [one.number for one, _ in matches if one.stored and one.number in lacked]:
@@ -200,6 +196,26 @@ def judge_reproduced(reproduced: Reproduced, evidence: Evidence) -> Verdict:
     wanting = [str(number) for number in left_out if number in lacked]
     too_late = [str(number) for number in left_out if number not in lacked]
     return Verdict(fraction, join([again, *_say_others(counting), _say_left_out(wanting), _say_unseen(too_late)]))
+
+
+def count_reproduced(reproduced: Reproduced, run: Run) -> tuple[int, int]:
+    """How many stored outputs came out again, and of how many that count: as the criterion says it."""
+    counting = [how for one, how in _match_all(reproduced, run)[1] if _counts(one, how)]
+    return sum(how in ("same", "close") for how in counting), len(counting)
+
+
+def _match_all(reproduced: Reproduced, run: Run) -> tuple[list[_Match], list[_Match]]:
+    """How each cell matches; and of those only the cells that could match, for all that the grader lacked."""
+    matches = [(one, match(one, reproduced.within, reproduced.picture_within)) for one in run.facts.comparisons]
+    flooded = min((cell.number for cell in run.cells if _is_flood(cell)), default=None)
+    # What is printed after the limit of output is thrown away by the grader: it was perhaps as it should be.
+    unseen = {one.number for one, _how in matches if flooded is not None and one.number > flooded}
+    ours = _lacked(run).keys() | unseen
+    return matches, [pair for pair in matches if pair[1] in ("same", "close") or pair[0].number not in ours]
+
+
+def _lacked(run: Run) -> dict[int, Cause]:
+    return {cell.number: cell.cause for cell in run.cells if cell.cause is not None and cell.cause.is_ours}
 
 
 def _is_flood(cell: CellRun) -> bool:

@@ -25,6 +25,7 @@ def report_exam(course: Course, work: WorkFolder, on_disk: ExamOnDisk) -> tuple[
     scored = score_exam(work.gradebook, on_disk)
     runs = {submission.student: run for submission, run in work.gradebook.responses(on_disk.name)}
     copies = _copies_of(work, on_disk)
+    names = course.roster.names if course.roster is not None else {}
     pictures = _pictures_of(on_disk)
     folder = work.reports(on_disk.name)
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,6 +44,7 @@ def report_exam(course: Course, work: WorkFolder, on_disk: ExamOnDisk) -> tuple[
             answers=runs[student].answers,
             pictures=pictures,
             sheets=tuple(sheet for read in copies.get(student, ()) for sheet in _sheets_of(read, asked, work, on_disk)),
+            person=names.get(student, ""),
             order=tuple(_order_of(copies[student][0])) if student in copies else (),
         )
         write_file(folder / page_name(student), render_exam_student(page))

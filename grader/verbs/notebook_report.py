@@ -85,6 +85,7 @@ def report(
         pairs=pairs,
         hints=find_noted(course, work, assignment, rows),
         ungraded=find_ungraded(course, work, assignment.name, {row.grade.student for row in rows}),
+        undated=sum(row.submission.received is None for row in rows) if assignment.file.has_deadline_rule else 0,
     )
     write_file(folder / "index.html", render_class(overview))
     if pairs:

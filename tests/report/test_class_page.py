@@ -29,6 +29,12 @@ def settled(student_page: StudentPage) -> tuple[Finding, ...]:
     return (*others, words.model_copy(update={"status": "met", "earned": 1.5}))
 
 
+def test_the_page_says_that_a_deadline_was_not_applied(class_page: ClassPage) -> None:
+    assert "deadline" not in read(class_page)
+    text = read(replace(class_page, undated=2))
+    assert "The deadline was not applied to 2 submissions. Nothing says when they came." in text
+
+
 def test_what_needs_a_person_comes_first_with_criterion_reason_and_link(class_page: ClassPage) -> None:
     html = render_class(class_page)
     text = Page(html).text

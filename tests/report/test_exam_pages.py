@@ -106,6 +106,13 @@ def test_an_exercise_with_a_rubric_tells_each_line_and_its_explanation_once() ->
     assert text.count("So it is.") == 1
 
 
+def test_the_page_names_the_person_and_their_id_beside_it() -> None:
+    page = page_of(make_exam(question("text", {"accept": ["a"]}, "one")))
+    assert f"{page.grade.student} " in read(page)
+    named = read(ExamPage(**{**vars(page), "person": "Ana Paz"}))
+    assert f"Ana Paz {page.grade.student}" in named
+
+
 def test_questions_stand_in_the_order_of_the_students_copy() -> None:
     page = page_of(make_exam(single("one"), single("two"), single("three")))
     ordered = ExamPage(**{**vars(page), "order": ("three", "one", "two")})

@@ -263,7 +263,7 @@ def test_each_stored_output_is_set_beside_the_fresh_one(changed: Change) -> None
         comparison(7, stored=False),
     )
     text = read(changed(run={"facts": NotebookFacts(comparisons=comparisons)}))
-    assert "3 of 6 stored outputs were reproduced." in text
+    assert "3 of 5 stored outputs were reproduced." in text
     assert "1 cell_1() same" in text
     assert "2 cell_2() close numbers differ by at most 2.1 %" in text
     assert "3 cell_3() different stored loss 0.1 our run loss: nan" in text
@@ -272,6 +272,15 @@ def test_each_stored_output_is_set_beside_the_fresh_one(changed: Change) -> None
     assert "6 cell_6() same run out of order It was run before a cell above it" in text
     assert "1 cell has no output to compare, and is not listed." in text
     assert "cell_7()" not in text
+
+
+def test_outputs_are_counted_as_the_criterion_counts_them(changed: Change) -> None:
+    lacking = CellRun(index=1, number=2, title="", end="error", cause=Cause(kind="file", what="a.csv", cell=2))
+    comparisons = (comparison(1), comparison(2, text_alike=False), comparison(3))
+    text = read(changed(run={"facts": NotebookFacts(comparisons=comparisons), "cells": (lacking,)}))
+    assert "All 2 stored outputs were reproduced." in text
+    text = read(changed(run={"facts": NotebookFacts(comparisons=comparisons[1:2]), "cells": (lacking,)}))
+    assert "No stored output could be compared here." in text
 
 
 def test_outputs_are_judged_by_the_rubrics_own_tolerance(student_page: StudentPage, changed: Change) -> None:

@@ -73,7 +73,8 @@ WRONG = {
     ),
     "points that do not add up": (
         ("points: 4", "points: 5"),
-        "2: the criteria add up to 4 points, but the rubric says 5",
+        "2: the criteria add up to 4 points, but the rubric says 5\n"
+        "  Write `points: 4`, or change those of a criterion.",
     ),
     "a key that occurs twice": (
         ("    points: 1", "    points: 1\n    points: 2"),
@@ -89,11 +90,12 @@ WRONG = {
     ),
     "a probe that is not there": (
         ("probe: word", "probe: wort"),
-        "13: the criterion `word` uses the probe `wort`, which is not there (there are: doubled, word)",
+        "13: the criterion `word` uses the probe `wort`, which is not there (there are: doubled, word)\n"
+        "  Name one of them, or add it to `probes`.",
     ),
     "a probe that no criterion uses": (
         ("  word: {variable", "  more: {variable: y}\n  word: {variable"),
-        "6: no criterion uses the probe `more`",
+        "6: no criterion uses the probe `more`\n  Delete it, or name it in a criterion.",
     ),
     "a key that is missing": (
         ("    says: double(x) is twice x.\n", ""),
