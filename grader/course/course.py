@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from grader.course.course_grade import GradeRule
 from grader.course.materials import Materials, read_materials
 from grader.course.packages_stated import Environment, find_versions
+from grader.course.reference_code import ReferenceCode, read_reference
 from grader.course.roster import Roster, read_roster
 from grader.errors import UserError
 from grader.files.config_files import PlacedError, read_toml
@@ -153,6 +154,12 @@ class Assignment:
                 remedy="Write one there, probes and criteria: grader guide write-a-rubric",
             )
         return read_rubric(self.rubric_path)
+
+    @functools.cached_property
+    def oracle(self) -> ReferenceCode | None:
+        """The reference's code, where a criterion is asked with its helpers; None where none is."""
+        needs_one = any(criterion.given for criterion in self.rubric.criteria)
+        return read_reference(self.folder.parent.parent, self.rubric.reference) if needs_one else None
 
     @functools.cached_property
     def materials(self) -> Materials:

@@ -35,12 +35,17 @@ class ProbeQuestion:
     limit_s: float
     only_at_end: bool = False
     """what the names were before they were used again does not count"""
+    oracle: str = ""
+    """the hash of the reference that stands for the helpers in `content`; empty: it is asked of the notebook alone"""
 
     @functools.cached_property
     def hash(self) -> str:
         """Of everything that is asked: an answer is of no use to a question with another one."""
         when = ["end"] if self.only_at_end else []  # so that answers of before `when` keep their hash
-        asked = json.dumps([self.name, self.hidden, self.limit_s, *when]).encode() + plain.dumps(dict(self.content))
+        oracle = [self.oracle] if self.oracle else []
+        asked = json.dumps([self.name, self.hidden, self.limit_s, *when, *oracle]).encode() + plain.dumps(
+            dict(self.content)
+        )
         return hashlib.sha256(asked).hexdigest()[:32]
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from grader.execute import answers, redaction
+from grader.execute import answers, oracles, redaction
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
 from grader.execute.earlier_states import EarlierStates, is_alike
@@ -15,6 +15,9 @@ from grader.execute.fair_time import OUTER
 from grader.execute.trained import QUESTION, read_trained
 from grader.language import _
 from grader.model import Answer, Cause, TrainedNetwork
+
+OracleAsk = Callable[[socket.socket, ProbeQuestion], Answer]
+"""Asks the copy of a kernel behind a connection, with the reference's helpers."""
 
 
 class NotebookAsker:
@@ -28,6 +31,7 @@ class NotebookAsker:
         answered: dict[str, Answer],
         explain: answers.Explain | None = None,
         states: EarlierStates | None = None,
+        oracle: OracleAsk | None = None,
     ) -> None:
         self.client = client
         self.words = words
@@ -37,6 +41,7 @@ class NotebookAsker:
         self.killed_by: str | None = None
         """the question during which the kernel died"""
         self.states = states
+        self.oracle = oracle
 
     async def recording(self) -> tuple[bool, tuple[TrainedNetwork, ...]]:
         """Whether training was watched, and what was seen of it, where the notebook speaks of torch at all."""
@@ -47,6 +52,8 @@ class NotebookAsker:
 
         Between the two the gate is closed: whatever the notebook learns of a hidden input, it can only answer with it.
         """
+        again = [question for question in questions if question.oracle]
+        questions = [question for question in questions if not question.oracle]
         for question in questions:
             if not question.hidden:
                 self.answered[question.name] = await self._answer_with_earlier(question)
@@ -63,6 +70,15 @@ class NotebookAsker:
                 if question.name in described:
                     answer = _describe(question, described[question.name], answer)
                 self.answered[question.name] = answer
+        for question in again:
+            self.answered[question.name] = await self._answer_with_oracle(question)
+
+    async def _answer_with_oracle(self, question: ProbeQuestion) -> Answer:
+        """What a copy of the kernel answers, that is thrown away, with the reference's helpers in it."""
+        copy = self.states.end if self.states is not None else None
+        if copy is None or self.oracle is None:
+            return oracles.not_asked(question)
+        return await asyncio.to_thread(self.oracle, copy.connection, question)
 
     async def _answer_with_earlier(self, question: ProbeQuestion) -> Answer:
         """What the kernel answers now, and what it answered before cells used the question's names again."""

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from grader.execute import redaction
 from grader.execute.answers import ProbeQuestion
-from grader.execute.asking import NotebookAsker
+from grader.execute.asking import NotebookAsker, OracleAsk
 from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import CellClient
 from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
@@ -73,6 +73,7 @@ class NotebookDriver:
         around: RunSetting | None = None,
         *,
         may_copy: bool = True,
+        oracle: OracleAsk | None = None,
     ) -> None:
         self.server = server
         self.fork = fork
@@ -83,6 +84,7 @@ class NotebookDriver:
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.states = EarlierStates(self.client, questions if may_copy else (), self.words)
         self.questions = questions
+        self.oracle = oracle
         self.notebook = notebook
 
     async def drive(self, skip: Mapping[int, CellRun]) -> Progress:
@@ -95,14 +97,14 @@ class NotebookDriver:
                 with self.client.connection:
                     self.server.watch(self.fork, self.client.connection, self.limits)
                     asker = NotebookAsker(
-                        self.client, self.words, dead, self.progress.answers, self._explain, self.states
+                        self.client, self.words, dead, self.progress.answers, self._explain, self.states, self.oracle
                     )
                     await self._run_cells(skip, dead, asker)
                     self.progress.lost = self.losses.all_lost()
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
                         self.progress.watched, self.progress.trained = await asker.recording()
-                        if any(self.states.is_stateful(question) for question in self.questions):
+                        if any(question.oracle or self.states.is_stateful(question) for question in self.questions):
                             await self.states.keep_end(self.server.memory_mib(self.fork), self.limits, dead)
                         await asker.ask(self.questions)
                         self.progress.killed_by = asker.killed_by

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import functools
 import itertools
 import logging
 import queue
@@ -22,12 +23,14 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from grader.course.materials import Materials
+from grader.course.reference_code import ReferenceCode
 from grader.execute.answers import ProbeQuestion
 from grader.execute.attempts import Attempts
 from grader.execute.causes import RunSetting, read_stored
 from grader.execute.forked_kernel import ServerError
 from grader.execute.gpu import GpuShare, Wanted, choose_share
 from grader.execute.notebook_run import NotebookDriver
+from grader.execute.oracles import Oracles
 from grader.execute.processes import KernelServer, start_server
 from grader.execute.run_key import describe_environment
 from grader.execute.sandbox import Sandbox
@@ -59,6 +62,8 @@ class Work:
     questions: Sequence[ProbeQuestion]
     limits: Limits
     materials: Materials = field(default_factory=Materials)
+    oracle: ReferenceCode | None = None
+    """what stands for helpers of the student's, where a question says so; outside of the sandbox"""
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,7 @@ class Servers:
         self.gpu = gpu
         self.modules = modules
         self.may_share = shared
+        self.oracles = Oracles()
         self.have_ended = False
         self._shared: KernelServer | None = None
         self._gone: list[KernelServer] = []
@@ -181,6 +187,7 @@ class Servers:
     def close(self) -> None:
         """End them, and every kernel."""
         self.have_ended = True
+        self.oracles.close()
         with self._lock:  # a server that is just starting is closed too
             for server in (*self._gone, self._shared):
                 if server is not None:
@@ -283,6 +290,7 @@ def execute_one(work: Work, servers: Servers) -> Executed:
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     attempts = Attempts()
     around = _around(work, stored, servers.gpu)
+    oracle = functools.partial(servers.oracles.exchange, code=work.oracle) if work.oracle else None
     while attempts.may_go_on:
         fresh = copy.deepcopy(stored)
         for _place, cell in code_cells(fresh):
@@ -290,7 +298,9 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
         with servers.lend() as server:
             fork = server.prepare(work.materials)
             questions = [question for question in work.questions if question.name not in attempts.killers]
-            driver = NotebookDriver(server, fork, fresh, work.limits, questions, around, may_copy=attempts.may_copy)
+            driver = NotebookDriver(
+                server, fork, fresh, work.limits, questions, around, may_copy=attempts.may_copy, oracle=oracle
+            )
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
                 with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:

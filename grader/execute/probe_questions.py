@@ -3,25 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from grader.course.reference_code import ReferenceCode
 from grader.execute.answers import ProbeQuestion
 from grader.rubric import Probe, Random, Rubric, Scene
 from grader.rubric.probe_inputs import make_input
 
 
-def make_questions(rubric: Rubric, student: str, *, public_only: bool = False) -> tuple[ProbeQuestion, ...]:
-    """What to ask of this student's notebook, in the order in which it is asked."""
+def make_questions(
+    rubric: Rubric, student: str, oracle: ReferenceCode | None = None, *, public_only: bool = False
+) -> tuple[ProbeQuestion, ...]:
+    """What to ask of this student's notebook, in the order in which it is asked.
+
+    Without an `oracle`, as in a self-check, nothing is asked a second time with the reference's helpers.
+    """
     asked = _in_order(rubric)
-    return tuple(make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
+    made = (make_question(name, probe, student) for name, probe in asked if not (public_only and probe.hidden))
+    return _with_oracles(rubric, tuple(made), oracle)
 
 
-def make_questions_for_each(rubric: Rubric, students: Iterable[str]) -> Iterator[tuple[ProbeQuestion, ...]]:
+def make_questions_for_each(
+    rubric: Rubric, students: Iterable[str], oracle: ReferenceCode | None = None
+) -> Iterator[tuple[ProbeQuestion, ...]]:
     """What to ask of each student's notebook, in turn; what is asked of all alike is made ready once."""
     asked = _in_order(rubric)
     shared = {name: make_question(name, probe, "") for name, probe in asked if not is_personal(probe)}
     for student in students:
-        yield tuple(shared.get(name) or make_question(name, probe, student) for name, probe in asked)
+        made = (shared.get(name) or make_question(name, probe, student) for name, probe in asked)
+        yield _with_oracles(rubric, tuple(made), oracle)
+
+
+def _with_oracles(
+    rubric: Rubric, questions: tuple[ProbeQuestion, ...], oracle: ReferenceCode | None
+) -> tuple[ProbeQuestion, ...]:
+    """The questions and, last, those that are asked once more with helpers of the reference's."""
+    if oracle is None:
+        return questions
+    by_name = {question.name: question for question in questions}
+    again = {
+        one.given_probe: replace(
+            by_name[one.probe],
+            name=one.given_probe,
+            content={**by_name[one.probe].content, "oracles": list(one.given)},
+            hidden=True,
+            only_at_end=True,
+            oracle=oracle.hash,
+        )
+        for one in rubric.criteria
+        if one.given_probe and one.probe in by_name
+    }
+    return (*questions, *again.values())
 
 
 def _in_order(rubric: Rubric) -> list[tuple[str, Probe]]:

@@ -62,13 +62,18 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion
     return digest.hexdigest()[:32]
 
 
+def reference_environment(course: Path) -> dict[str, str]:
+    """The environment of a process that imports the reference of the course in this folder."""
+    path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
+    own = {"HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": path, "MPLBACKEND": "agg"}
+    return {**os.environ, **ENVIRONMENT, **own}
+
+
 def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQuestion]]) -> list[dict[str, Answer]]:
     ours, theirs = socket.socketpair()
     # -P: a reference/ in the folder where the command was given is not this course's.
     line = [sys.executable, "-P", "-m", "grader.execute.answer_reference", str(theirs.fileno()), str(course), *modules]
-    path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
-    own = {"HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": path, "MPLBACKEND": "agg"}
-    environment = {**os.environ, **ENVIRONMENT, **own}
+    environment = reference_environment(course)
     with tempfile.TemporaryFile() as log, ours, theirs:
         process = subprocess.Popen(
             line, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log

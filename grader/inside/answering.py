@@ -72,13 +72,8 @@ def answer_over(
         channel.send(connection, content)
 
 
-def answer_bytes(
-    question: Mapping[str, Any], namespace: Mapping[str, Any], asker: socket.socket | None = None
-) -> bytes:
-    """The answer to one question, written as plain data, whatever the student's code raises.
-
-    Over `asker` the oracles that the question declares are asked.
-    """
+def answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    """The answer to one question, written as plain data, whatever the student's code raises."""
     try:
         return _answer_bytes(question, namespace)
     except KeyboardInterrupt:  # while it is computed, or while it is written down

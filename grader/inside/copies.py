@@ -14,10 +14,10 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, NoReturn
 
-from grader.inside import answering, channel, isolation, name_marks, plain
+from grader.inside import answering, channel, isolation, name_marks, oracle_stubs, plain
 
 
 def make_ready() -> None:
@@ -94,7 +94,7 @@ def _pause(connection: socket.socket, shell: Any) -> NoReturn:
         channel.send(connection, _answer_in_fork(question, connection, shell.user_ns))
 
 
-def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace: Mapping[str, Any]) -> bytes:
+def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace: MutableMapping[str, Any]) -> bytes:
     """The answer of a fork that is thrown away. While it is `asking` an oracle, its messages are passed on."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
@@ -102,14 +102,15 @@ def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace
         with contextlib.suppress(BaseException):
             ours.close()
             isolation.die_with_parent()
-            channel.send(theirs, answering.answer_bytes(question, namespace, theirs))
+            oracle_stubs.install(question.get("oracles", ()), namespace, theirs)
+            channel.send(theirs, answering.answer_bytes(question, namespace))
         os._exit(0)
     theirs.close()
     try:
         # The grader keeps the deadline that decides; this one only ends what would never be waited for.
         while select.select([ours], [], [], float(question["limit_s"]))[0]:
             content = channel.receive(ours, channel.ANSWER_BYTES)
-            if not is_asking(content):
+            if not content.startswith(oracle_stubs.ASKING):
                 return content
             channel.send(asker, content)
             channel.send(ours, channel.receive(asker, channel.QUESTION_BYTES))
@@ -121,8 +122,3 @@ def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-
-
-def is_asking(content: bytes) -> bool:
-    """Whether this is a question to an oracle and no answer."""
-    return content[:8] == b"\0asking\0"

@@ -27,6 +27,12 @@ class Criterion(Part):
     points: float = Field(gt=0, description="the most that it earns")
     probe: Name | None = Field(None, description="the probe whose answer is judged")
     expect: Expect
+    given: list[str] = Field(
+        default_factory=list,
+        description="functions of the student's that the work may call: it is asked a second time with the reference's "
+        "in their place, so that a mistake in a function costs only its own points",
+        json_schema_extra={"items": {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}},
+    )
     partly: dict[str, float] = Field(
         default_factory=dict,
         description="share of the points for a known mistake",
@@ -37,6 +43,10 @@ class Criterion(Part):
     def _has_a_probe(self) -> Criterion:
         if self.probe is None and self.expect.kind not in PROBELESS:
             raise ValueError(f"a criterion with `{self.expect.kind}` needs a `probe`")
+        for helper in self.given:
+            if not helper.isidentifier():
+                remedy = "Write the function's name alone."
+                raise PlacedError(f"`{helper}` is no name of a function", "given", remedy=remedy)
         for name, share in self.partly.items():
             if name not in MISTAKES:
                 remedy = suggest(name, MISTAKES)
@@ -44,6 +54,11 @@ class Criterion(Part):
             if not 0 < share < 1:
                 raise ValueError(f"the share for `{name}` must be between 0 and 1, not {share}")
         return self
+
+    @property
+    def given_probe(self) -> str:
+        """Under which name the answer with the reference's helpers is kept; empty where there is none."""
+        return f"{self.probe} given {', '.join(self.given)}" if self.probe and self.given else ""
 
 
 class Rubric(Part):
@@ -71,12 +86,30 @@ class Rubric(Part):
                     what = f"the criterion `{criterion.id}` uses the probe `{name}`, which is not there"
                     remedy = "Name one of them, or add it to `probes`."
                     raise PlacedError(f"{what} (there are: {known})", "criteria", place, remedy=remedy)
+            self._require_oracles(criterion, place)
         used = {name for criterion in self.criteria for name in probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
             remedy = "Delete it, or name it in a criterion."
             raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0], remedy=remedy)
         return self
+
+    def _require_oracles(self, criterion: Criterion, place: int) -> None:
+        if not criterion.given:
+            return
+        probe = self.probes[criterion.probe] if criterion.probe else None
+        if probe is None or probe.kind not in ("call", "evaluate") or probe.ask != "student":
+            what = "`given` needs a probe with `call` or `evaluate`"
+            remedy = "Take it out: only functions call helpers."
+        elif not self.reference:
+            what = "`given` needs a reference that has these functions"
+            remedy = "Name its modules in `reference`, or take `given` out."
+        elif asked := sorted(set(criterion.given) & set(probe.asks_for)):
+            what = f"`given` names `{asked[0]}`, which its own probe asks for"
+            remedy = "Name only functions that it calls."
+        else:
+            return
+        raise PlacedError(f"the criterion `{criterion.id}`: {what}", "criteria", place, "given", remedy=remedy)
 
     def expected_probes(self, *, public_only: bool = False) -> list[str]:
         """The probes whose right answer some criterion needs: what the reference is asked."""

@@ -28,7 +28,7 @@ def score(
 ) -> tuple[Finding, ...]:
     """One finding for each criterion, in the rubric's order; `expected` holds the reference's answers by probe."""
     return tuple(
-        _find(Evidence(criterion, run, rubric, expected))
+        _find(Evidence(criterion, run, rubric, expected, public_only))
         for criterion in rubric.criteria
         if not (public_only and rubric.is_hidden(criterion))
     )
@@ -51,12 +51,11 @@ def _find(evidence: Evidence) -> Finding:
 
 def _judge_or_leave(evidence: Evidence) -> Verdict:
     """The verdict on what the notebook answers at the end or, where cells used a name again, on what it was before."""
-    verdict = _judge_state(evidence)
+    verdict = _judge_given(evidence, _judge_state(evidence))
     answer = evidence.run.answers.get(evidence.criterion.probe or "")
     states = (answer, *answer.earlier) if answer is not None else ()
     for earlier in states[1:] if verdict.fraction != 1 else ():
-        answers = {**evidence.run.answers, evidence.criterion.probe or "": earlier}
-        before = _judge_state(replace(evidence, run=evidence.run.model_copy(update={"answers": answers})))
+        before = _judge_state(_answered_by(evidence, earlier))
         # What waits for a person is replaced by nothing less than full points.
         if before.fraction is not None and before.fraction > (0.99 if verdict.fraction is None else verdict.fraction):
             names = listed([code(name) for name in earlier.changed], most=3)
@@ -97,6 +96,38 @@ def _leave_guesses(names: Reason, cell: int, count: int) -> Verdict:
         count=count,
     )
     return unscored(told)
+
+
+def _judge_given(evidence: Evidence, alone: Verdict) -> Verdict:
+    """The verdict where the helpers that the work calls are the reference's: a mistake in one is charged once."""
+    criterion = evidence.criterion
+    if not criterion.given_probe or alone.fraction == 1 or evidence.public_only:
+        return alone
+    answer = evidence.answer_to_given()
+    names = listed([code(name) for name in criterion.given], most=3)
+    if answer is None or (answer.cause is not None and answer.cause.is_ours):
+        told = _(
+            "{because} It could not be tried with the right {names} in place of yours.",
+            because=alone.because,
+            names=names,
+        )
+        return alone if alone.fraction is None else unscored(told)
+    helped = _judge_state(_answered_by(evidence, answer))
+    if helped.fraction is None or helped.fraction <= (0.99 if alone.fraction is None else alone.fraction):
+        return alone
+    if helped.fraction == 1:
+        told = _(
+            "With the right {names} in place of yours the answer is as expected, so nothing is lost here.", names=names
+        )
+    else:
+        told = _("With the right {names} in place of yours: {because}", names=names, because=helped.because)
+    return replace(helped, because=told)
+
+
+def _answered_by(evidence: Evidence, answer: Answer) -> Evidence:
+    """The evidence with another answer to the criterion's probe."""
+    answers = {**evidence.run.answers, evidence.criterion.probe or "": answer}
+    return replace(evidence, run=evidence.run.model_copy(update={"answers": answers}))
 
 
 def _judge_state(evidence: Evidence) -> Verdict:

@@ -59,6 +59,8 @@ class Evidence:
     run: Run
     rubric: Rubric
     expected: Mapping[str, Answer]
+    public_only: bool = False
+    """It is a self-check, which asks nothing hidden, and nothing with the reference's helpers."""
 
     @property
     def probe(self) -> Probe | None:
@@ -88,6 +90,10 @@ class Evidence:
                 _("This run was not asked the probe {probe}; it waits until it is run again.", probe=f"`{probe}`")
             )
         return answer
+
+    def answer_to_given(self) -> Answer | None:
+        """Its answer with the reference's helpers; None where it was not asked so."""
+        return self.run.answers.get(self.criterion.given_probe)
 
     def value(self) -> Any:
         """The value that the notebook answered; without one, the criterion is unanswered."""

@@ -174,11 +174,14 @@ def _make_works(work: WorkFolder, assignment: Assignment, plan: _Plan) -> Iterat
     firsts = [own[0] for own in plan.new.values()]
     for key, first, questions in zip(plan.new, firsts, _asked(assignment, firsts), strict=True):
         limits, materials = assignment.file.limits, assignment.materials
-        yield Work(key, first.sha256, work.submission(first.sha256), questions, limits, materials)
+        content = work.submission(first.sha256)
+        yield Work(key, first.sha256, content, questions, limits, materials, assignment.oracle)
 
 
 def _asked(assignment: Assignment, submissions: Sequence[Submission]) -> Iterator[tuple[ProbeQuestion, ...]]:
-    return make_questions_for_each(assignment.rubric, (submission.student for submission in submissions))
+    return make_questions_for_each(
+        assignment.rubric, (submission.student for submission in submissions), assignment.oracle
+    )
 
 
 def _prepare(course: Course, work: WorkFolder, assignment: Assignment, students: Sequence[str], watch: Watch) -> None:

@@ -55,10 +55,10 @@ def repeat(
 
 
 def _works(work: WorkFolder, assignment: Assignment, chosen: Mapping[str, Submission]) -> dict[str, Work]:
-    asked = make_questions_for_each(assignment.rubric, (one.student for one in chosen.values()))
+    asked = make_questions_for_each(assignment.rubric, (one.student for one in chosen.values()), assignment.oracle)
     limits, materials = assignment.file.limits, assignment.materials
     return {
-        key: Work(key, one.sha256, work.submission(one.sha256), questions, limits, materials)
+        key: Work(key, one.sha256, work.submission(one.sha256), questions, limits, materials, assignment.oracle)
         for (key, one), questions in zip(chosen.items(), asked, strict=True)
     }
 

@@ -147,10 +147,10 @@ def _refuse_open_thresholds(assignment: Assignment, rubric: Rubric, runs: int) -
 def _make_work(parts: Parts, student: str, number: int, executor: Executor) -> Work:
     content = reseed(solve(parts.given, parts.modules, parts.solution), number)
     sha256 = hashlib.sha256(content).hexdigest()
-    questions = make_questions(parts.assignment.rubric, student)
+    questions = make_questions(parts.assignment.rubric, student, parts.assignment.oracle)
     limits, materials = parts.assignment.file.limits, parts.assignment.materials
     key = make_key(sha256, questions, limits, executor.sandbox, executor.gpu, materials=materials)
-    return Work(key, sha256, content, questions, limits, materials)
+    return Work(key, sha256, content, questions, limits, materials, parts.assignment.oracle)
 
 
 def reseed(content: bytes, number: int) -> bytes:

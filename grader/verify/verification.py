@@ -187,12 +187,13 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
 
 
 def _make_work(assignment: Assignment, name: str, content: bytes, *, hurried: bool) -> Work:
-    questions = make_questions(assignment.rubric, STUDENT)
+    questions = make_questions(assignment.rubric, STUDENT, assignment.oracle)
     limits = assignment.file.limits
     if hurried:
         questions = tuple(replace(q, limit_s=min(q.limit_s, MUTANT_LIMIT_S)) for q in questions)
         limits = limits.model_copy(update={"cell_s": min(limits.cell_s, 4 * MUTANT_LIMIT_S)})
-    return Work(name, hashlib.sha256(content).hexdigest(), content, questions, limits, assignment.materials)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Work(name, sha256, content, questions, limits, assignment.materials, assignment.oracle)
 
 
 def _check_solved(bench: Bench) -> Iterator[str]:

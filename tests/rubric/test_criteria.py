@@ -61,7 +61,22 @@ WRONG = {
     ),
     "a key that is known elsewhere only": (
         ("    probe: word", "    probe: word\n    hidden: true"),
-        "17: unknown key `criteria.1.hidden`\n  Take it out; known here: expect, id, partly, points, probe, says.",
+        "17: unknown key `criteria.1.hidden`\n"
+        "  Take it out; known here: expect, given, id, partly, points, probe, says.",
+    ),
+    "a helper that the probe itself asks for": (
+        ("    probe: doubled", "    probe: doubled\n    given: [double]"),
+        "12: the criterion `double`: `given` names `double`, which its own probe asks for\n"
+        "  Name only functions that it calls.",
+    ),
+    "helpers for a value that is looked up": (
+        ("    probe: word", "    probe: word\n    given: [double]"),
+        "17: the criterion `word`: `given` needs a probe with `call` or `evaluate`\n"
+        "  Take it out: only functions call helpers.",
+    ),
+    "a helper that is no name": (
+        ("    probe: doubled", "    probe: doubled\n    given: [double it]"),
+        "12: `double it` is no name of a function\n  Write the function's name alone.",
     ),
     "points over a picture that is not asked with": (
         ("  word: {variable: word}", "  word: {variable: word, draw: {as: points-xy, over: gray}}"),
