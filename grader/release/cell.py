@@ -29,6 +29,7 @@ _STAND_INS = {
     "safetensors": "grader.release.carried.safetensors",
     "safetensors.numpy": "grader.release.carried.safetensors",
     "grader.language": "grader.language.reasons",
+    "grader.language.stand_in_words": "grader.release.carried.no_stand_ins",
     "grader.model": "grader.release.carried.model",
     "grader.rubric": "grader.release.carried.rubric",
     "grader.score.reproduction": "grader.release.carried.reproduction",

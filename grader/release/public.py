@@ -20,7 +20,7 @@ def cut_to_public(rubric: Rubric, keep: Callable[[Criterion], bool] = lambda _: 
         probes = [rubric.probes[name] for name in probes_of(criterion)]
         return not any(probe.hidden or is_personal(probe) for probe in probes)
 
-    criteria = [_without_guide(one) for one in rubric.criteria if is_open(one) and keep(one)]
+    criteria = [_without_hidden_parts(one) for one in rubric.criteria if is_open(one) and keep(one)]
     if not criteria:
         raise UserError(
             "no criterion of this rubric is public, so there is nothing that students could check",
@@ -39,8 +39,9 @@ def is_checked_in_cell(criterion: Criterion) -> bool:
     return criterion.probe is not None and criterion.expect.kind not in ("person", "reproduced")
 
 
-def _without_guide(criterion: Criterion) -> Criterion:
-    """What the rubric says to the person who decides is not for the student."""
+def _without_hidden_parts(criterion: Criterion) -> Criterion:
+    """Neither what it says to the person who decides, nor helpers of the reference, which students do not get."""
+    criterion = criterion.model_copy(update={"given": []})
     if criterion.expect.person is None:
         return criterion
     person = criterion.expect.person.model_copy(update={"guide": ""})
