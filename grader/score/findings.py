@@ -101,7 +101,7 @@ def _leave_guesses(names: Reason, cell: int, count: int) -> Verdict:
 def _judge_given(evidence: Evidence, alone: Verdict) -> Verdict:
     """The verdict where the helpers that the work calls are the reference's: a mistake in one is charged once."""
     criterion = evidence.criterion
-    if not criterion.given_probe or alone.fraction == 1 or evidence.public_only:
+    if evidence.public_only or not criterion.given_probe or alone.fraction == 1:
         return alone
     answer = evidence.answer_to_given()
     names = listed([code(name) for name in criterion.given], most=3)
