@@ -16,6 +16,7 @@ from grader.score.arrays import FloatArray, NotNumbersError, as_numbers
 from grader.score.metrics import mean_squared_error, say_diverged
 from grader.score.network_answers import Network, Networks, Samples, read_networks
 from grader.score.sentences import code, number, number_pair
+from grader.score.training_evidence import say_leak
 from grader.score.verdict import Evidence, UnscoredError, Verdict, unanswered, value_of
 
 _MOST_SENTENCES = 4
@@ -103,7 +104,9 @@ def _pair_rows(rows: dict[str, dict[str, Any]], found: Networks, table: Table) -
 def _check_row(row: dict[str, Any], network: Network, table: Table, swapped: _Check | None) -> Iterator[_Check]:
     yield _check_parameters(row, network, table)
     held_out = _Loss(table.held_out_loss, 1 - table.rtol, 1 + table.rtol, _UNREAD_HELD_OUT, _OTHER_ON_HELD_OUT)
-    yield swapped or _check_loss(row, network, network.held_out, held_out, table.rtol)
+    leak = say_leak(network)
+    leaked = _Check(leak, "overlap") if leak else None
+    yield swapped or leaked or _check_loss(row, network, network.held_out, held_out, table.rtol)
     if table.train_loss is not None:
         # Many note it while they train, before the last step or as the mean of the last epoch.
         factor = table.train_factor

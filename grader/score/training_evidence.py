@@ -125,14 +125,33 @@ def judge_split(split: Split, evidence: Evidence) -> Verdict:
     (common, total), network = max(shares, key=lambda one: one[0][0] / one[0][1])
     if common <= split.at_most * total:
         return Verdict(1.0, _("No network was trained on your held-out samples.") + found.note)
-    because = _(
+    because = _say_overlap(network, common, total)
+    return Verdict(0.0, because + found.note, "overlap")
+
+
+def say_leak(network: Network) -> Reason:
+    """That it was seen how the network was trained on its held-out samples; its loss there says nothing new then."""
+    if network.held_out is None or network.seen is None:
+        return NOTHING
+    try:
+        common, total = _overlap(network.held_out, network.seen)
+    except UnscoredError:
+        return NOTHING
+    return _say_overlap(network, common, total) if common > _SAME_BY_CHANCE * total else NOTHING
+
+
+_SAME_BY_CHANCE = 0.1
+"""Of x on a coarse grid, some are drawn twice."""
+
+
+def _say_overlap(network: Network, common: int, total: int) -> Reason:
+    return _(
         "{network} was trained on {common} of your {total} held-out samples: what it has seen cannot tell how it does "
         "on what it has not.",
         network=code(network.name),
         common=common,
         total=total,
     )
-    return Verdict(0.0, because + found.note, "overlap")
 
 
 def _overlap(held_out: Samples, seen: Samples | FloatArray) -> tuple[int, int]:
