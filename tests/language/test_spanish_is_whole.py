@@ -23,6 +23,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
+from grader.cli.exporting import _grade
 from grader.course.course import read_course
 from grader.course.grade_bands import GradeBand
 from grader.errors import DamagedError, UserError
@@ -266,6 +267,16 @@ def test_letters_are_in_spanish(root, own, marked):
             write_reply(read_course(root).assignment("noise"), problem, "ana"),
         ):
             assert not words_outside(letter, own)
+
+
+def test_comments_for_other_systems_are_in_spanish(root, own, marked):
+    course, work = read_course(root), WorkFolder(root / ".grader")
+    verbs.score_class(course, work, course.assignment("noise"))
+    with language("es"):
+        rows, _titles = _grade(course, work, "noise")
+        comments = [row.comment for row in rows]
+    assert len(comments) > len(making.CLASS)
+    assert not [words for comment in comments if (words := words_outside(comment, own))]
 
 
 COMMAND = "grader check ASSIGNMENT NOTEBOOK --sandbox none --json bubblewrap .ipynb --help exam"
