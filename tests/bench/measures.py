@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cluster, growth, memory, peers, sheets, stored
+from . import cluster, growth, memory, peers, recording, sheets, stored
 from .commands import ROOT, Grader
 from .floor import measure_floor
 from .notebooks import write_regression_class, write_trivial_course
@@ -54,6 +54,10 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     yield from _peer_figures(notebooks[: plan.peer_notebooks], root, grade_s, floor_s)
     memory_mib = memory.measure_private_mib(plan.kernels)
     yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
+    copies = recording.measure_copies(notebooks[: max(4, plan.notebooks // 2)])
+    yield Figure("processor time of a class with copies of kernels ÷ without", copies, at_most=1.08)
+    watching = recording.measure_watching(4 * plan.rounds)
+    yield Figure("a training loop that is watched ÷ one that is not", watching, at_most=1.05)
     yield from _stored_figures(plan, root)
     yield from sheets.measure_sheets(plan.sheets, plan.jobs, root / "sheets")
     yield from _growth_figures(plan, root / "trivial")
