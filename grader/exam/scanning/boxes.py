@@ -72,7 +72,7 @@ class Measures:
 
     def as_columns(self) -> dict[str, tuple[float, ...]]:
         """The same as it is kept: name -> values, as exactly as they say anything."""
-        return {name: tuple(values.round(4).tolist()) for name, values in vars(self).items()}
+        return {name: tuple(values.astype(np.float64).round(4).tolist()) for name, values in vars(self).items()}
 
     @property
     def places_xy(self) -> NDArray[np.float64]:
