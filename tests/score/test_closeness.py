@@ -44,3 +44,33 @@ def test_two_wrong_parts_that_should_be_the_same_are_not_told_as_twins():
     assert "should not be" not in str(both.because)
     zeros = find(CLOSE, {"one": SMALL**2, "other": np.zeros(9)}, {"one": SMALL, "other": np.zeros(9)})
     assert "should not be" not in str(zeros.because)
+
+
+def test_a_twin_is_looked_for_before_and_behind_the_wrong_part():
+    expected = {"usual": SMALL, "wide": SMALL**2, "other": LARGE}
+    behind = find(CLOSE, {"usual": SMALL**2, "wide": SMALL**2, "other": LARGE}, expected)
+    assert str(behind.because).endswith("It is the same as the entry `wide` of `slope`, and should not be.")
+
+
+def test_a_list_of_another_length_is_missed_and_both_lengths_are_told_unless_they_are_hidden():
+    told = find(CLOSE, [SMALL, LARGE, 1.0], [SMALL, LARGE])
+    assert (told.status, told.earned) == ("missed", 0)
+    assert str(told.because).startswith("`slope` has 3 items, but 2 are expected.")
+    hidden = find(CLOSE, [SMALL, LARGE, 1.0], [SMALL, LARGE], probe={"variable": "slope", "hidden": True})
+    assert (hidden.status, hidden.earned) == ("missed", 0)
+    assert "2" not in str(hidden.because)
+
+
+def nested(value: float, levels: int):
+    """The value in so many dictionaries and lists."""
+    told: object = [{"in": value}]
+    for _ in range(levels - 2):
+        told = {"in": told}
+    return told
+
+
+def test_parts_are_compared_eight_levels_deep_and_deeper_ones_wait_for_a_person():
+    for levels, right, wrong in ((8, "met", "missed"), (9, "unscored", "unscored")):
+        deep = nested(1.0, levels)
+        assert find(CLOSE, deep, deep).status == right, levels
+        assert find(CLOSE, nested(2.0, levels), deep).status == wrong, levels
