@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from .making import find
 
@@ -74,3 +75,52 @@ def test_parts_are_compared_eight_levels_deep_and_deeper_ones_wait_for_a_person(
         deep = nested(1.0, levels)
         assert find(CLOSE, deep, deep).status == right, levels
         assert find(CLOSE, nested(2.0, levels), deep).status == wrong, levels
+
+
+def test_complex_numbers_are_compared_by_both_their_parts():
+    expected = np.array([1 + 2j, -3 + 0.5j])
+    assert find(CLOSE, expected, expected).status == "met"
+    assert find(CLOSE, expected + 1e-3, expected).status == "missed"
+    assert find(CLOSE, expected + 1e-3j, expected).status == "missed"
+
+
+def test_a_single_number_may_come_in_any_shape_and_several_only_in_theirs():
+    assert find(CLOSE, np.array([[2.0]]), 2.0).status == find(CLOSE, 2.0, np.array([2.0])).status == "met"
+    assert find(CLOSE, np.full((2, 3), 2.0), np.full((3, 2), 2.0)).status == "missed"
+    single, several = find(CLOSE, 2.0, np.full(3, 2.0)), find(CLOSE, np.full(3, 2.0), 2.0)
+    assert str(single.because).startswith("`slope` is a single number, but the shape (3,) is expected.")
+    assert str(several.because).startswith("`slope` has the shape (3,), but a single number is expected.")
+
+
+def test_what_is_not_made_of_numbers_is_missed_and_named():
+    words = find(CLOSE, "two", 2.0)
+    assert (words.status, words.earned) == ("missed", 0)
+    assert "`slope`" in str(words.because)
+
+
+def test_an_entry_that_is_not_there_is_named():
+    assert "has no entry `wide`" in str(find(CLOSE, {"usual": 1.0}, {"usual": 1.0, "wide": 2.0}).because)
+
+
+def test_what_is_right_is_told_by_its_value_or_by_how_many_were_compared():
+    assert str(find(CLOSE, 2.0, 2.0).because) == "`slope` is 2, as expected."
+    assert str(find({"close": {"rtol": 0.1}}, 2.1, 2.0).because) == "`slope` is 2.1, close to the expected 2."
+    assert str(find(CLOSE, np.arange(3.0), np.arange(3.0)).because) == "`slope` is as expected: 3 values compared."
+
+
+HIDDEN = {"variable": "slope", "hidden": True}
+
+
+@pytest.mark.parametrize(("wrong", "says"), [(1, "some"), (2, "some"), (3, "most"), (4, "all")])
+def test_of_hidden_values_it_is_told_whether_some_most_or_all_are_wrong(wrong, says):
+    expected = np.array([1.0, 5.0, -2.0, 8.0])
+    answer = np.where(np.arange(4) < wrong, np.add(expected, [0.3, -0.9, 2.0, 0.1]), expected)
+    assert f"{says} of the values are wrong" in str(find(CLOSE, answer, expected, probe=HIDDEN).because)
+
+
+def test_the_worst_place_is_the_one_that_is_no_number_or_else_the_farthest_off():
+    expected = np.array([[1.0, -50.0], [3.0, 4.0]])
+    off = np.add(expected, [[0.5, 0.0], [2.0, 0.1]])
+    assert "most of all at [1, 0]: there it is 5, but 3 is expected" in str(find(CLOSE, off, expected).because)
+    off[1, 1] = np.nan
+    assert "most of all at [1, 1]" in str(find(CLOSE, off, expected).because)
