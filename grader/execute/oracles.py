@@ -1,44 +1,35 @@
 """Asks a notebook with the reference standing for some of its helpers: the one way in which what is expected gets in.
 
-What the notebook's stubs send is hostile: only helpers that the question names are answered, so often and so long.
+The stubs in the copy of the kernel talk with a fork of the reference; only its last word, the answer, comes here.
 """
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError
-
 from grader.course.reference_code import ReferenceCode
-from grader.execute import answers
+from grader.execute import answers, oracle_server
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S
 from grader.execute.fair_time import OUTER
 from grader.execute.reference import reference_environment
 from grader.inside import channel, plain
-from grader.inside.oracle_stubs import ASKING
 from grader.language import _
 from grader.model import Answer, Cause
-
-MOST_CALLS = 20_000
-"""For one question. A RANSAC of some thousand rounds asks twice in each."""
-
-MOST_BYTES = 512 << 20
-"""What all calls of one question may send."""
 
 CPU_S = 30
 """Processor time of the reference for all calls of one question: a student's arguments may ask for much."""
 
-CALL_S = 300.0
-"""How long it may take to load the reference, or to answer one call. What a student's arguments may use is processor
-time: past this time it is the machine that is slow."""
+CALLS_S = 300.0
+"""How long it may take to load the reference, or to answer all calls of one question. What a student's arguments may
+use is processor time: past this time it is the machine that is slow."""
 
 WAITS = Cause(kind="grader", what="oracle")
 
@@ -75,17 +66,15 @@ class Oracles:
             self._servers.clear()
 
     def exchange(self, connection: socket.socket, question: ProbeQuestion, code: ReferenceCode) -> Answer:
-        """Ask the copy behind the connection, and pass on what it asks of the reference."""
+        """Ask the copy behind the connection, and have a fork of the reference answer what it asks."""
         try:
             server = self._server(code)
             ours, theirs = socket.socketpair()
             with ours, theirs:
-                socket.send_fds(server.commands, [b"!"], [theirs.fileno()])
+                socket.send_fds(server.commands, [b"!"], [theirs.fileno(), connection.fileno()])
                 theirs.close()
                 answer = _exchange(connection, ours, question)
-            if answer.status == "stopped" and server.process.poll() is not None:
-                return not_asked(question)
-            return answer
+            return not_asked(question) if answer is None or server.process.poll() is not None else answer
         except (OracleError, OSError):
             return not_asked(question)
 
@@ -114,7 +103,7 @@ def _start(code: ReferenceCode, cpu_s: int) -> _Server:
             stderr=subprocess.DEVNULL,  # what is wrong with it was told when it answered the probes themselves
         )
     server = _Server(process, ours, folder)
-    ours.settimeout(CALL_S)
+    ours.settimeout(CALLS_S)
     try:
         is_ready = bool(ours.recv(1))
     except OSError:
@@ -125,49 +114,26 @@ def _start(code: ReferenceCode, cpu_s: int) -> _Server:
     return server
 
 
-def _exchange(connection: socket.socket, oracle: socket.socket, question: ProbeQuestion) -> Answer:
-    names = frozenset(question.content["oracles"])
-    oracle.settimeout(CALL_S)
+def _exchange(connection: socket.socket, fork: socket.socket, question: ProbeQuestion) -> Answer | None:
+    """The answer, as the fork passes it on; None where nothing came in a time that only a busy machine can need."""
     limit_s = OUTER * question.limit_s
-    left_s, sent = limit_s + GRACE_S, 0
+    task = {"names": question.content["oracles"], "left_s": limit_s + GRACE_S}
+    fork.settimeout(limit_s + GRACE_S + CALLS_S)
     try:
+        channel.send(fork, json.dumps(task).encode())
         channel.send(connection, plain.dumps({**question.content, "limit_s": limit_s}))
-        for _call in range(MOST_CALLS + 1):
-            begun = time.monotonic()
-            connection.settimeout(max(left_s, 0.01))
-            content = channel.receive(connection, channel.ANSWER_BYTES)
-            left_s -= time.monotonic() - begun
-            if not content.startswith(ASKING):
-                return answers.read_answer(question, content)
-            sent += len(content)
-            if sent > MOST_BYTES:
-                break
-            channel.send(connection, _ask(oracle, content[len(ASKING) :], names))
+        told = channel.receive(fork, 1 + channel.ANSWER_BYTES)
+    except TimeoutError:
         connection.close()
-        return question.unanswered(_("it called its helpers too often"))
-    except ValueError:
-        connection.close()
-        return question.unanswered(_("it called its helpers in a way that cannot be answered"))
-    except (EOFError, OSError):
-        connection.close()
-        return question.unanswered(_("it took longer than {limit} s, or the kernel was gone", limit=question.limit_s))
-
-
-def _ask(oracle: socket.socket, content: bytes, names: frozenset[str]) -> bytes:
-    """What the reference answers to a call that was read, checked and written anew; ValueError where it is refused."""
-    try:
-        arguments, notes = plain.loads(content)
-    except (SafetensorError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError("not a call") from error
-    if notes.get("name") not in names or not isinstance(arguments, dict):
-        raise ValueError("no oracle of this question")
-    try:
-        channel.send(oracle, plain.dumps(arguments, {"name": notes["name"]}))
-        return channel.receive(oracle, channel.QUESTION_BYTES)
-    except TimeoutError as error:
-        raise OracleError("the reference takes too long") from error
-    except (EOFError, OSError) as error:
-        raise ValueError("the arguments used up the reference's time or memory") from error
+        return None
+    except (EOFError, OSError, ValueError):
+        told = oracle_server.REFUSED  # the fork is gone: the arguments have used up its time or memory
+    if told[:1] == oracle_server.ANSWERED:
+        return answers.read_answer(question, told[1:])
+    connection.close()
+    if told == oracle_server.REFUSED:
+        return question.unanswered(_("it called its helpers too often, or in a way that cannot be answered"))
+    return question.unanswered(_("it took longer than {limit} s, or the kernel was gone", limit=question.limit_s))
 
 
 def not_asked(question: ProbeQuestion) -> Answer:

@@ -91,30 +91,32 @@ def _pause(connection: socket.socket, shell: Any) -> NoReturn:
             question, _ = plain.loads(channel.receive(connection, channel.QUESTION_BYTES))
         except (EOFError, OSError):
             os._exit(0)  # it is needed no more
-        channel.send(connection, _answer_in_fork(question, connection, shell.user_ns))
+        if answer := _answer_in_fork(question, connection, shell.user_ns):
+            channel.send(connection, answer)
 
 
 def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace: MutableMapping[str, Any]) -> bytes:
-    """The answer of a fork that is thrown away. While it is `asking` an oracle, its messages are passed on."""
+    """The answer of a fork that is thrown away; empty where the fork has sent it itself, as one with oracles does."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):
             ours.close()
             isolation.die_with_parent()
-            oracle_stubs.install(question.get("oracles", ()), namespace, theirs)
-            channel.send(theirs, answering.answer_bytes(question, namespace))
+            if helpers := question.get("oracles"):
+                # It asks over the grader's own connection: a hop less for each of thousands of calls.
+                oracle_stubs.install(helpers, namespace, asker)
+                channel.send(asker, answering.answer_bytes(question, namespace))
+                channel.send(theirs, b"")
+            else:
+                channel.send(theirs, answering.answer_bytes(question, namespace))
         os._exit(0)
     theirs.close()
     try:
         # The grader keeps the deadline that decides; this one only ends what would never be waited for.
-        while select.select([ours], [], [], float(question["limit_s"]))[0]:
-            content = channel.receive(ours, channel.ANSWER_BYTES)
-            if not content.startswith(oracle_stubs.ASKING):
-                return content
-            channel.send(asker, content)
-            channel.send(ours, channel.receive(asker, channel.QUESTION_BYTES))
-        return plain.dumps(None, {"status": "stopped"})
+        if not select.select([ours], [], [], float(question["limit_s"]))[0]:
+            return plain.dumps(None, {"status": "stopped"})
+        return channel.receive(ours, channel.ANSWER_BYTES)
     except (EOFError, OSError, ValueError):
         return plain.dumps(None, {"status": "died"})
     finally:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.inside import channel, plain
 
@@ -113,10 +114,10 @@ def _swap_code(function: types.FunctionType, stub: Callable[..., Any]) -> None:
     function.__kwdefaults__ = {"__stub": stub}
 
 
-def changed_arrays(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def changed_arrays(before: Mapping[str, npt.NDArray[Any]], after: Mapping[str, Any]) -> dict[str, Any]:
     """The arrays among arguments that a call has changed in place."""
     return {
-        key: value
-        for key, value in after.items()
-        if isinstance(value, np.ndarray) and not np.array_equal(value, before[key], equal_nan=value.dtype.kind in "fc")
+        key: after[key]
+        for key, array in before.items()
+        if not np.array_equal(after[key], array, equal_nan=array.dtype.kind in "fc")
     }

@@ -12,14 +12,13 @@ from grader.files.config_files import read_yaml
 from grader.rubric import Name, Part
 
 
-class WrongCase(Part):
-    """wrong/<name>.yaml: what a student might write, and what it must cost."""
+class RightCase(Part):
+    """right/<name>.yaml: what a student might write in an unusual way, and must cost nothing."""
 
-    about: str = Field(min_length=5, description="what the student has misunderstood, in a sentence")
-    code: str = Field(description="the functions or classes that take the place of the reference's")
-    loses: dict[Name, str] = Field(
-        min_length=1, description="criterion -> a regular expression that its sentence must match; no other is lost"
+    about: str = Field(
+        min_length=5, description="what is unusual, or what the student has misunderstood, in a sentence"
     )
+    code: str = Field(description="the functions or classes that take the place of the reference's")
 
     @field_validator("code")
     @classmethod
@@ -32,6 +31,20 @@ class WrongCase(Part):
             raise ValueError("there is neither a function nor a class in it, so nothing takes the reference's place")
         return code
 
+    @property
+    def names(self) -> list[str]:
+        """The functions and classes that it defines."""
+        body = ast.parse(self.code).body
+        return [statement.name for statement in body if isinstance(statement, ast.FunctionDef | ast.ClassDef)]
+
+
+class WrongCase(RightCase):
+    """wrong/<name>.yaml: what a student might write, and what it must cost."""
+
+    loses: dict[Name, str] = Field(
+        min_length=1, description="criterion -> a regular expression that its sentence must match; no other is lost"
+    )
+
     @field_validator("loses")
     @classmethod
     def _are_patterns(cls, loses: dict[str, str]) -> dict[str, str]:
@@ -41,12 +54,6 @@ class WrongCase(Part):
             except re.error as error:
                 raise ValueError(f"`{criterion}`: this is not a regular expression: {error}") from error
         return loses
-
-    @property
-    def names(self) -> list[str]:
-        """The functions and classes that it defines."""
-        body = ast.parse(self.code).body
-        return [statement.name for statement in body if isinstance(statement, ast.FunctionDef | ast.ClassDef)]
 
 
 class Equivalent(Part):
@@ -69,6 +76,11 @@ class Solution(RootModel[dict[str, str]]):
 def read_mistakes(folder: Path) -> dict[str, WrongCase]:
     """The deliberate mistakes of an assignment, by the names of their files."""
     return {path.stem: read_yaml(path, WrongCase) for path in sorted((folder / "wrong").glob("*.yaml"))}
+
+
+def read_right(folder: Path) -> dict[str, RightCase]:
+    """The unusual right solutions of an assignment, by the names of their files."""
+    return {path.stem: read_yaml(path, RightCase) for path in sorted((folder / "right").glob("*.yaml"))}
 
 
 def read_equivalents(folder: Path) -> list[Equivalent]:

@@ -18,7 +18,15 @@ from grader.rubric import Rubric, read_noise
 from grader.score import score
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
-from grader.verify.cases import Equivalent, WrongCase, read_equivalents, read_mistakes, read_solution
+from grader.verify.cases import (
+    Equivalent,
+    RightCase,
+    WrongCase,
+    read_equivalents,
+    read_mistakes,
+    read_right,
+    read_solution,
+)
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Mutant, make_cell_mutants, make_mutants
 from grader.verify.solved import code_in, functions_of, solve
@@ -62,6 +70,7 @@ class Parts:
     modules: Modules
     solution: Mapping[str, str]
     mistakes: Mapping[str, WrongCase]
+    unusual: Mapping[str, RightCase]
     equivalents: Sequence[Equivalent]
 
     def solved_by(self, modules: Modules) -> Notebook:
@@ -146,7 +155,7 @@ def verify(
     expected = verbs.expected_for(course, work, assignment, [STUDENT])[STUDENT]
     mutants, equivalent = _choose_mutants(parts, most_mutants)
     bench = Bench(parts, expected, executor, watch)
-    problems = [*_check_solved(bench), *_check_untouched(bench), *_check_mistakes(bench)]
+    problems = [*_check_solved(bench), *_check_untouched(bench), *_check_unusual(bench), *_check_mistakes(bench)]
     survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
@@ -182,6 +191,7 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
         modules=read_modules(course.root / "reference", assignment.rubric.reference),
         solution=read_solution(assignment.folder),
         mistakes=read_mistakes(assignment.folder),
+        unusual=read_right(assignment.folder),
         equivalents=read_equivalents(assignment.folder),
     )
 
@@ -213,9 +223,21 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
             yield f"the untouched notebook gets {finding.earned:g} points for `{finding.criterion}`: {finding.because}"
 
 
+def _check_unusual(bench: Bench) -> Iterator[str]:
+    parts = bench.parts
+    notebooks = {
+        name: parts.solved_by(_with_case(parts, one, f"right/{name}.yaml")) for name, one in parts.unusual.items()
+    }
+    for name, judged in bench.judge("unusual right solutions", notebooks).items():
+        for criterion, finding in judged.lost.items():
+            yield f"the right solution `{name}` does not meet `{criterion}`: {finding.because}"
+
+
 def _check_mistakes(bench: Bench) -> Iterator[str]:
     parts = bench.parts
-    notebooks = {name: parts.solved_by(_with_mistake(parts, name)) for name in parts.mistakes}
+    notebooks = {
+        name: parts.solved_by(_with_case(parts, one, f"wrong/{name}.yaml")) for name, one in parts.mistakes.items()
+    }
     judged = bench.judge("deliberate mistakes", notebooks)
     for name, mistake in parts.mistakes.items():
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
@@ -232,18 +254,17 @@ def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
         yield f"loses `{criterion}` too: {judged.lost[criterion].because}"
 
 
-def _with_mistake(parts: Parts, name: str) -> Modules:
-    """The modules with the mistake's functions behind the right ones, whose place they take."""
-    mistake = parts.mistakes[name]
-    homes = {home_of(parts.modules, function) for function in mistake.names}
+def _with_case(parts: Parts, case: RightCase, file: str) -> Modules:
+    """The modules with the case's functions behind the reference's, whose place they take."""
+    homes = {home_of(parts.modules, function) for function in case.names}
     if len(homes) != 1 or None in homes:
         raise UserError(
-            f"the mistake defines {', '.join(mistake.names)}, which is not of one module of the reference",
-            where=str(parts.assignment.folder / "wrong" / f"{name}.yaml"),
-            remedy="Its functions take the place of the reference's: give them their names, and one module a mistake.",
+            f"it defines {', '.join(case.names)}, which is not of one module of the reference",
+            where=str(parts.assignment.folder / file),
+            remedy="Its functions take the place of the reference's: give them their names, and one module a file.",
         )
     (home,) = homes
-    return {**parts.modules, str(home): f"{parts.modules[str(home)]}\n\n{mistake.code}"}
+    return {**parts.modules, str(home): f"{parts.modules[str(home)]}\n\n{case.code}"}
 
 
 def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:

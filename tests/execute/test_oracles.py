@@ -133,7 +133,7 @@ def test_an_oracle_answers_only_helpers_that_the_question_names_and_only_so_ofte
     often = "def quarter(x):\n    for _ in range(30_000): half(x)\n    return [2.0]\ndef quarter_(x): pass"
     run, _ = graded("half = abs", f"{often}\nimport builtins\n", rubric=rubric_of(limit_s=60))
     assert str(run.answers["asked given half"].because) == (
-        "`quarter` could not be asked: it called its helpers too often."
+        "`quarter` could not be asked: it called its helpers too often, or in a way that cannot be answered."
     )
 
 

@@ -75,7 +75,7 @@ def test_a_mistake_that_gets_another_sentence_is_told(bench):
 
 def test_a_mistake_in_a_function_that_the_reference_has_not_is_the_courses_to_mend(bench):
     bench.write_mistake("misspelt", "def duoble(x):\n    return 3 * x\n", double="")
-    with pytest.raises(UserError, match="the mistake defines duoble, which is not of one module of the reference"):
+    with pytest.raises(UserError, match="it defines duoble, which is not of one module of the reference"):
         bench.verify()
 
 
