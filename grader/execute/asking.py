@@ -78,6 +78,9 @@ class NotebookAsker:
         copy = self.states.end if self.states is not None else None
         if copy is None or self.oracle is None:
             return oracles.not_asked(question)
+        if copy.connection.fileno() < 0:
+            # A question before this one has broken it; that this one was not asked is no fault of ours.
+            return question.unanswered(_("the notebook has broken the connection over which it is asked"))
         return await asyncio.to_thread(self.oracle, copy.connection, question)
 
     async def _answer_with_earlier(self, question: ProbeQuestion) -> Answer:

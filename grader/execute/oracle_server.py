@@ -17,18 +17,13 @@ import numpy as np
 
 from grader.execute.answer_reference import load_reference
 from grader.inside import answering, channel, isolation, oracle_stubs, plain
+from grader.inside.oracle_stubs import ANSWERED, LATE, REFUSED
 
 DATA_MIB = 1024
 """Memory beyond what the reference has as it is loaded."""
 
-MOST_CALLS = 20_000
-"""For one question. A RANSAC of some thousand rounds asks twice in each."""
-
 MOST_BYTES = 512 << 20
 """What all calls of one question may send."""
-
-ANSWERED, REFUSED, LATE = b"a", b"r", b"l"
-"""What a fork's last word begins with: the answer, or why there is none."""
 
 
 def main() -> None:
@@ -50,7 +45,7 @@ def main() -> None:
                         commands.close()
                         _limit(int(cpu_s))
                         task = json.loads(channel.receive(grader, channel.QUESTION_BYTES))
-                        channel.send(grader, _serve(kernel, frozenset(task["names"]), task["left_s"], namespace))
+                        channel.send(grader, _serve(kernel, task, namespace))
                     os._exit(0)
 
 
@@ -61,12 +56,12 @@ def _limit(cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def _serve(kernel: socket.socket, names: frozenset[str], left_s: float, namespace: Mapping[str, Any]) -> bytes:
-    """Answer the calls of these helpers, so often and so long; the last word. What comes is hostile."""
+def _serve(kernel: socket.socket, task: Mapping[str, Any], namespace: Mapping[str, Any]) -> bytes:
+    """Answer the calls of the task's helpers, so often and so long; the last word. What comes is hostile."""
     answering.set_seeds()
-    sent = 0
+    left_s, sent = task["left_s"], 0
     try:
-        for _call_number in range(MOST_CALLS + 1):
+        for _call_number in range(task["most_calls"] + 1):
             begun = time.monotonic()
             kernel.settimeout(max(left_s, 0.01))
             content = channel.receive(kernel, channel.ANSWER_BYTES)
@@ -75,7 +70,7 @@ def _serve(kernel: socket.socket, names: frozenset[str], left_s: float, namespac
                 return ANSWERED + content
             sent += len(content)
             arguments, notes = plain.loads(content[len(oracle_stubs.ASKING) :])
-            if sent > MOST_BYTES or notes.get("name") not in names or not isinstance(arguments, dict):
+            if sent > MOST_BYTES or notes.get("name") not in task["names"] or not isinstance(arguments, dict):
                 return REFUSED
             channel.send(kernel, _call(namespace[notes["name"]], arguments))
         return REFUSED

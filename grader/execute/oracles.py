@@ -15,14 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.reference_code import ReferenceCode
-from grader.execute import answers, oracle_server
+from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S
 from grader.execute.fair_time import OUTER
 from grader.execute.reference import reference_environment
 from grader.inside import channel, plain
+from grader.inside.oracle_stubs import ANSWERED, REFUSED
 from grader.language import _
 from grader.model import Answer, Cause
+
+MOST_CALLS = 100_000
+"""For one question: some thousand rounds of a RANSAC ask twice in each. Time is what ends an honest one."""
 
 CPU_S = 30
 """Processor time of the reference for all calls of one question: a student's arguments may ask for much."""
@@ -54,8 +58,9 @@ class _Server:
 class Oracles:
     """The reference's process, started when it is first needed, and for each question a fork of it."""
 
-    def __init__(self, cpu_s: int = CPU_S) -> None:
+    def __init__(self, cpu_s: int = CPU_S, most_calls: int = MOST_CALLS) -> None:
         self._cpu_s = cpu_s
+        self._most_calls = most_calls
         self._servers: dict[str, _Server] = {}
         self._lock = threading.Lock()
 
@@ -73,7 +78,7 @@ class Oracles:
             with ours, theirs:
                 socket.send_fds(server.commands, [b"!"], [theirs.fileno(), connection.fileno()])
                 theirs.close()
-                answer = _exchange(connection, ours, question)
+                answer = _exchange(connection, ours, question, self._most_calls)
             return not_asked(question) if answer is None or server.process.poll() is not None else answer
         except (OracleError, OSError):
             return not_asked(question)
@@ -114,10 +119,12 @@ def _start(code: ReferenceCode, cpu_s: int) -> _Server:
     return server
 
 
-def _exchange(connection: socket.socket, fork: socket.socket, question: ProbeQuestion) -> Answer | None:
+def _exchange(
+    connection: socket.socket, fork: socket.socket, question: ProbeQuestion, most_calls: int
+) -> Answer | None:
     """The answer, as the fork passes it on; None where nothing came in a time that only a busy machine can need."""
     limit_s = OUTER * question.limit_s
-    task = {"names": question.content["oracles"], "left_s": limit_s + GRACE_S}
+    task = {"names": question.content["oracles"], "left_s": limit_s + GRACE_S, "most_calls": most_calls}
     fork.settimeout(limit_s + GRACE_S + CALLS_S)
     try:
         channel.send(fork, json.dumps(task).encode())
@@ -127,11 +134,11 @@ def _exchange(connection: socket.socket, fork: socket.socket, question: ProbeQue
         connection.close()
         return None
     except (EOFError, OSError, ValueError):
-        told = oracle_server.REFUSED  # the fork is gone: the arguments have used up its time or memory
-    if told[:1] == oracle_server.ANSWERED:
+        told = REFUSED  # the fork is gone: the arguments have used up its time or memory
+    if told[:1] == ANSWERED:
         return answers.read_answer(question, told[1:])
     connection.close()
-    if told == oracle_server.REFUSED:
+    if told == REFUSED:
         return question.unanswered(_("it called its helpers too often, or in a way that cannot be answered"))
     return question.unanswered(_("it took longer than {limit} s, or the kernel was gone", limit=question.limit_s))
 

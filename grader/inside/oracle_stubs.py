@@ -21,6 +21,9 @@ from grader.inside import channel, plain
 ASKING = b"\0asking\0"
 """What a question to an oracle begins with; an answer is a file of safetensors, which cannot."""
 
+ANSWERED, REFUSED, LATE = b"a", b"r", b"l"
+"""What the last word of a fork of the reference begins with: the answer, or why there is none."""
+
 
 class Asker:
     """Asks over the connection on which the answer goes back, one question at a time."""

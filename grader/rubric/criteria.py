@@ -29,8 +29,8 @@ class Criterion(Part):
     expect: Expect
     given: list[str] = Field(
         default_factory=list,
-        description="functions of the student's that the work may call: it is asked a second time with the reference's "
-        "in their place, so that a mistake in a function costs only its own points",
+        description="the student's functions that the asked code may call: the probe is asked again with the "
+        "reference's functions in their place, so that a mistake in one costs only its own points",
         json_schema_extra={"items": {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}},
     )
     partly: dict[str, float] = Field(

@@ -45,7 +45,10 @@ def test_an_unknown_key_in_the_rubric(refuse, course):
 def test_points_that_do_not_add_up(refuse, course):
     path = course / "rubrics" / "hello.yaml"
     path.write_text(RUBRIC.replace("points: 4", "points: 10"))
-    assert refuse() == f"grader: {path}:1: the criteria add up to 4 points, but the rubric says 10\n"
+    assert refuse() == (
+        f"grader: {path}:1: the criteria add up to 4 points, but the rubric says 10\n"
+        "  Write `points: 4`, or change those of a criterion.\n"
+    )
 
 
 def test_a_key_that_stands_twice(refuse, course):

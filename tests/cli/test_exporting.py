@@ -112,7 +112,11 @@ def test_gradescope_gets_a_file_for_each_student_who_is_settled(course: Path, ca
             ["--to", "moodle", "--into", "a.csv", "--out", "a.csv"],
             "a.csv: the download would be written over\n  Name another file with --out.",
         ),
-        (["--to", "csv", "--out", "no/where.csv"], "no/where.csv: this cannot be written: No such file or directory"),
+        (
+            ["--to", "csv", "--out", "no/where.csv"],
+            "no/where.csv: this cannot be written: No such file or directory\n"
+            "  Name a file in a folder that exists, with --out FILE.",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_told(course: Path, call: Any, arguments: list[str], told: str) -> None:

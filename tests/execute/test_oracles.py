@@ -31,7 +31,7 @@ def endless(x):
 def hoard(x):
     return len(bytearray(3 << 30))
 """
-ORACLE = ReferenceCode(("helpers",), {"helpers.py": REFERENCE.encode()})
+ORACLE = ReferenceCode(("reference_of_this_test",), {"reference_of_this_test.py": REFERENCE.encode()})
 QUARTER = "def quarter(x):\n    return half(half(x))"
 
 
@@ -39,7 +39,7 @@ def rubric_of(code="quarter(np.array([8.0]))", value=2.0, given=("half",), **mor
     return Rubric.model_validate(
         {
             "points": 1,
-            "reference": ["helpers"],
+            "reference": ["reference_of_this_test"],
             "probes": {"asked": {"evaluate": f"float({code}[0])", "hidden": True, **more}},
             "criteria": [
                 {
@@ -121,7 +121,7 @@ def test_what_the_reference_raises_and_changes_in_place_reaches_the_notebook(gra
     assert finding.status == "met"
 
 
-def test_an_oracle_answers_only_helpers_that_the_question_names_and_only_so_often(graded):
+def test_an_oracle_answers_only_helpers_that_the_question_names_and_only_so_often(graded, servers, monkeypatch):
     forged = (
         "def quarter(x):\n    import gc\n    from grader.inside.oracle_stubs import Asker\n"
         "    asker = [one for one in gc.get_objects() if type(one) is Asker]\n"
@@ -130,8 +130,14 @@ def test_an_oracle_answers_only_helpers_that_the_question_names_and_only_so_ofte
     run, finding = graded("half = abs", forged)
     assert finding.status == "missed"
     assert run.answers["asked given half"].status == "stopped"
-    often = "def quarter(x):\n    for _ in range(30_000): half(x)\n    return [2.0]\ndef quarter_(x): pass"
-    run, _ = graded("half = abs", f"{often}\nimport builtins\n", rubric=rubric_of(limit_s=60))
+    often = "def quarter(x):\n    for _ in range(11): half(x)\n    return [2.0]"
+    with contextlib.closing(Oracles(most_calls=11)) as oracles:
+        monkeypatch.setattr(servers, "oracles", oracles)
+        run, finding = graded("half = abs", often)
+        assert run.answers["asked given half"].status == "answered"
+    with contextlib.closing(Oracles(most_calls=10)) as oracles:
+        monkeypatch.setattr(servers, "oracles", oracles)
+        run, finding = graded("half = abs", often)
     assert str(run.answers["asked given half"].because) == (
         "`quarter` could not be asked: it called its helpers too often, or in a way that cannot be answered."
     )
@@ -164,7 +170,7 @@ def test_the_reference_stays_outside(graded):
     looks = (
         "def quarter(x):\n    import os, pathlib\n    found = half(x)\n"
         "    roots = map(pathlib.Path, ('/tmp', '/content', '/run', '/opt'))\n"
-        "    paths = [path for root in roots for path in root.rglob('helpers.py')]\n"
+        "    paths = [path for root in roots for path in root.rglob('reference_of_this_test.py')]\n"
         "    return [float(len(paths))]"
     )
     run, _ = graded("half = abs", looks)
@@ -172,7 +178,7 @@ def test_the_reference_stays_outside(graded):
 
 
 def test_where_the_reference_cannot_be_asked_the_criterion_waits(graded):
-    broken = ReferenceCode(("helpers",), {"helpers.py": b"raise SystemExit"})
+    broken = ReferenceCode(("reference_of_this_test",), {"reference_of_this_test.py": b"raise SystemExit"})
     _, finding = graded("def half(x): return x", QUARTER, oracle=broken)
     assert (finding.status, finding.earned) == ("unscored", None)
     assert str(finding.because).endswith("It could not be tried with the right `half` in place of yours.")
@@ -187,7 +193,7 @@ def test_a_run_that_was_not_asked_so_waits_and_a_self_check_does_not(graded):
 
 
 def test_another_reference_is_another_question():
-    changed = ReferenceCode(("helpers",), {"helpers.py": b"half = abs"})
+    changed = ReferenceCode(("reference_of_this_test",), {"reference_of_this_test.py": b"half = abs"})
     asked = {make_questions(rubric_of(), "ana", code)[-1].hash for code in (ORACLE, changed)}
     assert len(asked) == 2
     assert make_questions(rubric_of(), "ana")[-1].name == "asked"
@@ -196,7 +202,7 @@ def test_another_reference_is_another_question():
 def test_what_python_compiled_of_a_reference_changes_nothing(tmp_path):
     folder = tmp_path / "reference"
     (folder / "__pycache__").mkdir(parents=True)
-    (folder / "helpers.py").write_text(REFERENCE)
-    before = read_reference(tmp_path, ["helpers"])
-    (folder / "__pycache__" / "helpers.cpython-311.pyc").write_bytes(b"x")
-    assert read_reference(tmp_path, ["helpers"]).hash == before.hash == ORACLE.hash
+    (folder / "reference_of_this_test.py").write_text(REFERENCE)
+    before = read_reference(tmp_path, ["reference_of_this_test"])
+    (folder / "__pycache__" / "reference_of_this_test.cpython-311.pyc").write_bytes(b"x")
+    assert read_reference(tmp_path, ["reference_of_this_test"]).hash == before.hash == ORACLE.hash

@@ -13,7 +13,7 @@ from grader.model import Answer
 NONE = "none applies"
 """Stands for the box that says that no option applies; no option has a space in its name."""
 
-TRUE = ("true", "t", "verdadero", "v", "yes", "sí", "si", "1", "richtig", "vrai")
+TRUE = ("true", "t", "verdadero", "verdad", "v", "yes", "sí", "si", "1", "richtig", "vrai")
 FALSE = ("false", "f", "falso", "no", "0", "falsch", "faux")
 _ARROW = re.compile(r"[.!]?\s*(?:->|→|=|:)\s*")
 _LONGEST = 120

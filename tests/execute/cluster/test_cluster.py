@@ -142,7 +142,7 @@ def test_a_worker_with_another_environment_gets_nothing_unless_that_is_allowed(
 KILL = """
 import os, pathlib, signal, time
 time.sleep(1)
-worker = lambda pid: b"spawn_main" in pathlib.Path(f"/proc/{{pid}}/cmdline").read_bytes()
+worker = lambda pid: b"resource_tracker" not in pathlib.Path(f"/proc/{{pid}}/cmdline").read_bytes()
 children = lambda: " ".join(path.read_text() for path in pathlib.Path("/proc/{nanny}/task").glob("*/children"))
 for pid in children().split():
     if worker(pid):
