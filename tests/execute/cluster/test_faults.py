@@ -50,7 +50,7 @@ def test_a_class_on_a_cluster_where_everything_breaks_gets_what_it_gets_on_one_m
     here, there = tmp_path / "here", tmp_path / "there"
     alone = run_grader(course, here, "grade", "hello", tmp_path / "class", "--json")
     # Not five minutes until a worker that says nothing is given up: that would be the test's, too.
-    machines.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="5s")
+    machines.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="20s")
     killed, stopped, _ = (machines.start_worker(name) for name in ("one", "two", "three"))
 
     arguments = ("grade", "hello", tmp_path / "class", "--cluster", machines.address, "--json")
