@@ -154,7 +154,8 @@ def test_the_last_cell_speaks_the_language_of_the_course(folder, tmp_path):
     assert run_grader(course, tmp_path / "work", "release", "hello", "--out", tmp_path / "out").code == 0
     notebook = write_class(tmp_path / "class", bruno=WRONG) / "bruno.ipynb"
     checked = run_grader(course, tmp_path / "work", "check", "hello", notebook, "--json").students["bruno"]
-    assert released(tmp_path).cells[-1].source.startswith('#@title Comprobar el notebook {display-mode: "form"}\n# Primero hay que ')
+    begin = '#@title Comprobar el notebook {display-mode: "form"}\n# Primero hay que '
+    assert released(tmp_path).cells[-1].source.startswith(begin)
     printed = run_released(tmp_path, WRONG)
     for one in checked["findings"]:
         if one["criterion"] in ("double", "word", "refuses", "line"):
