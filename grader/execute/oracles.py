@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S
 from grader.execute.fair_time import OUTER
-from grader.execute.reference import reference_environment
+from grader.execute.reference import start_reference
 from grader.inside import channel, plain
 from grader.inside.oracle_stubs import ANSWERED, REFUSED
 from grader.language import _
@@ -97,16 +96,10 @@ def _start(code: ReferenceCode, cpu_s: int) -> _Server:
     folder = tempfile.TemporaryDirectory(prefix="grader-oracle-")
     code.write(Path(folder.name))
     ours, theirs = socket.socketpair()
-    line = [sys.executable, "-P", "-m", "grader.execute.oracle_server", str(theirs.fileno()), str(cpu_s), folder.name]
     with theirs:
-        process = subprocess.Popen(
-            [*line, *code.modules],
-            env=reference_environment(Path(folder.name)),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # what is wrong with it was told when it answered the probes themselves
-        )
+        # What is wrong with it was told when it answered the probes themselves.
+        program, course, nowhere = "grader.execute.oracle_server", Path(folder.name), subprocess.DEVNULL
+        process = start_reference(program, course, code.modules, theirs, str(cpu_s), output=nowhere)
     server = _Server(process, ours, folder)
     ours.settimeout(CALLS_S)
     try:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from grader.errors import DamagedError, UserError
 from grader.execute import answers
@@ -62,8 +63,23 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion
     return digest.hexdigest()[:32]
 
 
-def reference_environment(course: Path) -> dict[str, str]:
-    """The environment of a process that imports the reference of the course in this folder."""
+def start_reference(
+    program: str, course: Path, modules: Sequence[str], theirs: socket.socket, *options: str, output: IO[bytes] | int
+) -> subprocess.Popen[bytes]:
+    """A process that imports the reference of the course in this folder and holds this end of a connection."""
+    # -P: a reference/ in the folder where the command was given is not this course's.
+    line = [sys.executable, "-P", "-m", program, str(theirs.fileno()), *options, str(course), *modules]
+    return subprocess.Popen(
+        line,
+        env=_environment(course),
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+    )
+
+
+def _environment(course: Path) -> dict[str, str]:
     path = os.pathsep.join([str(course), str(INSIDE.parent.parent)])
     own = {"HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": path, "MPLBACKEND": "agg"}
     return {**os.environ, **ENVIRONMENT, **own}
@@ -71,13 +87,8 @@ def reference_environment(course: Path) -> dict[str, str]:
 
 def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQuestion]]) -> list[dict[str, Answer]]:
     ours, theirs = socket.socketpair()
-    # -P: a reference/ in the folder where the command was given is not this course's.
-    line = [sys.executable, "-P", "-m", "grader.execute.answer_reference", str(theirs.fileno()), str(course), *modules]
-    environment = reference_environment(course)
     with tempfile.TemporaryFile() as log, ours, theirs:
-        process = subprocess.Popen(
-            line, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        process = start_reference("grader.execute.answer_reference", course, modules, theirs, output=log)
         theirs.close()
         ours.settimeout(TIMEOUT_S)
         found = [

@@ -103,13 +103,12 @@ def _answer_in_fork(question: Mapping[str, Any], asker: socket.socket, namespace
         with contextlib.suppress(BaseException):
             ours.close()
             isolation.die_with_parent()
-            if helpers := question.get("oracles"):
-                # It asks over the grader's own connection: a hop less for each of thousands of calls.
-                oracle_stubs.install(helpers, namespace, asker)
-                channel.send(asker, answering.answer_bytes(question, namespace))
+            helpers = question.get("oracles", ())
+            oracle_stubs.install(helpers, namespace, asker)
+            # With oracles it talks over the grader's own connection: a hop less for each of thousands of calls.
+            channel.send(asker if helpers else theirs, answering.answer_bytes(question, namespace))
+            if helpers:
                 channel.send(theirs, b"")
-            else:
-                channel.send(theirs, answering.answer_bytes(question, namespace))
         os._exit(0)
     theirs.close()
     try:

@@ -56,8 +56,7 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
     states = (answer, *answer.earlier) if answer is not None else ()
     for earlier in states[1:] if verdict.fraction != 1 else ():
         before = _judge_state(_answered_by(evidence, earlier))
-        # What waits for a person is replaced by nothing less than full points.
-        if before.fraction is not None and before.fraction > (0.99 if verdict.fraction is None else verdict.fraction):
+        if _is_better(before, verdict):
             names = listed([code(name) for name in earlier.changed], most=3)
             cell = (earlier.after or 0) + 1
             told = _("So it was before code cell {cell}, which used {names} again.", cell=cell, names=names)
@@ -113,7 +112,7 @@ def _judge_given(evidence: Evidence, alone: Verdict) -> Verdict:
         )
         return alone if alone.fraction is None else unscored(told)
     helped = _judge_state(_answered_by(evidence, answer))
-    if helped.fraction is None or helped.fraction <= (0.99 if alone.fraction is None else alone.fraction):
+    if not _is_better(helped, alone):
         return alone
     if helped.fraction == 1:
         told = _(
@@ -122,6 +121,11 @@ def _judge_given(evidence: Evidence, alone: Verdict) -> Verdict:
     else:
         told = _("With the right {names} in place of yours: {because}", names=names, because=helped.because)
     return replace(helped, because=told)
+
+
+def _is_better(other: Verdict, verdict: Verdict) -> bool:
+    """Whether the other one counts in its place: what waits for a person gives way to nothing less than full points."""
+    return other.fraction is not None and other.fraction > (0.99 if verdict.fraction is None else verdict.fraction)
 
 
 def _answered_by(evidence: Evidence, answer: Answer) -> Evidence:
