@@ -1,4 +1,4 @@
-"""One word for one thing: messages, help, the README and the guide keep to the glossary of CONTRIBUTING.md."""
+"""One word for one thing: messages, help, README, SECURITY and the guide keep to the glossary of CONTRIBUTING.md."""
 
 import ast
 import re
@@ -9,9 +9,10 @@ from babel.messages.pofile import read_po
 
 from grader.cli import app
 from grader.guide.command_reference import walk_commands
-from tests.guide.examples import GUIDE, PAGES, ROOT, read
+from tests.guide.examples import PAGES, ROOT
 
 MOST_WORDS = 25
+READ = {**PAGES, "SECURITY": ROOT / "SECURITY.md"}
 ERRORS = {"UserError", "PlacedError", "PassingError", "MissingFileError"}
 STORED = {"run", "evidence"}
 """Contexts of texts that stored runs and submissions of today hold: a new wording would not be recognized in them."""
@@ -54,7 +55,8 @@ def messages():
 
 def prose(page):
     """A page's paragraphs, items and cells, without code, comments and what is made."""
-    text = re.sub(r"<!-- made: .*?<!-- end -->|<!--.*?-->|^```.*?^```$|^    .*?$", "", read(page), flags=re.S | re.M)
+    text = READ[page].read_text(encoding="utf-8")
+    text = re.sub(r"<!-- made: .*?<!-- end -->|<!--.*?-->|^```.*?^```$|^    .*?$", "", text, flags=re.S | re.M)
     text = re.sub(r"!?\[([^]]*)\]\([^)]*\)", r"\1", text)
     for block in re.split(r"\n\s*\n|\n(?=[-|#]|\d+\. )", text):
         yield from (cell.strip(" -#\n") for cell in re.split(r"(?<!\\)\|", block) if cell.strip(" -#|\n"))
@@ -89,11 +91,11 @@ def test_no_help_uses_a_replaced_word():
         assert wrong_words(" ".join([command.help or "", *(one.help or "" for one in command.params)])) == [], name
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", READ)
 def test_no_page_uses_a_replaced_word(page):
     assert {text: words for text in prose(page) if (words := wrong_words(text))} == {}
 
 
-@pytest.mark.parametrize("page", [path.stem for path in sorted(GUIDE.glob("*.md"))])
-def test_no_sentence_of_the_guide_is_too_long(page):
+@pytest.mark.parametrize("page", READ)
+def test_no_sentence_of_a_page_is_too_long(page):
     assert [one for text in prose(page) for one in sentences(text) if len(one.split()) > MOST_WORDS] == []

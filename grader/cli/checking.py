@@ -80,9 +80,9 @@ def check(
     sandbox: str | None = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
-    """Check your own notebook before you hand it in. Exit code 1 where something is not met.
+    """Check your own notebook before you hand it in. Exit code 1 if something is not met.
 
-    The criteria are those of the grading, without what uses hidden inputs; nothing is handed in.
+    It judges the public criteria of the grading. Nothing is handed in.
     """
     place: Place = context.obj
     course = place.course()

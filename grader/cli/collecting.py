@@ -28,7 +28,8 @@ ASSIGNMENT = typer.Argument(metavar="ASSIGNMENT", help="The assignment's name: i
 SOURCES = typer.Argument(
     None,
     metavar="SOURCE",
-    help="A folder, a zip (also Moodle's or Canvas's), a list of links (.txt, .csv), drive:ID, or gmail:SEARCH.",
+    help="A folder, a notebook, a zip (also Moodle's or Canvas's), a list of links (.txt, .csv, .tsv), one link, "
+    "drive:ID, or gmail:SEARCH.",
 )
 DRAFT_REPLIES = typer.Option(
     False, "--draft-replies", help="Leave a draft in Gmail for everybody whom you have to contact. Nothing is sent."

@@ -39,7 +39,7 @@ exams = typer.Typer(
     cls=ListedCommands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="An exam: checked and printed, its responses scanned or imported, then scored and analysed.",
+    help="Check and print an exam, scan or import its responses, score and analyse it.",
 )
 
 
@@ -80,7 +80,7 @@ def import_responses(
     seed: int | None = SEED,
     student: str | None = STUDENT,
 ) -> None:
-    """Take responses from files; exit code 1 where a person has to look at something."""
+    """Take responses from files. Exit code 1 if a person has to look at something."""
     chosen, work = open_exam(context, exam)
     out = show.console()
     place: Place = context.obj
@@ -126,7 +126,7 @@ def _tell_import(out: Console, imported: Imported, taken: Taken) -> None:
 
 @exams.command()
 def score(context: typer.Context, exam: str = EXAM, as_json: bool = JSON) -> None:
-    """Findings from the responses, by the key as it is now; exit code 1 where points wait for a person."""
+    """Score the responses by the key as it is now. Exit code 1 if points wait for a person."""
     chosen, work = open_exam(context, exam)
     with work.locked():
         scored = score_exam(work.gradebook, chosen)
@@ -173,7 +173,7 @@ def _print_grades(out: Console, scored: ScoredExam) -> None:
 
 @exams.command()
 def items(context: typer.Context, exam: str = EXAM) -> None:
-    """What the responses say of the questions: a page and two CSV files; exit code 1 where a key is probably wrong."""
+    """Analyse the questions by the responses: a page and two CSV files. Exit code 1 if a key is probably wrong."""
     place: Place = context.obj
     course = place.course()
     chosen, work = find_exam(course.root, exam), place.work(course)

@@ -48,7 +48,7 @@ def export(
     column: str = typer.Option("", metavar="NAME", help="moodle and canvas: the column that takes the grades."),
     rescale: bool = typer.Option(False, "--rescale", help="Convert, where the other system has other points."),
 ) -> None:
-    """Write the grades as another system takes them in. Exit code 1 where somebody is left out, who is then named."""
+    """Write the grades in the form that another system imports. Exit code 1 if somebody is left out, with the names."""
     place: Place = context.obj
     course = place.course()
     _check_options(to, into, out)

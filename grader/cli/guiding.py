@@ -26,7 +26,7 @@ def guide(
     context: typer.Context,
     page: str | None = typer.Argument(None, metavar="PAGE", help="The page to show; without it, the pages are listed."),
     in_browser: bool = typer.Option(False, "--open", help="Open the whole guide in a browser, with a search."),
-    search: str | None = typer.Option(None, "--search", metavar="WORD", help="List the lines that hold the word."),
+    search: str | None = typer.Option(None, "--search", metavar="WORD", help="List the lines that contain the word."),
     write: Path | None = typer.Option(None, "--write", metavar="DIR", hidden=True, help="Fill in what is made."),
 ) -> None:
     """Show the manual: how to start, how to do what, and what each file, command and word means."""

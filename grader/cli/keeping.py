@@ -24,7 +24,7 @@ def backup(
     context: typer.Context,
     file: Path = typer.Argument(metavar="FILE", help="The file to write; its name must be new."),
 ) -> None:
-    """Write all that cannot be made again into one file. Another command may be at work meanwhile."""
+    """Write all that cannot be made again into one file. Another command may run at the same time."""
     place: Place = context.obj
     root = place.find_work_root()
     if not root.is_dir():

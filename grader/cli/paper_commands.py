@@ -130,7 +130,7 @@ def _tell_print(out: Console, planned: Print, folder: Path, work: WorkFolder) ->
 
 
 def scan(context: typer.Context, exam: str = EXAM, files: list[Path] = FILES, replace: bool = REPLACE) -> None:
-    """Read scanned sheets; exit code 1 where a person has to look at something."""
+    """Read scanned sheets. Exit code 1 if a person has to look at something."""
     from grader.exam.scanning.intake import take_scans
     from grader.exam.scanning.marks_review import pending
     from grader.exam.scanning.print_store import PaperStore
@@ -204,7 +204,7 @@ def resolve(
     value: str | None = VALUE,
     who: str | None = WHO,
 ) -> None:
-    """Say what a box, a written answer or a student's number is; without SHEET, list what waits for that."""
+    """Decide what a box, a written answer or a student's number is. Without SHEET, list what waits."""
     from grader.exam.scanning.intake import take_copies
     from grader.exam.scanning.marks_review import decide, pending
     from grader.exam.scanning.print_store import PaperStore

@@ -31,7 +31,7 @@ def release(
 ) -> None:
     """Write what students get: the notebook with a last cell that checks it, and a folder for `grader check`.
 
-    Both hold the public criteria with what is expected there; nothing of a hidden probe, and no reference.
+    Both contain the public criteria and their expected values. Neither contains a hidden probe or the reference.
     """
     place: Place = context.obj
     course = place.course()

@@ -33,10 +33,11 @@ def verify_command(
     sandbox: str = SANDBOX,
     as_json: bool = JSON,
 ) -> None:
-    """Prove rubrics: the reference gets full marks, the untouched notebook none, each known mistake its loss.
+    """Prove rubrics: right solutions get all points, the untouched notebook none, each known mistake its loss.
 
-    Mutants are the reference with one slip each. The command prints the share that the rubric notices, and each
-    mutant that it does not. Exit code 1 if something is not met.
+    Right are the reference and the unusual solutions in right/. Mutants are the reference with one slip each. The
+    command prints the share that the rubric notices, and each mutant that it does not. Exit code 1 if something is not
+    met.
     """
     place: Place = context.obj
     course = place.course()

@@ -84,7 +84,7 @@ class Person(Part):
 
 
 class Reproduced(Part):
-    """The stored outputs come out again: a share of the cells, as a band."""
+    """Stored outputs are reproduced: a share of the cells, as a band."""
 
     full: float = Field(1.0, description="share of the cells from which all points are given")
     none: float = Field(0.0, description="share at which none are left")

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from grader.cli.exporting import FORMATS
+from grader.cli.show import MARKS
 from grader.collect.sources import parse_source
 from grader.course.course import AssignmentFile, CourseFile, LatePolicy
 from grader.course.course_grade import GradeRule
@@ -16,8 +17,9 @@ from grader.exam import rules
 from grader.exam.exam import Revision
 from grader.exam.questions import KINDS, Question
 from grader.files.config_files import read_toml
-from grader.model import End, EvidenceStep, Status
+from grader.model import CauseKind, CellEnd, End, EvidenceStep, Status
 from grader.rubric import MISTAKES, Expect, Probe, Rubric
+from grader.rubric.input_forms import ArrayLiteral, Grid, Random, Scene
 from grader.rubric.scenes import SCENES
 from tests.collect.conftest import identity
 from tests.guide.examples import blocks, read
@@ -86,6 +88,21 @@ def test_the_revision_of_the_guide_is_one():
 @pytest.mark.parametrize("name", [*get_args(Status), *get_args(End)])
 def test_every_status_and_every_end_of_a_run_is_explained(name):
     assert f"| `{name}` |" in read("results")
+
+
+@pytest.mark.parametrize("name", [*get_args(CellEnd), *get_args(CauseKind)])
+def test_every_end_of_a_cell_and_every_kind_of_cause_is_named(name):
+    assert f"`{name}`" in read("json")
+
+
+def test_every_symbol_of_a_status_is_explained():
+    for status, symbol in MARKS.items():
+        assert f"| `{status}` | {symbol} |" in read("results")
+
+
+@pytest.mark.parametrize("name", {key for made in (Grid, ArrayLiteral, Random, Scene) for key in made.model_fields})
+def test_every_key_of_an_input_is_named(name):
+    assert re.search(rf"\b{name.rstrip('_')}: |`{name}`", section("rubric", "Inputs"))
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 130])
