@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.language import verbatim
-from grader.model import Answer, NotebookFacts
+from grader.model import Answer, CellComparison, NotebookFacts
 from grader.rubric import Rubric
 from grader.score import findings, score
 
@@ -195,3 +195,53 @@ def test_missing_packages_and_downloads_are_told_together():
         "what is not to be had where notebooks are graded: `a`, `b`, `c` and 2 more. That is not your fault: "
         "a person looks at it."
     )
+
+
+def test_a_reproduction_that_a_missing_package_has_spoiled_waits_and_one_without_words_too():
+    compared = (CellComparison(number=1, title="x", stored=True, executed=True, text_alike=False),)
+    nothing = NotebookFacts(comparisons=compared, words="")
+    for expect, alone in ({"reproduced": {}}, "missed"), ({"person": {"shows": "words"}}, "unanswered"):
+        (finding,) = score(run_of({"asked": MISSING}, facts=nothing), rubric_of(expect), {})
+        assert finding.status == alone
+        lacking = run_of({"asked": MISSING}, facts=nothing, missing_packages=("pandas",))
+        assert score(lacking, rubric_of(expect), {})[0].status == "unscored"
+    same = NotebookFacts(comparisons=(compared[0].model_copy(update={"text_alike": True}),))
+    lacking = run_of({"asked": MISSING}, facts=same, missing_packages=("pandas",))
+    assert score(lacking, rubric_of({"reproduced": {}}), {})[0].status == "met"
+
+
+@pytest.mark.parametrize("fraction", [-0.01, 1.01])
+def test_a_fraction_outside_of_its_bounds_is_our_failure_and_is_named(monkeypatch, fraction):
+    monkeypatch.setattr(findings, "judge", lambda evidence: findings.Verdict(fraction, verbatim("Well done.")))
+    assert f"(ValueError: a fraction of {fraction})" in str(find(CLOSE, 2.0).because)
+
+
+def test_a_long_error_is_cut_and_one_without_a_text_is_named_by_its_type(monkeypatch):
+    def fail_at_length(evidence):
+        raise ValueError("x" * 200)
+
+    monkeypatch.setattr(findings, "judge", fail_at_length)
+    assert f"(ValueError: {'x' * 160}…)" in str(find(CLOSE, 2.0).because)
+
+    def fail_silently(evidence):
+        raise ValueError
+
+    monkeypatch.setattr(findings, "judge", fail_silently)
+    assert "(ValueError)" in str(find(CLOSE, 2.0).because)
+
+
+@pytest.mark.parametrize("points", [1 / 3, 0.5, 1])
+def test_points_that_rounding_makes_a_little_less_are_all_points_and_half_of_them_are_a_part(points):
+    half = {"metric": {"name": "mae", "full": 0.0, "none": 2.0, "to": [0.0]}}
+    assert find(CLOSE, 2.0, points=points).status == "met"
+    assert find(half, [1.0], points=points).status == "partly"
+
+
+def test_the_expected_value_may_be_the_references_answer_to_another_probe():
+    rubric = rubric_of(
+        {"close": {"to": {"probe": "truth"}}}, others={"truth": {"evaluate": "f(x)", "ask": "reference"}}
+    )
+    run = run_of({"asked": answered(2.0)})
+    assert score(run, rubric, {"truth": answered(2.0)})[0].status == "met"
+    assert score(run, rubric, {"truth": answered(3.0)})[0].status == "missed"
+    assert str(score(run, rubric, {})[0].because).startswith("The reference did not answer the probe `truth`")

@@ -62,3 +62,7 @@ def test_outputs_that_are_not_saved_are_named(shows):
     ]
     assert told_of(run_of(cell(2, stored=False, **shows), because=error("KeyError", "1"))) == [SHARING]
     assert told_of(run_of(cell(3, stored=False, run_here=False, **shows))) == [SHARING]
+
+
+def test_only_a_name_error_is_a_missing_name():
+    assert told_of(run_of(because=error("ValueError", "name 'slope' is not defined"))) == [SHARING]
