@@ -72,6 +72,7 @@ def make_environment(*packages: str) -> Environment:
     environment.filters |= {
         "clip": text.clip,
         "sentence": text.sentence,
+        "whole": text.whole,
         "reword": reword,
         "exam_words": formula_html.exam_words,
         "number": quantities.number,

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-from grader.language import Reason
+from grader.language import Formed, Reason, verbatim
 
 WORDS_LIMIT = 20_000
 """Characters of a student's words that a page shows."""
@@ -69,6 +69,15 @@ def sentence(text: str | Reason, limit: int = 2000) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
     )
+
+
+def whole(text: str) -> str:
+    """The beginning of an error, which commands print in small letters, as a sentence beside others.
+
+    >>> whole("no points are given"), whole("`x` is no answer: Two boxes are ticked.")
+    ('No points are given.', '`x` is no answer: Two boxes are ticked.')
+    """
+    return f"{text[:1].upper()}{Formed(verbatim(text[1:]), 'ended')}" if text else ""
 
 
 def words_as_html(words: str) -> Markup:

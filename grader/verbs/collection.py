@@ -25,7 +25,7 @@ from grader.deadlines.due_dates import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
 from grader.deadlines.roster_status import RosterStatus
 from grader.errors import UserError
-from grader.language import NOTHING, _, language
+from grader.language import NOTHING, _, language, pgettext
 from grader.model import Extension, Problem, Submission, Watch
 from grader.store.work_folder import WorkFolder
 
@@ -154,11 +154,12 @@ def write_reply(assignment: Assignment, problem: Problem, name: str) -> str:
     """What a polite answer says."""
     terms = make_terms(assignment.file)
     parts = (
-        _("Hello {name},", name=name) if name else _("Hello,"),
+        pgettext("a greeting", "Hello {name},", name=name) if name else pgettext("a greeting", "Hello,"),
         _("this is about your work for “{title}”.", title=assignment.file.title) + problem.what,
         problem.remedy,
         _("The deadline is {when}.", when=tell_moment(terms.due, terms.zone)) if terms.due else NOTHING,
-        _("If you have done so already, never mind. Kind regards"),
+        _("If you have done so already, never mind."),
+        _("Kind regards"),
     )
     return "\n\n".join(str(part) for part in parts if part) + "\n"
 

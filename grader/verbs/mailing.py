@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from grader.course.course import Course, in_its_language
 from grader.course.roster import Roster
 from grader.errors import UserError
-from grader.language import _
+from grader.language import _, pgettext
 from grader.store.work_folder import WorkFolder
 from grader.verbs.collection import load
 
@@ -91,7 +91,7 @@ def _draft(
 def write_letter(title: str, name: str) -> str:
     """What the mail says; a person may change it before sending."""
     parts = (
-        _("Hello {name},", name=name) if name else _("Hello,"),
+        pgettext("a greeting", "Hello {name},", name=name) if name else pgettext("a greeting", "Hello,"),
         _(
             "your grade for “{title}” and the reasons for it are in the attached page: open it in a browser.",
             title=title,

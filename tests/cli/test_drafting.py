@@ -85,7 +85,7 @@ def test_a_spanish_course_writes_in_spanish(report, google, tmp_path):  # noqa: 
     path.write_text(path.read_text() + 'language = "es"\n')
     report("report", "hello", "--drafts")
     ana = min(drafts_of(google), key=lambda draft: draft["To"])
-    assert ana.get_body().get_content().startswith("Hola Ana Paz,\n\n")
+    assert ana.get_body().get_content().startswith("Hola, Ana Paz:\n\n")
 
 
 def test_without_a_roster_nobody_can_be_written_to(report, google, tmp_path):  # noqa: F811

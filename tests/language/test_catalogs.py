@@ -93,7 +93,7 @@ def test_a_translation_begins_and_ends_as_its_text(catalog):
     """Spaces and stops at the edges join sentences; capitals tell a beginning."""
     for message in catalog:
         for text, told in zip(forms_of(message.id), forms_of(message.string), strict=False):
-            if message.id:
+            if message.id and message.context != "a greeting":  # a comma in English, a colon in Spanish
                 ends = [re.search(r"[\s:.,;?]*$", one)[0] for one in (text, told)]
                 starts = [re.match(r"\s*", one)[0] for one in (text, told)]
                 assert ends[0] == ends[1], text

@@ -130,7 +130,7 @@ def test_how_a_run_ended_is_told_in_spanish_though_it_is_kept_in_english(student
     with language("es"):
         text = words_of(render_student(replace(student_page, run=died)))
     assert (
-        "El kernel dejó de funcionar en: celda de código 3: terminó su propio kernel (estado de salida 1). "
+        "El kernel dejó de funcionar en: celda de código 3: cerró su propio kernel (estado de salida 1). "
         "Las otras celdas se ejecutaron de nuevo sin ella."
     ) in text
 

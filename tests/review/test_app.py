@@ -136,9 +136,9 @@ def test_points_and_a_comment_are_kept_for_all_and_the_next_item_is_opened(
     ("form", "told"),
     [
         ({"points-words": "5"}, "“5” is no number of points here. Give a number from 0 to 4."),
-        ({"points-words": ""}, "no points are given. Give a number from 0 to 4."),
-        ({"points-words": "2", "student": []}, "no student is chosen. Tick those who get these points."),
-        ({"points-words": "2", "student": ["carla"]}, "no student is chosen. Tick those who get these points."),
+        ({"points-words": ""}, "No points are given. Give a number from 0 to 4."),
+        ({"points-words": "2", "student": []}, "No student is chosen. Tick those who get these points."),
+        ({"points-words": "2", "student": ["carla"]}, "No student is chosen. Tick those who get these points."),
     ],
 )
 def test_a_form_that_is_wrong_is_told_and_keeps_what_was_written(
@@ -261,7 +261,7 @@ def test_a_trial_is_kept_as_it_was_shown(client: FlaskClient, guard: Guard, sess
 
 def test_a_trial_of_no_points_is_told(client: FlaskClient) -> None:
     text = read(get(client, "/points/noise", criterion="bright", points="none"))
-    assert "“none” is no number of points Give a number above 0." in text
+    assert "“none” is no number of points. Give a number above 0." in text
 
 
 @pytest.mark.parametrize("path", ["/item/nothing", "/class/nothing", "/points/finals", "/points/nothing"])

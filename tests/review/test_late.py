@@ -131,8 +131,8 @@ def test_another_state_of_the_notebook_is_looked_at_anew(
             "2024-08-10 23:00 is not after the deadline, 2024-08-11 00:00:00 UTC−03:00. What was handed in by then is "
             "in time.",
         ),
-        ({}, "nothing is said yet. Choose one of the three: in time, late, not accepted."),
-        ({"counts": "in time", "sha256": "f" * 64}, "this no longer waits as it did. Begin at the queue again."),
+        ({}, "Nothing is said yet. Choose one of the three: in time, late, not accepted."),
+        ({"counts": "in time", "sha256": "f" * 64}, "This no longer waits as it did. Begin at the queue again."),
     ],
 )
 def test_what_cannot_be_said_is_told_and_nothing_is_kept(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from grader.exam.exam import Exam, ExamOnDisk
 from grader.exam.printing.planning import Enrolled, plan_print
@@ -30,11 +31,15 @@ def client(scanned: ReviewSession, guard: Guard) -> FlaskClient:
 
 
 def say(client: FlaskClient, guard: Guard, page: str, value: str) -> int:
+    return answer(client, guard, page, value).status_code
+
+
+def answer(client: FlaskClient, guard: Guard, page: str, value: str) -> TestResponse:
     """What the form of the page sends."""
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)[-3:])
     assert fields["token"] == guard.form_token
     form = {"token": guard.form_token, "sheet": fields["sheet"], "item": fields["item"], "value": value}
-    return client.post("/marks/paper", base_url=ORIGIN, headers={"Origin": ORIGIN}, data=form).status_code
+    return client.post("/marks/paper", base_url=ORIGIN, headers={"Origin": ORIGIN}, data=form)
 
 
 def test_the_queue_leads_to_the_marks_first(client: FlaskClient) -> None:
@@ -75,7 +80,10 @@ def test_the_last_mark_can_be_said_again_and_the_last_word_counts(
 
 def test_what_cannot_be_said_of_a_mark_is_told(client: FlaskClient, guard: Guard) -> None:
     page = client.get("/marks/paper", base_url=ORIGIN).text
-    assert say(client, guard, page, "perhaps") == 400
+    refused = answer(client, guard, page, "perhaps")
+    assert refused.status_code == 400
+    told = "This is no answer to edge: “perhaps” is none of the known options: a person decides. Write it"
+    assert told in Page(refused.text).text
 
 
 def test_one_of_several_options_is_said_by_a_button_and_others_by_names_that_are_listed(tmp_path: Path) -> None:
