@@ -39,7 +39,7 @@ class NotebookAsker:
         self.answered = answered
         self.explain = explain
         self.killed_by: str | None = None
-        """the question during which the kernel died"""
+        """the question during which the kernel died, or the first that found it dead"""
         self.states = states
         self.oracle = oracle
 
@@ -66,12 +66,16 @@ class NotebookAsker:
         await asyncio.to_thread(provisioner.server.close_gate, provisioner.fork)
         for question in questions:
             if question.hidden:
-                answer = await self._answer_with_earlier(question)
-                if question.name in described:
-                    answer = _describe(question, described[question.name], answer)
-                self.answered[question.name] = answer
+                self.answered[question.name] = await self._answer_hidden(question, described.get(question.name))
         for question in again:
             self.answered[question.name] = await self._answer_with_oracle(question)
+
+    async def _answer_hidden(self, question: ProbeQuestion, described: Answer | None) -> Answer:
+        if described is None:
+            return await self._answer_with_earlier(question)
+        if self.killed_by == question.name:
+            return described  # the kernel did not live through its description
+        return _describe(question, described, await self._answer_with_earlier(question))
 
     async def _answer_with_oracle(self, question: ProbeQuestion) -> Answer:
         """What a copy of the kernel answers, that is thrown away, with the reference's helpers in it."""
@@ -97,6 +101,7 @@ class NotebookAsker:
 
     async def answer(self, question: ProbeQuestion) -> Answer:
         if self.dead.done():
+            self.killed_by = question.name if self.killed_by is None else self.killed_by
             return question.unanswered(_("the kernel died before it was asked"))
         if self.client.connection.fileno() < 0:
             return question.unanswered(_("the notebook has broken the connection over which it is asked"))

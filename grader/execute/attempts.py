@@ -27,24 +27,25 @@ class Attempts:
     """cells that are left out from now on, since a kernel died in them"""
     doubted: dict[int, CellRun] = field(default_factory=dict)
     """cells in which a kernel died once, for no reason that is known"""
-    killers: dict[str, Answer | None] = field(default_factory=dict)
+    killers: dict[str, Answer] = field(default_factory=dict)
     """questions that ended a kernel"""
+    asked_to_death: int = 0
+    """kernels that ended while they were asked"""
+    has_doubted: bool = False
+    """One of them did for no reason that is known, and all was run again."""
+    may_record: bool = True
     endings: list[Ending] = field(default_factory=list)
     asked_in_vain: list[str] = field(default_factory=list)
     may_copy: bool = True
 
     @property
     def may_go_on(self) -> bool:
-        return len(self.deaths) + len(self.killers) < KERNELS
+        return len(self.deaths) + self.asked_to_death < KERNELS
 
     def needs_another(self, progress: Progress) -> bool:
         """Learn from an attempt that has ended; whether the notebook has to be run once more."""
-        if progress.died_in is None and progress.killed_by is not None:
-            # A question that ends the kernel is not asked again, and all others are, in a fresh one.
-            self.killers[progress.killed_by] = progress.answers.get(progress.killed_by)
-            return True
         if progress.died_in is None:
-            return False
+            return progress.killed_by is not None and self._ask_again(progress, progress.killed_by)
         died = progress.cells[progress.died_in]
         if progress.had_copies and self.may_copy:
             self.may_copy = False  # our copies took memory and processes of its: it is run again without
@@ -52,6 +53,20 @@ class Attempts:
         # What nobody can explain may be this machine's fault: a cell is blamed for it only where it happens twice.
         again = progress.is_unexplained and died.index not in self.doubted
         (self.doubted if again else self.deaths)[died.index] = died
+        self.killers.clear()  # it may have been what this cell had left running that ended the kernel, and no question
+        return True
+
+    def _ask_again(self, progress: Progress, killer: str) -> bool:
+        """A question that ends the kernel is not asked again, and all others are, in a fresh one."""
+        if progress.is_unexplained and not self.has_doubted:
+            self.has_doubted = True
+            return True
+        self.asked_to_death += 1
+        if killer in progress.answers:
+            self.killers[killer] = progress.answers[killer]
+        else:
+            # It was a question of our own, on what the cells changed or trained: the notebook is run without those.
+            self.may_copy = self.may_record = False
         return True
 
     def say_end(self, progress: Progress) -> tuple[str, Reason]:
@@ -63,6 +78,11 @@ class Attempts:
                 ended=because,
                 number=cell.number,
                 why=cell.because,
+            )
+        if self.has_doubted and not self.asked_to_death:
+            because = _(
+                "{ended} Its kernel had died once while it was asked, and did not when all was run again.",
+                ended=because,
             )
         if progress.no_copies:
             because = _(
@@ -76,7 +96,7 @@ class Attempts:
         """What a run holds of the last attempt, and of all of them together."""
         answers = {question.name: question.unanswered(_("the kernel died")) for question in questions}
         answers |= progress.answers
-        answers |= {name: answer for name, answer in self.killers.items() if answer is not None}
+        answers |= self.killers
         return {
             "cells": tuple(progress.cells[index] for index in sorted(progress.cells)),
             "answers": answers,

@@ -46,7 +46,7 @@ class Progress:
     """It died of something that is no limit of ours and no end that the notebook chose: perhaps not its fault."""
     out_of_time: bool = False
     killed_by: str | None = None
-    """the question during which it died"""
+    """the question during which it died, or the first that found it dead"""
     was_held_up: bool = False
     """It was ended because the machine was too busy for it."""
     lost: Mapping[str, Cause] = field(default_factory=dict)
@@ -73,6 +73,7 @@ class NotebookDriver:
         around: RunSetting | None = None,
         *,
         may_copy: bool = True,
+        may_record: bool = True,
         oracle: OracleAsk | None = None,
     ) -> None:
         self.server = server
@@ -84,6 +85,7 @@ class NotebookDriver:
         self.client = CellClient(notebook, limits, km=make_kernel_manager(server, fork, limits))
         self.states = EarlierStates(self.client, questions if may_copy else (), self.words)
         self.questions = questions
+        self.may_record = may_record
         self.oracle = oracle
         self.notebook = notebook
 
@@ -103,11 +105,13 @@ class NotebookDriver:
                     self.progress.lost = self.losses.all_lost()
                     if self.progress.died_in is None:
                         self.client.kc.iopub_channel.stop()  # what a probe prints goes nowhere
-                        self.progress.watched, self.progress.trained = await asker.recording()
+                        if self.may_record:
+                            self.progress.watched, self.progress.trained = await asker.recording()
                         if any(question.oracle or self.states.is_stateful(question) for question in self.questions):
                             await self.states.keep_end(self.server.memory_mib(self.fork), self.limits, dead)
                         await asker.ask(self.questions)
                         self.progress.killed_by = asker.killed_by
+                        self.progress.is_unexplained = dead.done() and self._is_unexplained()
                     self.progress.was_held_up = self.client.was_held_up
                 self.progress.no_copies = self.states.refused
                 self.states.drop()
@@ -272,11 +276,17 @@ class NotebookDriver:
         if status == -CPU_LIMIT:
             because = _("it used more processor time than a notebook may")
             return _stopped_by("limit", "processor time", known, because)
-        self.progress.is_unexplained = True
+        self.progress.is_unexplained = self._is_unexplained()
         because = _("its kernel was killed by signal {signal}", signal=-status)
         if status == -KILL:
             because = _("its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)
         return _stopped_by("student", f"signal {-status}", known, because)
+
+    def _is_unexplained(self) -> bool:
+        """Whether the kernel died of no limit of ours and of no end that the notebook chose."""
+        status = self.fork.ended.result().status
+        is_limit = self.fork.overran.done() or self.server.killed_for_memory(self.fork) or status == -CPU_LIMIT
+        return status < 0 and not is_limit
 
     def _why_error(self, known: CellRun) -> Mapping[str, Any]:
         name, value = (_clean(self.client.reply.get(key)) for key in ("ename", "evalue"))

@@ -299,7 +299,15 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
             fork = server.prepare(work.materials)
             questions = [question for question in work.questions if question.name not in attempts.killers]
             driver = NotebookDriver(
-                server, fork, fresh, work.limits, questions, around, may_copy=attempts.may_copy, oracle=oracle
+                server,
+                fork,
+                fresh,
+                work.limits,
+                questions,
+                around,
+                may_copy=attempts.may_copy,
+                may_record=attempts.may_record,
+                oracle=oracle,
             )
             try:
                 # Windows' own kind of loop does not know the sockets of kernels.
