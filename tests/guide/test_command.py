@@ -118,3 +118,11 @@ def test_everybody_can_use_the_guide_and_nothing_is_wider_than_the_window(page, 
         page.evaluate(f"location.hash = '{name}'")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert complaints(page) == []
+
+
+@needs_browser
+def test_on_a_telephone_a_link_of_the_contents_leads_to_the_page_and_not_to_the_contents(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in ("Exit codes", "JSON output", "Commands"):
+        page.get_by_role("navigation").get_by_role("link", name=name).click()
+        assert 0 <= page.locator("article:visible h1").bounding_box()["y"] < 400

@@ -136,7 +136,7 @@ def test_the_example_of_a_deadline_is_one(tmp_path):
 
 @pytest.mark.parametrize("name", get_args(LatePolicy.model_fields["rule"].annotation))
 def test_every_rule_of_lateness_is_explained(name):
-    assert re.search(rf"# .*\b{name}\b|rule = \"{name}\"", read("deadlines"))
+    assert re.search(rf"`{name}`|rule = \"{name}\"", read("deadlines"))
 
 
 @pytest.mark.parametrize("name", get_args(EvidenceStep))

@@ -41,6 +41,13 @@ def test_every_made_part_has_its_place_in_the_guide():
     assert sorted(places) == sorted(make_parts(typer.main.get_command(app)))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_code_fits_a_terminal_of_80_columns(name):
+    """A terminal breaks a longer line, and half a comment is no longer one."""
+    code = re.findall(r"^```\w*\n(.*?)^```$|^(    [^\n]*)$", read(name), re.MULTILINE | re.DOTALL)
+    assert [line for block in code for part in block for line in part.splitlines() if len(line) > 78] == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_leads_somewhere(name):
     for link in re.findall(r"\]\(([^)]+)\)", read(name)):

@@ -26,7 +26,9 @@ function show() {
     else link.removeAttribute("aria-current");
   }
   if (article) {
-    if (target.tagName === "H1") scrollTo(0, 0);
+    // On a telephone the contents are above the page, and fill the screen.
+    const beside = getComputedStyle(document.querySelector("nav")).position === "sticky";
+    if (target.tagName === "H1" && beside) scrollTo(0, 0);
     else target.scrollIntoView();
     document.title = article.querySelector("h1").textContent + " · grader";
   } else {
