@@ -57,6 +57,7 @@ def take_student(page: Page, work: Path) -> None:
     grader("--work", work, "grade", "features", work / "features")
     show(page, work / "reports" / "features" / "carla.html")
     page.evaluate("document.querySelector('#criterion-response').scrollIntoView()")
+    page.evaluate("scrollBy(0, 16)")  # past the end of the heading above it
     keep(page, "student", height=760)
 
 
