@@ -17,7 +17,7 @@ from PIL import Image
 from grader.model import Cause, CellComparison, CellRun, Finding, NotebookFacts
 from grader.score import score
 from grader.score.outputs import differ_by
-from grader.score.reproduction import is_environment, match, measure
+from grader.score.reproduction import count_reproduced, is_environment, match, measure
 
 from .making import find, rubric_of, run_of
 
@@ -501,3 +501,92 @@ def test_many_words_are_bounded():
     given = notebook(words=tuple(f"given line number {n} of the task" for n in range(500)))
     mine = notebook(words=tuple(f"given line number {n} of my own and more" for n in range(1200)))
     assert len(measure(mine, None, given, ()).words) <= 100_000
+
+
+# ---- at the edges ---------------------------------------------------------------------------------------------------
+
+
+def close_to(difference: float, number: int = 1) -> NotebookFacts:
+    cell = CellComparison(number=number, title="", stored=True, executed=True, number_difference=difference)
+    return NotebookFacts(comparisons=(cell, *facts_of(different=[9]).comparisons))
+
+
+def test_an_output_that_is_close_was_reproduced_and_a_farther_one_was_not():
+    expect = {"reproduced": {"within": 0.1}}
+    assert find(expect, None, facts=close_to(0.1)).earned == 2
+    assert find(expect, None, facts=close_to(0.11)).earned == 0
+
+
+def test_a_close_output_of_a_cell_that_lacked_something_counts():
+    cause = Cause(kind="file", what="a.csv", cell=1)
+    cells = (CellRun(index=1, number=1, title="", end="error", cause=cause),)
+    (finding,) = score(run_of({}, facts=close_to(0.01), cells=cells), rubric_of({"reproduced": {}}), {})
+    assert finding.earned == 2
+
+
+@pytest.mark.parametrize("difference", [0.0, 0.01, 0.9])
+def test_the_counts_are_those_of_the_sentence(difference):
+    facts, rubric = close_to(difference), rubric_of({"reproduced": {}})
+    run = run_of({}, facts=facts)
+    good, total = count_reproduced(rubric.criteria[0].expect.reproduced, run)
+    (finding,) = score(run, rubric, {})
+    assert str(finding.because).startswith(f"The outputs of {good} of {total} cells were reproduced.")
+    assert (good, total) == (int(difference < 0.5), 2)
+
+
+def test_without_a_band_all_points_begin_at_the_share():
+    facts = facts_of(same=[1, 2, 3], different=[4])
+    for full, earned in ((0.7, 4), (0.75, 4), (0.76, 0)):
+        assert find({"reproduced": {"full": full, "none": full}}, None, facts=facts).earned == earned
+
+
+def test_a_picture_that_was_never_drawn_before_is_counted_and_a_silent_cell_is_not():
+    drawn = CellComparison(number=2, title="", stored=False, executed=False, picture_difference=1.0)
+    few = CellComparison(number=2, title="", stored=False, executed=False, picture_difference=0.0)
+    same = facts_of(same=[1]).comparisons
+    for cell, earned in ((drawn, 2), (few, 4)):
+        assert find({"reproduced": {}}, None, facts=NotebookFacts(comparisons=(*same, cell))).earned == earned
+
+
+def test_a_cell_without_an_output_that_was_not_run_here_counts_for_nothing():
+    cell = CellComparison(number=2, title="", stored=False, executed=True, run_here=False)
+    assert match(cell, 0.05, 0.05) == "nothing-stored"
+
+
+def test_without_an_output_of_the_students_a_cause_of_ours_is_no_reason_to_wait():
+    assert find_lacking(facts_of(nothing_stored=[1]), 1).status == "unanswered"
+
+
+@pytest.mark.parametrize("end", ["ok", "error"])
+def test_a_cell_that_raised_an_error_was_run_here(end):
+    facts = measure(notebook([stream("1")]), notebook([stream("2")]), None, runs(end))
+    assert match(facts.comparisons[0], 0.05, 0.05) == "different"
+
+
+def test_cells_that_count_alike_or_not_at_all_are_in_no_order_and_in_order():
+    counted = notebook(*[[stream("1")]] * 4, counts=[None, 2, 2, None])
+    facts = measure(counted, counted, None, runs("ok", "ok", "ok", "ok"))
+    assert [one.in_order for one in facts.comparisons] == [True, True, False, True]
+    assert [one.executed for one in facts.comparisons] == [False, True, True, False]
+
+
+def test_without_a_run_a_cell_has_its_own_number_and_title():
+    stored = notebook([stream("1")], [stream("2")], [stream("3")])
+    stored.cells[0].source = "  \n"
+    stored.cells[1].source = "# a remark\n\n  fit(x)  \nplot(x)"
+    stored.cells[2].source = "y" * 100
+    facts = measure(stored, None, None, ())
+    assert [(one.number, one.title) for one in facts.comparisons] == [(0, ""), (1, "fit(x)"), (2, "y" * 80 + "…")]
+
+
+def test_the_excerpts_are_of_lines_that_one_side_lacks_too():
+    more = compare([stream("a")], [stream("a\nb")])
+    assert (more.stored_excerpt, more.fresh_excerpt) == ("", "b")
+    fewer = compare([stream("a\nb")], [stream("a")])
+    assert (fewer.stored_excerpt, fewer.fresh_excerpt) == ("b", "")
+    equal = compare([stream("a 1.0\nb 1.0")], [stream("a 2.0\nb 2.0")])
+    assert (equal.stored_excerpt, equal.fresh_excerpt) == ("a 1.0", "a 2.0")
+    long = compare([stream("x" * 400 + " 1")], [stream("x" * 400 + " 2")])
+    assert long.stored_excerpt == long.fresh_excerpt == "x" * 300 + "…"
+    long = compare([stream("x" * 400)], [stream("y" * 400)])
+    assert (long.stored_excerpt, long.fresh_excerpt) == ("x" * 300 + "…", "y" * 300 + "…")
