@@ -56,7 +56,7 @@ def measure_all(plan: Plan, root: Path) -> Iterator[Figure]:
     yield Figure("private memory of a waiting submission, MiB", memory_mib, "{:.0f}", at_most=60)
     copies = recording.measure_copies(notebooks[: max(4, plan.notebooks // 2)])
     yield Figure("processor time of a class with copies of kernels ÷ without", copies, at_most=1.08)
-    watching = recording.measure_watching(4 * plan.rounds)
+    watching = recording.measure_watching(16 * plan.rounds)
     yield Figure("a training loop that is watched ÷ one that is not", watching, at_most=1.05)
     yield from _stored_figures(plan, root)
     yield from sheets.measure_sheets(plan.sheets, plan.jobs, root / "sheets")
