@@ -267,8 +267,9 @@ class Run(Noun):
     missing_files: tuple[str, ...] = Field((), description="of runs made before causes were noted")
     watched: bool = Field(False, description="training was watched: what is not in `trained` was not trained by torch")
     trained: tuple[TrainedNetwork, ...] = Field((), description="networks whose training was seen, in order")
-    wall_s: float = 0.0
+    wall_s: float = Field(0.0, description="of its cells")
     cpu_s: float = 0.0
+    took_s: float = Field(0.0, description="on the wall, with its questions and whatever was run again; on no page")
     memory_mib: float = 0.0
     """the most that it had at once, beyond what any notebook has as it begins"""
 

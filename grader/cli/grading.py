@@ -82,7 +82,9 @@ def _grade(
     assignment.rubric  # noqa: B018  (a rubric that is wrong is told before anything is run)
     with work.locked(), show.progress() as watch:
         found = collect(course, work, assignment, sources, watch=watch, tell=tell_wait)
-        executions = verbs.execute(course, work, assignment, resources, watch=watch, again=again, student=student)
+        executions = verbs.execute(
+            course, work, assignment, resources, watch=watch, tell=tell_wait, again=again, student=student
+        )
         graded = verbs.score_class(course, work, assignment)
         wall_s = time.monotonic() - started
         reported = write_pages(course, work, assignment, graded, executions, wall_s=wall_s, watch=watch)
@@ -147,7 +149,7 @@ def execute(
         work.locked(),
         show.progress() as watch,
     ):
-        done = verbs.execute(course, work, chosen, resources, watch=watch, again=again, student=student)
+        done = verbs.execute(course, work, chosen, resources, watch=watch, tell=tell_wait, again=again, student=student)
     show.console().print(f"{done.executed} run now, {done.reused} not run again.")
 
 

@@ -288,7 +288,7 @@ def execute_one(work: Work, servers: Servers) -> Executed:
 
 
 def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
-    attempts = Attempts()
+    attempts, started = Attempts(), time.monotonic()
     around = _around(work, stored, servers.gpu)
     oracle = functools.partial(servers.oracles.exchange, code=work.oracle) if work.oracle else None
     while attempts.may_go_on:
@@ -321,6 +321,7 @@ def _execute(work: Work, stored: NotebookNode, servers: Servers) -> Executed:
     end, because = attempts.say_end(progress)
     run = make_run(work, servers.sandbox, servers.gpu, end=end, because=because)
     told = attempts.as_fields(progress, work.questions)
+    told["took_s"] = round(time.monotonic() - started, 1)
     return Executed(run.model_copy(update=told), stored, fresh, was_held_up=progress.was_held_up)
 
 

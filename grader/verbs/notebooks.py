@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.course import Assignment, Course, in_its_language
@@ -29,6 +29,7 @@ from grader.score.judged import bind_to_work
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
 from grader.store.work_folder import WorkFolder
+from grader.verbs.forecast import foresee
 from grader.verbs.preflight import require_room
 
 log = logging.getLogger(__name__)
@@ -66,12 +67,13 @@ def execute(
     resources: Resources,
     *,
     watch: Watch,
+    tell: Callable[[str], None] = lambda _: None,
     again: bool = False,
     student: str | None = None,
 ) -> Executions:
     """Run what has no run yet under this rubric's probes; each run is stored as soon as it ends.
 
-    `again`: also what has one, of all or of this student.
+    `again`: also what has one, of all or of this student. `tell` is told the forecast before the first is run.
     """
     handed_in = _handed_in(course, work, assignment)
     if student is not None and student not in handed_in.submissions:
@@ -84,6 +86,7 @@ def execute(
         if plan.new:
             require_room(work, len(plan.new))
             executor.warm_up()
+            tell(str(foresee(work, assignment, [own[0] for own in plan.new.values()], max(1, executor.room))))
         _prepare(course, work, assignment, [*handed_in.submissions], watch)
         watch("running notebooks", 0, len(plan.new))
         works = _make_works(work, assignment, plan)
