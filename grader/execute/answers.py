@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 
 from grader.inside import channel, plain
 from grader.language import Reason, Value, _, join, verbatim
-from grader.language.stand_in_words import recognise
+from grader.language.stand_in_words import NOT_PLAIN, recognise
 from grader.model import Answer, Cause
 
 _MOST_ARGUMENTS = 5
@@ -70,7 +70,8 @@ def exchange(connection: socket.socket, question: ProbeQuestion, explain: Explai
         content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()
-        told = _("{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=str(error))
+        why = recognise(str(error), NOT_PLAIN)
+        told = _("{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=why)
         return Answer(status="unusable", because=told)
     except (EOFError, OSError):
         connection.close()
@@ -112,7 +113,8 @@ def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) ->
             return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
     detail = "" if question.hidden else _one_line(notes.get("detail", ""))
     if detail:
-        told = _("{subject} gave something other than plain data: {detail}.", subject=subject, detail=detail)
+        why = recognise(detail, NOT_PLAIN)
+        told = _("{subject} gave something other than plain data: {detail}.", subject=subject, detail=why)
     else:
         told = _("{subject} gave something other than plain data.", subject=subject)
     return Answer(status="unusable", because=told)

@@ -70,7 +70,7 @@ class _Encoder:
             other = self._plainer(value)
             if other is value:
                 raise NotPlainError(
-                    f"it is or holds a `{type(value).__name__}`, which is neither a number, text nor an array"
+                    f"it is or holds something of type `{type(value).__name__}`: no number, text or array"
                 )
             self.nodes -= 1
             return self.encode(other, depth + 1)

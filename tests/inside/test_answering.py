@@ -121,7 +121,7 @@ def test_an_error_with_half_a_character_is_noted_with_a_question_mark():
 def test_what_is_not_plain_is_unusable_with_its_reason():
     _, notes = call(lambda: len)
     assert notes["status"] == "unusable"
-    assert notes["detail"].startswith("it is or holds a `builtin_function_or_method`")
+    assert notes["detail"].startswith("it is or holds something of type `builtin_function_or_method`")
 
 
 def test_every_probe_starts_from_the_same_random_numbers():

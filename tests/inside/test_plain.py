@@ -86,8 +86,8 @@ def test_an_array_in_another_byte_order_or_layout_keeps_its_values():
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        ({"f": len}, "it is or holds a `builtin_function_or_method`, which is neither a number, text nor an array"),
-        (np.array([object()]), "it is or holds a `object`, which is neither a number, text nor an array"),
+        ({"f": len}, "it is or holds something of type `builtin_function_or_method`: no number, text or array"),
+        (np.array([object()]), "it is or holds something of type `object`: no number, text or array"),
         (np.array([b"12"], dtype="V2"), "it holds an array of type `|V2`"),
         (1 << 63, "it holds a whole number of more than 63 bits"),
         ("x" * 200_001, "it holds a text of 200001 characters"),

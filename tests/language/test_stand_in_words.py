@@ -12,7 +12,7 @@ from grader.execute.answers import ProbeQuestion, read_answer
 from grader.inside import plain
 from grader.language import Reason, error, language
 from grader.language.old_prose import OLD
-from grader.language.stand_in_words import TEXTS, recognise, reword
+from grader.language.stand_in_words import NOT_PLAIN, TEXTS, recognise, reword
 from grader.model import CellRun
 from grader.report.status_words import MISTAKE
 from grader.rubric.mistakes import MISTAKES
@@ -91,6 +91,30 @@ def test_what_a_function_raises_when_it_is_asked_is_in_the_language_of_the_page(
     with language("es"):
         assert "input() espera que alguien escriba" in str(answer.because)
         assert "waits" not in str(answer.because)
+
+
+def texts_of_answers() -> set[str]:
+    """What the sandbox says of an answer that is no plain data; `{}` where a value is."""
+    found: set[str] = set()
+    for name in ("plain.py", "plain_forms.py", "answering.py", "channel.py"):
+        tree = ast.parse((INSIDE / name).read_text(encoding="utf-8"))
+        within = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in within:
+                parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+                said = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                found |= {said} if said.startswith("it ") else set()
+    return found
+
+
+def test_why_an_answer_is_no_plain_data_is_in_the_language_of_the_page():
+    assert {re.sub(r"\{\w+\}", "{}", text) for text in NOT_PLAIN} == texts_of_answers()
+    question = ProbeQuestion("p", {"kind": "call", "arguments": {}}, ("load",), hidden=False, limit_s=1.0)
+    notes = {"status": "unusable", "detail": NOT_PLAIN[3].format(type="object")}
+    answer = read_answer(question, plain.dumps(None, notes))
+    assert str(answer.because).endswith("it is or holds something of type `object`: no number, text or array.")
+    with language("es", is_strict=True):
+        assert "contiene algo de tipo `object`" in str(answer.because)
 
 
 def test_a_students_own_error_stays_as_it_is():
