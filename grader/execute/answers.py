@@ -15,12 +15,30 @@ import numpy as np
 from safetensors import SafetensorError
 
 from grader.inside import channel, plain
-from grader.language import Reason, Value, _, join, verbatim
-from grader.language.stand_in_words import NOT_PLAIN, recognise
+from grader.language import N_, Reason, Value, _, join, verbatim
+from grader.language.recognising import recognise_among
+from grader.language.stand_in_words import recognise
 from grader.model import Answer, Cause
 
 _MOST_ARGUMENTS = 5
 _FEW_NUMBERS = 9
+
+NOT_PLAIN = (
+    N_("it is nested more than {n} deep"),
+    N_("it has more than {n} parts"),
+    N_("it holds a dict with two keys that are written alike, such as 1 and '1'"),
+    N_("it is or holds something of type `{type}`: no number, text or array"),
+    N_("it holds an array of type `{type}`"),
+    N_("it is sparse, and has {size} MiB with its zeros"),
+    N_("it holds a text of {n} characters"),
+    N_("it holds a whole number of more than 63 bits"),
+    N_("it holds a dict with a key of type `{type}`"),
+    N_("it holds a dict with a key of {n} characters"),
+    N_("it takes more memory than there is"),
+    N_("it cannot be written down ({error})"),
+    N_("it has {size} MiB, more than the limit of {limit} MiB"),
+)
+"""Why an answer is no plain data, as the sandbox says it, which has no catalogs."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,7 @@ def exchange(connection: socket.socket, question: ProbeQuestion, explain: Explai
         content = channel.receive(connection, channel.ANSWER_BYTES)
     except ValueError as error:
         connection.close()
-        why = recognise(str(error), NOT_PLAIN)
+        why = recognise_among(str(error), NOT_PLAIN)
         told = _("{subject} gave an answer that cannot be used: {why}.", subject=question.subject, why=why)
         return Answer(status="unusable", because=told)
     except (EOFError, OSError):
@@ -113,7 +131,7 @@ def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) ->
             return Answer(status="raised", value=_error_name(notes), because=_say_error(question, notes))
     detail = "" if question.hidden else _one_line(notes.get("detail", ""))
     if detail:
-        why = recognise(detail, NOT_PLAIN)
+        why = recognise_among(detail, NOT_PLAIN)
         told = _("{subject} gave something other than plain data: {detail}.", subject=subject, detail=why)
     else:
         told = _("{subject} gave something other than plain data.", subject=subject)

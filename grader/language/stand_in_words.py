@@ -9,13 +9,10 @@ test compares the two. Nobody gains by saying such a sentence themselves: it is 
 
 from __future__ import annotations
 
-import re
-import string
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 
 from grader.language.reasons import N_, Reason, Value
+from grader.language.recognising import recognise_among
 
 TEXTS = (
     N_(
@@ -67,25 +64,7 @@ TEXTS = (
 )
 
 
-NOT_PLAIN = (
-    N_("it is nested more than {n} deep"),
-    N_("it has more than {n} parts"),
-    N_("it holds a dict with two keys that are written alike, such as 1 and '1'"),
-    N_("it is or holds something of type `{type}`: no number, text or array"),
-    N_("it holds an array of type `{type}`"),
-    N_("it is sparse, and has {size} MiB with its zeros"),
-    N_("it holds a text of {n} characters"),
-    N_("it holds a whole number of more than 63 bits"),
-    N_("it holds a dict with a key of type `{type}`"),
-    N_("it holds a dict with a key of {n} characters"),
-    N_("it takes more memory than there is"),
-    N_("it cannot be written down ({error})"),
-    N_("it has {size} MiB, more than the limit of {limit} MiB"),
-)
-"""Why an answer is no plain data. Such short texts are looked for in the sandbox's notes only, never in outputs."""
-
-
-def recognise(told: str, texts: tuple[str, ...] = TEXTS) -> Value:
+def recognise(told: str) -> Value:
     """The text with each sentence of a stand-in in it as a reason; a text without one as it is.
 
     >>> str(recognise("<urlopen error there is no network where notebooks are graded>"))
@@ -93,11 +72,7 @@ def recognise(told: str, texts: tuple[str, ...] = TEXTS) -> Value:
     >>> recognise("division by zero")
     'division by zero'
     """
-    parts = list(_split(told, texts))
-    if not any(isinstance(part, Reason) for part in parts):
-        return told
-    named: dict[str, Value] = {f"part{place}": part for place, part in enumerate(parts)}
-    return Reason("".join(f"{{{name}}}" for name in named), named)
+    return recognise_among(told, TEXTS)
 
 
 def reword(told: str) -> str:
@@ -115,33 +90,3 @@ def _recognise_value(value: Value) -> Value:
     if isinstance(value, Reason):
         return recognise_in(value)
     return recognise(value) if isinstance(value, str) else value
-
-
-def _split(told: str, texts: tuple[str, ...]) -> Iterator[Value]:
-    """The text in order: what a stand-in said, and what stands around it."""
-    for text, (anchor, pattern) in _patterns(texts).items():
-        if anchor not in told:
-            continue
-        found = pattern.search(told)
-        if found:
-            yield from _split(told[: found.start()], texts)
-            yield Reason(text, found.groupdict())
-            yield from _split(told[found.end() :], texts)
-            return
-    if told:
-        yield told
-
-
-@cache
-def _patterns(texts: tuple[str, ...]) -> Mapping[str, tuple[str, re.Pattern[str]]]:
-    """text -> the longest of its words in a row, which is looked for first, and how it is recognised."""
-    return {text: _pattern(text) for text in sorted(texts, key=len, reverse=True)}
-
-
-def _pattern(text: str) -> tuple[str, re.Pattern[str]]:
-    parts = [(words, name) for words, name, *_rest in string.Formatter().parse(text)]
-    # A student's text may be long: each place is bounded, so that looking takes time in proportion to its length.
-    pattern = "".join(re.escape(words) + (f"(?P<{name}>.{{1,500}}?)" if name else "") for words, name in parts)
-    if text.endswith("}"):  # a place at the end takes what there is
-        pattern = f"{pattern[:-2]})"
-    return max((words for words, _name in parts), key=len), re.compile(pattern)

@@ -45,6 +45,7 @@ _AS_THEY_ARE = (
     "grader.inside.recording",
     "grader.inside.name_marks",
     "grader.inside.answering",
+    "grader.language.recognising",
     "grader.execute.answers",
     "grader.score.sentences",
     "grader.score.arrays",

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import grader.inside
-from grader.execute.answers import ProbeQuestion, read_answer
+from grader.execute.answers import NOT_PLAIN, ProbeQuestion, read_answer
 from grader.inside import plain
 from grader.language import Reason, error, language
 from grader.language.old_prose import OLD
-from grader.language.stand_in_words import NOT_PLAIN, TEXTS, recognise, reword
+from grader.language.stand_in_words import TEXTS, recognise, reword
 from grader.model import CellRun
 from grader.report.status_words import MISTAKE
 from grader.rubric.mistakes import MISTAKES
