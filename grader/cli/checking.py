@@ -51,7 +51,7 @@ class CheckCommand(TyperCommand):
             return super().parse_args(ctx, args)
         except _UNUSABLE as error:
             with language(_language_at(ctx.obj)):
-                raise UserError(_say_unusable(error), remedy=_("Use it so: {command}", command=_USAGE)) from error
+                raise UserError(_say_unusable(error), remedy=_("Usage: {command}", command=_USAGE)) from error
 
 
 def _language_at(place: Place) -> Code:

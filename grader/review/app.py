@@ -72,7 +72,7 @@ def _let_in(guard: Guard) -> Answered | tuple[str, int] | None:
     if guard.brings_token(request):
         return guard.admit(Response(status=303, headers={"Location": "/"}))
     refused = guard.refuse(request)
-    return (_render("message.html", title=_("Not let in"), message=refused, remedy=""), 403) if refused else None
+    return (_render("message.html", title=_("Access refused"), message=refused, remedy=""), 403) if refused else None
 
 
 def _harden(response: Response) -> Response:

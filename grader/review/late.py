@@ -78,7 +78,7 @@ def read_ruling(
     known = {(one.grade.assignment, one.grade.student): one.submission.sha256 for one in session.disputed}
     known |= {(one.assignment, one.student): one.sha256 for one in session.rulings()}
     if counts not in said:
-        raise UserError(_("nothing is said yet"), remedy=_("Choose one of the three: in time, late, not accepted."))
+        raise UserError(_("nothing is decided yet"), remedy=_("Choose one of the three: in time, late, not accepted."))
     if known.get((name, student)) != sha256:
         raise UserError(_("this no longer waits as it did"), remedy=_("Begin at the queue again."))
     moment: datetime | None = None

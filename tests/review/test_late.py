@@ -101,11 +101,11 @@ def test_what_is_not_accepted_gets_no_points(client: FlaskClient, guard: Guard, 
 def test_what_was_said_is_taken_back_by_another_word(client: FlaskClient, guard: Guard, session: ReviewSession) -> None:
     say(client, guard, session, "gil", counts="in time", why="Colab was down.")
     text = read(get(client, "/"))
-    assert "Said of lateness gil noise: In time · prof, " in text
+    assert "Decisions on lateness gil noise: In time · prof, " in text
     assert "Take back Colab was down." in text
     assert say(client, guard, session, "gil", counts="back") == 303
     assert grade_of(session, "gil").needs_review
-    assert "Said of lateness" not in read(get(client, "/"))
+    assert "Decisions on lateness" not in read(get(client, "/"))
     assert session.work.gradebook.late_rulings("noise") == {}
 
 
@@ -131,7 +131,7 @@ def test_another_state_of_the_notebook_is_looked_at_anew(
             "2024-08-10 23:00 is not after the deadline, 2024-08-11 00:00:00 UTC−03:00. What was handed in by then is "
             "in time.",
         ),
-        ({}, "Nothing is said yet. Choose one of the three: in time, late, not accepted."),
+        ({}, "Nothing is decided yet. Choose one of the three: in time, late, not accepted."),
         ({"counts": "in time", "sha256": "f" * 64}, "This no longer waits as it did. Begin at the queue again."),
     ],
 )
@@ -184,6 +184,6 @@ def test_lateness_is_decided_by_keyboard_alone_and_everybody_can_read_the_page(
         assert complaints(page) == []
         said = [(one.student, one.counts, one.why) for one in session.rulings()]
         assert said == [("gil", "late", "It ill lasted until noon."), ("hana", "refused", "")]
-        page.get_by_role("button", name="Take back what was said of hana").click()
+        page.get_by_role("button", name="Take back the decision on hana").click()
         expect(page.get_by_text("Was it late?")).to_be_visible()
     assert [one.grade.student for one in session.disputed] == ["hana"]
