@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from grader.files.config_files import PlacedError
+from grader.files.python_source import parse
 
 _BINARY: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -75,7 +76,7 @@ def _parse(expression: str) -> ast.Expression:
     if len(expression) > _LONGEST:
         raise ValueError(f"an expression has at most {_LONGEST} characters; this one has {len(expression)}")
     try:
-        return ast.parse(expression.strip(), mode="eval")
+        return parse(expression.strip(), mode="eval")
     except SyntaxError as error:
         raise ValueError(f"`{expression}` is not arithmetic: {error.msg}") from error
 

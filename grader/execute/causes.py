@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.files.cell_names import CellCode, CellStatement
+from grader.files.python_source import parse
 from grader.files.terminal_codes import without_codes
 from grader.model import CauseKind
 
@@ -131,7 +132,7 @@ def _doing(statement: CellStatement) -> ast.AST:
     """Its code without comments, plain texts and `raise`: whatever one likes can be written there."""
     if statement.node is None:
         return ast.Name(statement.text)
-    tree: ast.Module = _WithoutTalk().visit(ast.parse(ast.unparse(statement.node)))
+    tree: ast.Module = _WithoutTalk().visit(parse(ast.unparse(statement.node)))
     return tree
 
 

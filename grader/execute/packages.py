@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from grader.files.notebook_file import code_cells
+from grader.files.python_source import parse
 
 
 def imported_packages(notebook: NotebookNode) -> set[str]:
@@ -30,7 +31,7 @@ def _walk(source: str, *, word: str) -> Iterator[ast.AST]:
         return
     lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
     try:
-        tree = ast.parse("\n".join(lines))
+        tree = parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     yield from ast.walk(tree)

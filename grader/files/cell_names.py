@@ -10,6 +10,8 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from grader.files.python_source import parse
+
 _PYTHON_MAGICS = frozenset({"time", "timeit", "prun", "capture", "python", "python3", "debug", "memit", "scalene"})
 """Cell magics whose cell is Python that runs among the notebook's names."""
 
@@ -90,7 +92,7 @@ class CellStatement:
         """The names that it binds where this package cannot be imported: by another import, or in an `except`."""
         if self.node is None:
             return frozenset()
-        return _read_scope(ast.unparse(_WithoutPackage(package).visit(ast.parse(ast.unparse(self.node)))))[0]
+        return _read_scope(ast.unparse(_WithoutPackage(package).visit(parse(ast.unparse(self.node)))))[0]
 
     @property
     def single_imports(self) -> tuple[str, ...]:
@@ -194,7 +196,7 @@ def _as_python(source: str) -> str:
 
 def _read_statements(text: str, shift: int = 0) -> Iterator[CellStatement]:
     lines = text.split("\n")
-    for node in ast.parse(text).body:
+    for node in parse(text).body:
         decorators = getattr(node, "decorator_list", [])
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         last = node.end_lineno or first

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from grader.files.config_files import PlacedError
+from grader.files.python_source import parse
 from grader.rubric.input_forms import read_input
 from grader.rubric.parts import Part, exactly_one
 
@@ -106,7 +107,7 @@ class Probe(Part):
             raise ValueError("a probe of `models` needs `predict`: the inputs on which they answer")
         if self.evaluate is not None:
             try:
-                body = ast.parse(self.evaluate).body
+                body = parse(self.evaluate).body
             except SyntaxError as error:
                 raise ValueError(f"`evaluate` is not Python: {error.msg} in its line {error.lineno}") from error
             if not body or not isinstance(body[-1], ast.Expr):
@@ -140,7 +141,7 @@ class Probe(Part):
 
 def _names_in(code: str, arguments: set[str]) -> tuple[str, ...]:
     """The names that a piece of probe code takes from the notebook, in order."""
-    tree = ast.parse(code)
+    tree = parse(code)
     own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}

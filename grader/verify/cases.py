@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field, RootModel, field_validator
 
 from grader.files.config_files import read_yaml
+from grader.files.python_source import parse
 from grader.rubric import Name, Part
 
 
@@ -24,7 +25,7 @@ class RightCase(Part):
     @classmethod
     def _is_python(cls, code: str) -> str:
         try:
-            tree = ast.parse(code)
+            tree = parse(code)
         except SyntaxError as error:
             raise ValueError(f"this is not Python: {error.msg} in its line {error.lineno}") from error
         if not any(isinstance(statement, ast.FunctionDef | ast.ClassDef) for statement in tree.body):
@@ -34,7 +35,7 @@ class RightCase(Part):
     @property
     def names(self) -> list[str]:
         """The functions and classes that it defines."""
-        body = ast.parse(self.code).body
+        body = parse(self.code).body
         return [statement.name for statement in body if isinstance(statement, ast.FunctionDef | ast.ClassDef)]
 
 

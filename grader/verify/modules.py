@@ -6,6 +6,8 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.files.python_source import parse
+
 Modules = Mapping[str, str]
 """module of reference/ -> its source; a module stands after those that it imports."""
 
@@ -18,7 +20,7 @@ def read_modules(folder: Path, names: Sequence[str]) -> dict[str, str]:
         if name in found:
             return
         source = (folder / f"{name}.py").read_text(encoding="utf-8")
-        for module, _ in _imports(ast.parse(source)).values():
+        for module, _ in _imports(parse(source)).values():
             read(module)
         found[name] = source
 
@@ -30,7 +32,7 @@ def read_modules(folder: Path, names: Sequence[str]) -> dict[str, str]:
 def definitions(source: str) -> dict[str, ast.stmt]:
     """What a module defines at its top level: functions, classes and constants, by name."""
     found: dict[str, ast.stmt] = {}
-    for statement in ast.parse(source).body:
+    for statement in parse(source).body:
         match statement:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 found[name] = statement
@@ -49,7 +51,7 @@ def cells_behind(names: Collection[str], cells: Mapping[str, str]) -> dict[str, 
     while waiting:
         new = {id_: source for id_, source in cells.items() if id_ not in found and waiting & set(definitions(source))}
         found |= new
-        waiting = {name for source in new.values() for name in _names_in(ast.parse(source))}
+        waiting = {name for source in new.values() for name in _names_in(parse(source))}
     return {id_: source for id_, source in cells.items() if id_ in found}
 
 
@@ -60,7 +62,7 @@ def home_of(modules: Modules, name: str) -> str | None:
 
 def reachable(modules: Modules, names: Sequence[str], given: Collection[str] = ()) -> set[tuple[str, str]]:
     """(module, name) of these functions and all that they use, directly or through others, but for what is given."""
-    trees = {module: ast.parse(source) for module, source in modules.items()}
+    trees = {module: parse(source) for module, source in modules.items()}
     known = {module: definitions(source) for module, source in modules.items()}
     imported = {module: _imports(tree) for module, tree in trees.items()}
     waiting = [(module, name) for name in names if (module := home_of(modules, name)) is not None]

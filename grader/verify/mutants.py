@@ -13,6 +13,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.files.python_source import parse
 from grader.verify.modules import Modules, definitions
 from grader.verify.slips import slips
 
@@ -54,7 +55,7 @@ def make_mutants(modules: Modules, wanted: Iterable[tuple[str, str]]) -> Iterato
 def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
     """Every mutant of these code cells of a solution, by their ids."""
     for name, source in cells.items():
-        yield from _mutants_of(SOLUTION, name, source, ast.parse(source).body)
+        yield from _mutants_of(SOLUTION, name, source, parse(source).body)
 
 
 def _mutants_of(module: str, name: str, source: str, statements: Iterable[ast.stmt]) -> Iterator[Mutant]:
@@ -116,7 +117,7 @@ def _text_of(node: ast.AST, parent: ast.AST | None) -> str:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        parse(source)
     except SyntaxError:
         return False
     return True

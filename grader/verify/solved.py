@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from grader.files.python_source import parse
 from grader.verify.modules import Modules, home_of
 
 _CARRIER = """\
@@ -77,7 +78,7 @@ def _definitions_in(cell: NotebookNode) -> list[_Definition]:
     if cell.cell_type != "code":
         return []
     try:
-        body = ast.parse(cell.source).body
+        body = parse(cell.source).body
     except SyntaxError:
         return []  # a cell of `%magic` or of unfinished code: it holds no function of ours
     lines = cell.source.splitlines()

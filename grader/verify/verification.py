@@ -155,7 +155,14 @@ def verify(
     expected = verbs.expected_for(course, work, assignment, [STUDENT])[STUDENT]
     mutants, equivalent = _choose_mutants(parts, most_mutants)
     bench = Bench(parts, expected, executor, watch)
-    problems = [*_check_solved(bench), *_check_untouched(bench), *_check_unusual(bench), *_check_mistakes(bench)]
+    problems = [*_check_solved(bench)]
+    if problems:
+        # What a rubric notices is worth nothing while it takes points from the reference itself.
+        stopped = "nothing else was tried: first the solved notebook has to get full marks"
+        return Verification(
+            assignment.name, (*problems, stopped), assignment.rubric.points, len(parts.mistakes), 0, 0, (), 0
+        )
+    problems += [*_check_untouched(bench), *_check_unusual(bench), *_check_mistakes(bench)]
     survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]

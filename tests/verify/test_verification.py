@@ -27,12 +27,14 @@ def test_a_mistake_reaches_the_functions_that_use_the_mistaken_one(bench):
     ]
 
 
-def test_a_reference_that_misses_a_criterion_is_told(bench):
+def test_a_reference_that_misses_a_criterion_is_told_and_no_mutant_is_tried(bench):
     bench.write_rubric(double={"value": 9})
-    assert (
-        "the solved notebook does not meet `double`: The value of `double(4)` is 8, but 9 is expected."
-        in bench.verify().problems
+    found = bench.verify(mutants=None)
+    assert found.problems == (
+        "the solved notebook does not meet `double`: The value of `double(4)` is 8, but 9 is expected.",
+        "nothing else was tried: first the solved notebook has to get full marks",
     )
+    assert (found.mutants, found.survivors) == (0, ())
 
 
 def test_a_cell_that_does_not_run_once_it_is_solved_is_told(bench):
