@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.language import verbatim
 from grader.model import Answer, NotebookFacts
 
-from .making import find
+from .making import MODELS_PROBE, find, find_on_models, network
 
 CALL = {"call": "square", "with": {"x": 3}}
 ON_ARRAY = {"call": "blur", "with": {"image": {"grid": [0, 1, 5]}}}
@@ -233,3 +233,109 @@ def test_nearer_to_the_target_is_never_worse(target, far, share):
     near = target + far * share
     close = {"close": {"to": target, "rtol": 0.0, "atol": 0.5}}
     assert find(close, near).earned >= find(close, target + far).earned
+
+
+# ---- at the edges ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("types", "answer", "met"),
+    [
+        ("None", None, True), ("NoneType", None, True), ("None", 0, False), ("ndarray", np.ones(2), True),
+        ("number", 2.0, True), ("number", np.array(2.0), True), ("number", np.ones(2), False),
+        ("number", "2", False), ("number", [2], False), ("float", 2, False), ("str", np.array("a"), False),
+    ],
+)  # fmt: skip
+def test_every_name_of_a_type_is_known(types, answer, met):
+    assert (find({"type": types}, answer).status == "met") is met
+
+
+def test_none_is_called_none_and_all_wanted_types_are_told():
+    told = str(find({"type": ["int", "float", "str", "list", "dict", "array", "bool"]}, None).because)
+    assert told.startswith("`slope` is of type `None`, but `int`, `float`, `str`, `list`, `dict`, `array` or `bool` is")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "met"),
+    [
+        ({"matches": "relu"}, "ReLU", True),
+        ({"matches": "relu", "ignore_case": False}, "ReLU", False),
+        ({"matches": "ReLU", "ignore_case": False}, "ReLU", True),
+        ({"contains": ["RELU"], "ignore_case": False}, "RELU", True),
+        ({"contains": ["RELU"], "ignore_case": True}, "relu", True),
+        ({"matches": r"^0\.123456789012$"}, 0.1234567890123, True),
+        ({"contains": ["True"]}, True, False),
+    ],
+)
+def test_capitals_count_only_where_they_are_asked_for(text, answer, met):
+    assert (find({"text": text}, answer).status == "met") is met
+
+
+@pytest.mark.parametrize(
+    ("expect", "answer", "told"),
+    [
+        ({"shape": [2]}, 3.0, "a single number; that"),
+        ({"type": "int"}, "a", "of type `str`, but `int` is expected."),
+        ({"text": {"contains": ["a"]}}, "a", "says what is expected."),
+        ({"raises": "KeyError"}, 3, ": `KeyError` should be raised, but there is no error."),
+    ],
+)
+def test_of_a_hidden_call_the_inputs_are_not_told(expect, answer, told):
+    because = str(find(expect, answer, probe=HIDDEN_CALL).because)
+    assert because.startswith("The value of `square` on a hidden input")
+    assert told in because
+
+
+def test_without_a_call_an_error_is_not_asked_for():
+    finding = find({"raises": "ValueError"}, Answer(status="stopped", because=verbatim("Too slow.")))
+    assert (finding.status, finding.earned) == ("unanswered", 0)
+    assert find({"raises": "ValueError"}, Answer(status="raised", value=3)).status == "missed"
+    assert find({"raises": "OwnError"}, Answer(status="raised", value="OwnError")).status == "met"
+    assert find({"raises": "OwnError"}, Answer(status="raised", value="ValueError")).status == "missed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "items"),
+    [([], 0), ([1], 1), ({"a": 1, "b": 2}, 2), (None, 0), (5, 1), ("abc", 1), (np.array(3.0), 1), (np.ones((4, 2)), 4),
+     (np.empty((5, 0)), 0)],
+)  # fmt: skip
+def test_items_are_counted_in_whatever_holds_them(answer, items):
+    assert find({"count": {"at_least": items, "at_most": items}}, answer).status == "met"
+    assert find({"count": {"at_least": items + 1}}, answer).status == "missed"
+    assert find({"count": {"at_least": items}}, answer, probe=HIDDEN_CALL).status == "met"
+    if items:
+        assert find({"count": {"at_most": items - 1}}, answer).status == "missed"
+
+
+def test_what_is_no_text_has_no_words():
+    assert find({"count": {"of": "words", "at_least": 1}}, ["two words"]).status == "missed"
+    assert find({"count": {"of": "words", "at_least": 2, "at_most": 2}}, "two words").status == "met"
+
+
+def test_networks_are_counted_by_those_that_answer():
+    silent = [{**network(f"model_{n}"), "predictions": None} for n in range(2, 6)]
+    finding = find_on_models({"count": {"of": "models", "at_least": 1, "at_most": 1}}, network("model_1"), *silent)
+    assert finding.status == "met"
+    assert str(finding.because).startswith("There is 1 network. `model_2` gave no answers. `model_3` gave no answers.")
+    assert str(finding.because).count("gave no answers") == 3
+    finding = find_on_models({"count": {"of": "models", "at_least": 2}}, network("model_1"), *silent)
+    assert str(finding.because).startswith("There is 1 network, but at least 2 should be there. `model_2` gave")
+
+
+def test_networks_of_another_library_wait_only_where_too_few_are_there():
+    other = {"name": "k", "class": "Sequential", "library": "keras", "may_be": True}
+    value = {"asked": [], "models": [network("model_1")], "others": [other]}
+    for count, status in (({"at_least": 1}, "met"), ({"at_least": 2}, "unscored"), ({"at_most": 0}, "missed")):
+        assert find({"count": {"of": "models", **count}}, value, probe=MODELS_PROBE).status == status
+
+
+def test_an_empty_array_of_many_rows_is_no_empty_list_and_one_of_few_rows_is_a_list_of_empty_ones():
+    assert find({"value": []}, np.empty((20_001, 0))).status == "missed"
+    assert find({"value": [[], []]}, np.empty((2, 0))).status == "met"
+    assert find({"value": []}, np.empty(0)).status == "met"
+
+
+def test_numbers_that_look_alike_are_told_with_as_many_digits_as_it_takes():
+    told = str(find({"value": 2.0}, 2.00000004).because)
+    assert told == "`slope` is 2.00000004, but 2 is expected."
+    assert str(find({"value": "2"}, 2).because) == '`slope` is 2, but "2" is expected.'
