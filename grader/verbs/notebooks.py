@@ -86,8 +86,9 @@ def execute(
         if plan.new:
             require_room(work, len(plan.new))
             executor.warm_up()
-            tell(str(foresee(work, assignment, [own[0] for own in plan.new.values()], max(1, executor.room))))
         _prepare(course, work, assignment, [*handed_in.submissions], watch)
+        if plan.new:  # said only where they are run: a reference may be broken
+            tell(str(foresee(work, assignment, [own[0] for own in plan.new.values()], max(1, executor.room))))
         watch("running notebooks", 0, len(plan.new))
         works = _make_works(work, assignment, plan)
         failed: list[str] = []
