@@ -1,5 +1,6 @@
 """A kernel that dies while it is asked: what is asked again, and what is said of it."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,9 +38,10 @@ def told(executed):
 def _sleeps(pid):
     """Whether a process below this one sleeps: the sign of `waits` that it was called."""
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            if Path(f"/proc/{child}/comm").read_text().strip() == "sleep" or _sleeps(int(child)):
-                return True
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            for child in path.read_text().split():
+                if Path(f"/proc/{child}/comm").read_text().strip() == "sleep" or _sleeps(int(child)):
+                    return True
     return False
 
 
