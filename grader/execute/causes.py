@@ -104,6 +104,56 @@ def is_importable(package: str) -> bool:
         return False
 
 
+# ---- a package, or a newer Python -----------------------------------------------------------------------------------
+
+_IMPORTS_BY_NAME = {
+    "ModuleNotFoundError": re.compile(r"(?:import_module|__import__)\(\s*['\"]([\w.]{1,60})['\"]"),
+    "PackageNotFoundError": re.compile(r"version\(\s*['\"]([\w.-]{1,60})['\"]"),
+    "AssertionError": re.compile(r"find_spec\(\s*['\"]([\w.]{1,60})['\"]"),
+}
+"""By the error that ends it."""
+_INSTALLS = re.compile(r"['\"]pip3?['\"],\s*['\"]install['\"](?:,\s*['\"]-[\w-]+['\"])*,\s*['\"]([\w.-]{1,60})")
+
+
+def missing_package(reached: Sequence[CellStatement], error: CellError) -> str:
+    """A package that is asked for by other ways than an import, or in a `try` that raises an error of its own."""
+    for one in reached:
+        by_name = _IMPORTS_BY_NAME.get(error.name)
+        named = by_name.search(one.text) if by_name else None
+        if named and not is_importable(named[1].partition(".")[0]):
+            return named[1].partition(".")[0]
+        if error.name == "CalledProcessError" and (installed := _INSTALLS.search(one.text)):
+            return installed[1]
+        if isinstance(one.node, ast.Try) and any(isinstance(each, ast.Raise) for each in ast.walk(one.node)):
+            lacking = [each.package for each in one.imports if not is_importable(each.package)]
+            if lacking and error.name != "ModuleNotFoundError":
+                return lacking[0]
+    return ""
+
+
+_NEWER = {
+    "itertools": {"batched"},
+    "typing": {"override", "TypeAliasType", "ReadOnly", "TypeIs", "NoDefault", "get_protocol_members"},
+    "math": {"sumprod", "fma"},
+    "collections.abc": {"Buffer"},
+    "copy": {"replace"},
+    "random": {"binomialvariate"},
+    "statistics": {"kde", "kde_random"},
+    "warnings": {"deprecated"},
+}
+"""What the standard library of Python 3.12 and 3.13 has more: their pages "What's New"."""
+
+
+def newer_library(reached: Sequence[CellStatement], error: CellError) -> str:
+    """What an import or a use of a module wants that Python has only since 3.12 or 3.13."""
+    found = re.search(r"cannot import name '(\w+)' from '([\w.]+)'", error.value)
+    used = re.search(r"module '([\w.]+)' has no attribute '(\w+)'", error.value)
+    name, module = (found[1], found[2]) if found else (used[2], used[1]) if used else ("", "")
+    stands = any(re.search(rf"\b{name}\b", one.text) for one in reached)
+    is_newer = error.name in ("ImportError", "AttributeError") and name in _NEWER.get(module, ())
+    return f"{module}.{name}" if is_newer and stands else ""
+
+
 # ---- a GPU ----------------------------------------------------------------------------------------------------------
 
 _DEVICE_USE = re.compile(
@@ -113,14 +163,24 @@ _DEVICE_USE = re.compile(
 )
 
 
-def missing_device(reached: Sequence[CellStatement], error: CellError, *, has_gpu: bool) -> Lack | None:
-    """A GPU or another accelerator that the code wants and its error names."""
-    texts = "\n".join(re.sub(r"^\s*raise\b.*$", "", one.text, flags=re.MULTILINE) for one in reached)
+def missing_device(
+    reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError, *, has_gpu: bool
+) -> Lack | None:
+    """A GPU or another accelerator that the code wants and its error names.
+
+    `readers`: the statements that bound what it uses, such as `dev = "cuda"`.
+    """
+    texts = "\n".join(re.sub(r"^\s*raise\b.*$", "", one.text, flags=re.MULTILINE) for one in (*reached, *readers))
     named = r"mps|xla|tpu" if has_gpu else r"cuda|nvidia|gpu|mps|xla|tpu|hip"
-    if not re.search(rf"(?i){named}|\bdevice\b", "\n".join(ast.unparse(one) for one in map(_doing, reached))):
+    doing = "\n".join(ast.unparse(_doing(one)) for one in (*reached, *readers))
+    if not re.search(rf"(?i){named}|\bdevice\b", doing):
         return None
-    asserted = error.name == "AssertionError" and re.search(rf"(?i)assert[^\n]*(?:{named})", texts)
-    told = re.search(rf"(?i)(?<![a-z])(?:{named})(?![a-z])", error.value)
+    looks = re.search(rf"(?i)\b(?:{named})\b[\w.]*\.is_available\(", doing)
+    if error.value and not looks and any(error.value in one.text for one in reached):
+        return None  # it raises that error itself
+    asserted = error.name == "AssertionError" and re.search(rf"(?i)assert[^\n]*(?:{named})", doing)
+    left = error.name == "SystemExit" and looks
+    told = left or re.search(rf"(?i)(?<![a-z])(?:{named})(?![a-z])|dummy base class", error.value)
     # torch lists all of them where it knows none of that name: a slip of the pen.
     if not (told or asserted) or "Expected one of" in error.value or error.name == "NameError":
         return None
@@ -129,7 +189,7 @@ def missing_device(reached: Sequence[CellStatement], error: CellError, *, has_gp
 
 
 def _doing(statement: CellStatement) -> ast.AST:
-    """Its code without comments, plain texts and `raise`: whatever one likes can be written there."""
+    """Its code without comments, plain texts, `raise` and what `assert` says: all of it can be whatever one likes."""
     if statement.node is None:
         return ast.Name(statement.text)
     tree: ast.Module = _WithoutTalk().visit(parse(ast.unparse(statement.node)))
@@ -139,6 +199,9 @@ def _doing(statement: CellStatement) -> ast.AST:
 class _WithoutTalk(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> ast.Pass:
         return ast.Pass()
+
+    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
+        return ast.Assert(node.test)
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         return ast.Pass() if isinstance(node.value, ast.Constant) else node
@@ -151,6 +214,10 @@ def _may_read(statement: CellStatement) -> bool:
     """Whether it calls what may read a file."""
     called = [node.func for node in ast.walk(_doing(statement)) if isinstance(node, ast.Call)]
     return statement.node is None or any(not isinstance(f, ast.Name) or f.id not in _READS_NOTHING for f in called)
+
+
+RUNS_FILES = re.compile(r"run_line_magic\('(?:run|load)'|\bexec\(\s*open\(")
+"""Whatever the file would bind is among the notebook's names."""
 
 
 def _first_line(texts: str, pattern: str) -> str:
@@ -170,8 +237,18 @@ def kind_of_asked(asked: str) -> CauseKind:
     return "input" if _ASKED_OF_A_PERSON.match(asked) else "network"
 
 
-def missing_person(reached: Sequence[CellStatement], error: CellError, asked: Sequence[str]) -> Lack | None:
-    """A secret, or what somebody would type."""
+_SECRET = re.compile(r"(?:userdata\.get|os\.getenv|os\.environ\.get|(?<!\.)getenv)\(\s*['\"]([^'\"\n]{1,100})['\"]")
+
+
+def missing_person(
+    reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError, asked: Sequence[str]
+) -> Lack | None:
+    """A secret, or what somebody would type. `readers`: the statements that bound what it uses."""
+    # A secret that is not there is None, and the next step stops at that, or the notebook says so itself.
+    wants = [*reached, *readers] if "NoneType" in error.value else [one for one in reached if _is_raising_if(one)]
+    for one in wants:
+        if found := _SECRET.search(one.text):
+            return "secret", found[0] + ")"
     if error.name in ("SecretNotFoundError", "NotebookAccessError") and any("userdata" in one.text for one in reached):
         key = re.search(r"`([^`]{1,100})`", error.value)
         return "secret", f"userdata.get('{key[1]}')" if key else "userdata.get"
@@ -179,6 +256,12 @@ def missing_person(reached: Sequence[CellStatement], error: CellError, asked: Se
         return "secret", f"os.environ[{error.value}]"
     typed = [one for one in asked if _TYPED.match(one)]
     return ("input", typed[-1]) if error.name == "EOFError" and typed else None
+
+
+def _is_raising_if(statement: CellStatement) -> bool:
+    """Whether it is an `if` that raises: what its test asks for decides."""
+    node = statement.node
+    return isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in ast.walk(node))
 
 
 _NETWORK_ERRORS = re.compile(

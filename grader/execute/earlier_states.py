@@ -55,6 +55,8 @@ class EarlierStates:
         """the kernel after its last cell, where a question may change it"""
         self._stateful: set[str] = set()
         self._uses: dict[str, frozenset[str]] = {}
+        self._changed_by: dict[str, frozenset[str]] = {}
+        """names of the notebook that a function or a class changes when it is called; `*`: any"""
         self._there: set[str] = set()
         self._imports: set[str] = set()
         self._modules: set[str] = set()
@@ -76,9 +78,14 @@ class EarlierStates:
             return ()  # the same import once more
         if statement.node is not None and any(map(_may_change_anything, ast.walk(statement.node))):
             return ("*",)
+        # What it calls may change names, too: `def finish(): global image; image = None`, and then `finish()`.
+        called = () if statement.is_definition else self.followed(statement.uses)
+        reached = {name for one in called for name in self._changed_by.get(one, ())}
+        if "*" in reached:
+            return ("*",)
         # A function or module that is passed on, or asked for a part of it, stays what it is.
         touched = frozenset() if statement.is_definition else statement.touches - self._modules - self._uses.keys()
-        return {*statement.binds, *statement.deletes, *touched}
+        return {*statement.binds, *statement.deletes, *touched, *reached}
 
     def note(self, code: CellCode) -> None:
         """The cell has run: its names are there, and its functions use theirs."""
@@ -87,6 +94,8 @@ class EarlierStates:
             if isinstance(statement.node, ast.Import | ast.ImportFrom):
                 self._imports.add(statement.text)
                 self._modules |= statement.binds
+            if changed := _changed_when_called(statement):
+                self._changed_by |= dict.fromkeys(statement.binds, changed)
             if statement.is_definition:
                 if changes_state(statement):
                     self._stateful |= statement.binds
@@ -190,6 +199,18 @@ _REFUSED = {
 _MAGICS = frozenset({"run", "reset", "reset_selective", "xdel", "load", "store", "pylab", "autoreload"})
 _REACHING = frozenset({"exec", "globals", "locals", "vars", "setattr", "delattr", "run_cell", "push", "reset"})
 """Functions and methods that reach a notebook's names by other ways than their names in its source."""
+
+
+def _changed_when_called(statement: CellStatement) -> frozenset[str]:
+    """The names that a function, a class or a lambda in it declares global; `*` where it takes any."""
+    nodes = list(ast.walk(statement.node)) if statement.node is not None else []
+    called = {one.func.id for one in nodes if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)}
+    if called & {"globals", "exec"} and any(isinstance(one, _CALLABLE) for one in nodes):
+        return frozenset("*")
+    return frozenset(name for one in nodes if isinstance(one, ast.Global) for name in one.names)
+
+
+_CALLABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _may_change_anything(node: ast.AST) -> bool:

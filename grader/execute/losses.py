@@ -55,6 +55,8 @@ class Losses:
         self._texts: list[str] = []
         self._asked: list[tuple[int, str]] = []
         """what was asked for in vain, with the cell's number"""
+        self._devices: list[CellStatement] = []
+        """statements that set the device of whatever comes after them"""
 
     # ---- cells ----
 
@@ -123,6 +125,8 @@ class Losses:
         lost = statement.binds | touched | imported
         if not statement.imports and any(_makes_networks(one) for one in reached):
             lost |= {NETWORKS}
+        if cause.kind == "file" and causes.RUNS_FILES.search(statement.text):
+            lost |= {ANY_NAME}
         self.lost |= {name: cause for name in lost if name not in self.lost}
         for name in statement.binds:
             self._bound_by.pop(name, None)
@@ -141,6 +145,8 @@ class Losses:
             self._bound_by[name] = statement
         if statement.is_definition:
             return
+        if re.search(r"\bset_default_(?:device|tensor_type)\(", statement.text):
+            self._devices.append(statement)
         for one in statement.imports:
             if not is_importable(one.package) and not one.names & statement.binds_without(one.package):
                 self.absent |= dict.fromkeys(one.names, Cause(kind="package", what=one.package))
@@ -197,19 +203,21 @@ class Losses:
             known = {**self.absent, **self.lost}
             return known.get(found[1]) or (None if found[1] in self._bound_by else known.get(ANY_NAME))
         reached = (statement, *self._reach(statement))
+        used = {name for one in reached for name in one.uses}
+        readers = [self._bound_by[name] for name in sorted(used) if name in self._bound_by]
         lack = (
             self._missing_import(reached, error, outcome)
-            or causes.missing_device(reached, error, has_gpu=self.around.has_gpu)
-            or causes.missing_person(reached, error, outcome.asked)
+            or causes.missing_device(reached, [*readers, *self._devices], error, has_gpu=self.around.has_gpu)
+            or causes.missing_person(reached, readers, error, outcome.asked)
             or causes.missing_network(error, outcome.asked)
         )
         if lack is not None:
             return Cause(kind=lack[0], what=short(lack[1]), cell=number)
-        used = {name for one in reached for name in one.uses}
-        readers = [self._bound_by[name] for name in sorted(used) if name in self._bound_by]
         path = causes.missing_file(reached, readers, error)
         if path and path.removeprefix("/content/").removeprefix("./") not in self.around.files:
-            return self._of_own_file(path) or Cause(kind="file", what=short(path), cell=number)
+            made = self._of_own_file(path)
+            if made is None or made.is_ours:
+                return made or Cause(kind="file", what=short(path), cell=number)
         return self._reached_loss(statement)
 
     def _missing_import(self, reached: Sequence[CellStatement], error: CellError, outcome: Outcome) -> Lack | None:
@@ -220,6 +228,10 @@ class Losses:
         if error.name == "UsageError" and magic:
             known = self.lost.get(f"%{magic[2]}")
             return (known.kind, known.what) if known else ("package", magic[1])
+        if named := causes.missing_package(reached, error):
+            return "package", named
+        if newer := causes.newer_library(reached, error):
+            return "interpreter", newer
         missing = re.match(r"No module named '([\w.]+)'", error.value)
         if error.name == "ModuleNotFoundError" and missing:
             package = missing[1].partition(".")[0]
@@ -249,14 +261,18 @@ class Losses:
         return "file", f"{package}.py"
 
     def _of_own_file(self, path: str) -> Cause | None:
-        """The cause for which an earlier cell did not fetch or make this file."""
+        """The cause, the student's own too, for which an earlier cell did not fetch or make this file."""
         name = path.rstrip("/").rpartition("/")[2]
         if len(name) < 3:
             return None
         for number, asked in reversed(self._asked):
             if name in asked:
                 return Cause(kind=causes.kind_of_asked(asked), what=short(asked), cell=number)
-        return next((cause for code, cause in reversed(self._cells) if cause is not None and name in code.text), None)
+        of = [(code, cause) for code, cause in reversed(self._cells) if cause is not None and name in code.text]
+        return next((cause for code, cause in of if cause.is_ours or _WRITES_FILES.search(code.text)), None)
+
+
+_WRITES_FILES = re.compile(r"save|write|dump|\bto_\w+\(|['\"][wax]b?\+?['\"]")
 
 
 _COMMON = frozenset({"torchinfo", "torchmetrics", "torchview", "nest_asyncio", "lightning", "pytorch_lightning"})

@@ -38,7 +38,7 @@ def lacks_of(grades: Sequence[Grade]) -> tuple[ClassLack, ...]:
 
 def _waits_for(grade: Grade) -> Iterable[tuple[CauseKind, str]]:
     for finding in grade.findings:
-        if finding.status == "unscored" and finding.cause is not None:
+        if finding.status == "unscored" and finding.cause is not None and finding.cause.is_ours:
             # However a GPU is asked for, it is one lack.
             yield finding.cause.kind, "" if finding.cause.kind == "device" else finding.cause.what
 

@@ -108,6 +108,20 @@ def test_a_package_imported_in_a_try_excuses_only_what_stops_for_want_of_it():
         ("out = harris(image)\nout.shape", "AttributeError", "'NoneType' object has no attribute 'shape'"),
         ("open('x', 'w').write(1)", "TypeError", "write() argument must be str"),
         ("os.makedirs('a')", "FileExistsError", "[Errno 17] File exists: 'a'"),
+        ("assert False, 'Torch not compiled with CUDA enabled'", *vars_of(NO_GPU)),
+        (
+            f"class T:\n    def cuda(self):\n        raise AssertionError('{NO_GPU.value}')\nT().cuda()",
+            *vars_of(NO_GPU),
+        ),
+        (
+            "from itertools import batch",
+            "ImportError",
+            "cannot import name 'batch' from 'itertools' (unknown location)",
+        ),
+        ("import_module('torch.nothing')", "ModuleNotFoundError", "No module named 'torch.nothing'"),
+        ("try:\n    import torch\nexcept ImportError:\n    raise\n1 / 0", "ZeroDivisionError", "division by zero"),
+        ("if not os.getenv('KEY'):\n    1 / 0", "ZeroDivisionError", "division by zero"),
+        ("sys.exit(1)", "SystemExit", "1"),
     ],
 )
 def test_an_error_without_a_cause_of_ours_is_the_students(source, name, value):
@@ -140,6 +154,70 @@ def test_an_error_without_a_cause_of_ours_is_the_students(source, name, value):
             "https://huggingface.co",
         ),
         ("import pandas.io", "ModuleNotFoundError", "No module named 'pandas'", "package", "pandas"),
+        *(
+            (f"p = importlib.{call}('no_such_package')", name, value, "package", "no_such_package")
+            for call, name, value in (
+                ("import_module", "ModuleNotFoundError", "No module named 'no_such_package'"),
+                ("metadata.version", "PackageNotFoundError", "No package metadata was found for no_such_package"),
+            )
+        ),
+        ("assert find_spec('no_such_package')", "AssertionError", "", "package", "no_such_package"),
+        (
+            "try:\n    import no_such_package\nexcept ImportError as e:\n    raise RuntimeError('install it') from e",
+            "RuntimeError",
+            "install it",
+            "package",
+            "no_such_package",
+        ),
+        (
+            "subprocess.check_call([sys.executable, '-m', 'pip', 'install', '-q', 'albumentations'])",
+            "CalledProcessError",
+            "Command '[...]' returned non-zero exit status 1.",
+            "package",
+            "albumentations",
+        ),
+        (
+            "from itertools import batched",
+            "ImportError",
+            "cannot import name 'batched' from 'itertools' (unknown location)",
+            "interpreter",
+            "itertools.batched",
+        ),
+        (
+            "m = math.sumprod(a, b)",
+            "AttributeError",
+            "module 'math' has no attribute 'sumprod'",
+            "interpreter",
+            "math.sumprod",
+        ),
+        (
+            "h = 'Bearer ' + os.getenv('KEY')",
+            "TypeError",
+            'can only concatenate str (not "NoneType") to str',
+            "secret",
+            "os.getenv('KEY')",
+        ),
+        (
+            "if not os.environ.get('KEY'):\n    raise ValueError('no key')",
+            "ValueError",
+            "no key",
+            "secret",
+            "os.environ.get('KEY')",
+        ),
+        (
+            "if not torch.cuda.is_available():\n    sys.exit(1)",
+            "SystemExit",
+            "1",
+            "device",
+            "torch.cuda.is_available()",
+        ),
+        (
+            "torch.cuda.Stream()",
+            "RuntimeError",
+            "Tried to instantiate dummy base class Stream",
+            "device",
+            "torch.cuda.Stream()",
+        ),
     ],
 )
 def test_what_the_student_had_and_we_lack_has_its_kind_and_its_name(source, name, value, kind, what):
@@ -196,3 +274,41 @@ def test_the_line_of_an_error_is_the_cells_own():
     assert read_error({"ename": "E", "evalue": "x", "traceback": timed, "execution_count": 3}).line == 3
     assert read_error({"ename": "E", "evalue": "x"}).line is None
     assert read_error({"ename": None, "evalue": 3, "traceback": "no list"}).line is None
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["dev = torch.device('cuda')", "def use(x):\n    return x.to(dev)", "y = use(x)"],
+        ["where = 'cuda'", "y = x.to(where)"],
+        ["torch.set_default_device('cuda')", "y = torch.ones(3)"],
+    ],
+)
+def test_a_device_is_followed_through_the_name_that_holds_it(cells):
+    losses = Losses()
+    *_, last = run(losses, *((cell, None) for cell in cells[:-1]), (cells[-1], at(1, *vars_of(NO_GPU))))
+    assert last.cause.kind == "device"
+
+
+def test_a_file_that_the_students_own_mistake_did_not_write_is_no_lack():
+    losses = Losses()
+    _, second = run(
+        losses,
+        ("np.savee('mid.npy', image)", at(1, "AttributeError", "module 'numpy' has no attribute 'savee'")),
+        ("x = np.load('mid.npy')", at(1, "FileNotFoundError", "[Errno 2] No such file or directory: 'mid.npy'")),
+    )
+    assert second.cause == Cause(kind="student", what="FileNotFoundError", cell=2)
+
+
+def test_a_file_of_code_that_is_not_here_may_have_brought_any_name():
+    losses = Losses()
+    missing = at(1, "Exception", "File `'utils.ipynb'` not found.")
+    _, second = run(losses, ("%run utils.ipynb", missing), ("y = shift(3)", gone("shift")))
+    assert second.cause == Cause(kind="file", what="utils.ipynb", cell=1)
+
+
+def test_a_secret_that_was_not_there_is_followed_to_where_it_is_used():
+    losses = Losses()
+    cells = ("try:\n    key = userdata.get('KEY')\nexcept Exception:\n    key = None", None)
+    _, second = run(losses, cells, ("k = key[:3]", at(1, "TypeError", "'NoneType' object is not subscriptable")))
+    assert second.cause == Cause(kind="secret", what="userdata.get('KEY')", cell=2)
