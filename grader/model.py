@@ -123,7 +123,7 @@ device       a GPU, or another accelerator
 secret       a secret of the student's
 input        what somebody would have to type
 network      what the notebook fetches
-interpreter  the syntax of a newer Python
+interpreter  the syntax or the library of a newer Python
 kernel       another language than Python
 limit        a limit on time, files, processes
 memory       the limit on memory

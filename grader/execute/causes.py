@@ -124,7 +124,7 @@ def missing_package(reached: Sequence[CellStatement], error: CellError) -> str:
             return named[1].partition(".")[0]
         if error.name == "CalledProcessError" and (installed := _INSTALLS.search(one.text)):
             return installed[1]
-        if isinstance(one.node, ast.Try) and any(isinstance(each, ast.Raise) for each in ast.walk(one.node)):
+        if isinstance(one.node, ast.Try) and re.search(r"\braise\b|\b(?:exit|quit)\(", one.text):
             lacking = [each.package for each in one.imports if not is_importable(each.package)]
             if lacking and error.name != "ModuleNotFoundError":
                 return lacking[0]
@@ -245,8 +245,8 @@ def missing_person(
 ) -> Lack | None:
     """A secret, or what somebody would type. `readers`: the statements that bound what it uses."""
     # A secret that is not there is None, and the next step stops at that, or the notebook says so itself.
-    wants = [*reached, *readers] if "NoneType" in error.value else [one for one in reached if _is_raising_if(one)]
-    for one in wants:
+    is_wanted = "NoneType" in error.value or any(map(_is_raising_if, reached))
+    for one in (*reached, *readers) if is_wanted else ():
         if found := _SECRET.search(one.text):
             return "secret", found[0] + ")"
     if error.name in ("SecretNotFoundError", "NotebookAccessError") and any("userdata" in one.text for one in reached):
@@ -270,7 +270,7 @@ _NETWORK_ERRORS = re.compile(
 )
 _NO_NETWORK = re.compile(
     r"no network where notebooks are graded|Temporary failure in name resolution|Network is unreachable|"
-    r"Name or service not known|[Cc]ouldn't connect to"
+    r"Name or service not known|[Cc]ouldn't connect to|no internet connection"
 )
 
 
@@ -343,5 +343,7 @@ def statements_at(code: CellCode, error: CellError) -> Sequence[CellStatement]:
     """Where a cell stopped; an error of IPython's own has no line, but the name of a magic."""
     if error.line is not None:
         return code.at(error.line)
+    if error.name == "SystemExit":  # IPython shows no traceback of it
+        return [one for one in code.statements if re.search(r"\b(?:exit|quit)\(|\bSystemExit\b", one.text)][:1]
     magic = re.search(r"`%+(\w+)`", error.value)
     return [one for one in code.statements if magic is not None and f"'{magic[1]}'" in one.text]

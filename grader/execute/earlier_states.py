@@ -94,7 +94,10 @@ class EarlierStates:
             if isinstance(statement.node, ast.Import | ast.ImportFrom):
                 self._imports.add(statement.text)
                 self._modules |= statement.binds
-            if changed := _changed_when_called(statement):
+            changed = _changed_when_called(statement)
+            if not statement.is_definition:  # an object of a class, or a function by another name
+                changed = changed.union(*(self._changed_by.get(name, ()) for name in statement.uses))
+            if changed:
                 self._changed_by |= dict.fromkeys(statement.binds, changed)
             if statement.is_definition:
                 if changes_state(statement):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.execute import causes
+from grader.execute.branches import find_left_out
 from grader.execute.causes import CellError, Lack, RunSetting, StoredOutcome, is_importable, short
 from grader.execute.newer_python import find_newer_syntax
 from grader.files.cell_names import CellCode, CellStatement, ImportedPackage, read_code
@@ -114,8 +115,17 @@ class Losses:
         else:
             for name in statement.binds | statement.deletes:
                 self.lost.pop(name, None)
+        self._leave_out(statement)
         self._bind(statement)
         return found
+
+    def _leave_out(self, statement: CellStatement) -> None:
+        """What a branch would have made that is not taken here, of names that nothing else has made."""
+        left = find_left_out(statement, has_gpu=self.around.has_gpu)
+        if left is not None:
+            cause = Cause(kind=left.kind, what=short(left.what))
+            self.absent |= dict.fromkeys(left.names - self._bound_by.keys(), cause)
+            self.lost |= dict.fromkeys(left.definitions - self._bound_by.keys(), cause)
 
     def _skipped(self, statement: CellStatement, cause: Cause) -> None:
         """A statement did not run, or not to its end: what it makes and changes is lost."""
@@ -167,6 +177,15 @@ class Losses:
                 names += one.uses
             seen.add(name)
 
+    def _made_by(self, names: Iterable[str], most: int = 3) -> Iterator[CellStatement]:
+        """The statements that bound these names, and those that bound what they use, so many steps back."""
+        seen: set[str] = set()
+        for _step in range(most):
+            known = sorted(name for name in set(names) - seen if name in self._bound_by)
+            seen |= set(known)
+            yield from (self._bound_by[name] for name in known)
+            names = [used for name in known for used in self._bound_by[name].uses]
+
     def _reached_loss(self, statement: CellStatement) -> Cause | None:
         used = {*statement.uses, *(name for one in self._reach(statement) for name in one.uses)} - statement.deletes
         return next((self.lost[name] for name in sorted(used) if name in self.lost), None)
@@ -204,7 +223,7 @@ class Losses:
             return known.get(found[1]) or (None if found[1] in self._bound_by else known.get(ANY_NAME))
         reached = (statement, *self._reach(statement))
         used = {name for one in reached for name in one.uses}
-        readers = [self._bound_by[name] for name in sorted(used) if name in self._bound_by]
+        readers = list(self._made_by(used))
         lack = (
             self._missing_import(reached, error, outcome)
             or causes.missing_device(reached, [*readers, *self._devices], error, has_gpu=self.around.has_gpu)

@@ -72,7 +72,7 @@ def say_cause(cause: Cause) -> Reason:
         case "network":
             return _("cell {cell} fetches {what}: there is no network here", **told)
         case "interpreter":
-            return _("cell {cell} has {what}, which is the syntax of a newer Python than the one here", **told)
+            return _("cell {cell} has {what}, which only a newer Python than the one here knows", **told)
         case "grader":
             return _("the machine was too busy for cell {cell}", **told)
         case "memory":

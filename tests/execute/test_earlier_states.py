@@ -74,7 +74,7 @@ def lost(findings):
         "def finish():\n    global double, bright\n    del double, bright\n---finish()",
         "def play():\n    global helper\n    helper = None\ndef play_twice():\n    play()\n    play()\n---play_twice()",
         "wipe = lambda: globals().pop('bright')\n---wipe()",
-        "class Demo:\n    def run(self):\n        globals()['double'] = None\ndemo = Demo()\n---demo.run()",
+        "class Demo:\n    def run(self):\n        globals()['double'] = None\n---demo = Demo()---demo.run()",
     ],
 )
 def test_what_a_name_was_before_a_cell_used_it_again_counts(graded, cell):

@@ -312,3 +312,71 @@ def test_a_secret_that_was_not_there_is_followed_to_where_it_is_used():
     cells = ("try:\n    key = userdata.get('KEY')\nexcept Exception:\n    key = None", None)
     _, second = run(losses, cells, ("k = key[:3]", at(1, "TypeError", "'NoneType' object is not subscriptable")))
     assert second.cause == Cause(kind="secret", what="userdata.get('KEY')", cell=2)
+
+
+TRIED = (
+    "try:\n    import no_such_package\n    HAVE = True\n    def f(x):\n        return x\nexcept ImportError:\n    {}"
+)
+PACKAGE = Cause(kind="package", what="no_such_package")
+
+
+@pytest.mark.parametrize(
+    ("branch", "cause"),
+    [
+        (TRIED.format("print('install it')"), PACKAGE),
+        ("with suppress(ImportError):\n    import no_such_package\n    def f(x):\n        return x", PACKAGE),
+        (
+            "if torch.cuda.is_available():\n    def f(x):\n        return x",
+            Cause(kind="device", what="torch.cuda.is_available()"),
+        ),
+    ],
+)
+def test_a_function_in_a_branch_that_is_not_taken_here_is_lost(branch, cause):
+    losses = Losses()
+    _, second = run(losses, (branch, None), ("y = f(3)", gone("f")))
+    assert losses.all_lost()["f"] == cause
+    assert second.cause == cause
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["def f(x):\n    return 2 * x", TRIED.format("pass")],
+        [TRIED.format("pass"), "def f(x):\n    return 2 * x"],
+        [TRIED.format("f = len")],
+        ["if torch.cuda.is_available():\n    def f(x):\n        return x\nelse:\n    f = len"],
+        ["if not torch.cuda.is_available():\n    def f(x):\n        return x"],
+        ["try:\n    import json\n    def f(x):\n        return x\nexcept ImportError:\n    pass"],
+    ],
+)
+def test_a_function_that_is_made_elsewhere_or_in_the_branch_that_is_taken_is_not_lost(cells):
+    losses = Losses()
+    run(losses, *((cell, None) for cell in cells))
+    assert "f" not in losses.all_lost()
+
+
+def test_a_flag_that_is_set_behind_a_missing_import_excuses_what_stops_for_it_and_nothing_else():
+    losses = Losses()
+    _, second = run(losses, (TRIED.format("print('install it')"), None), ("if HAVE:\n    use()", gone("HAVE")))
+    assert second.cause == PACKAGE
+    assert "HAVE" not in losses.all_lost()
+
+
+def test_what_a_film_that_is_not_here_gave_is_followed_over_several_statements():
+    losses = Losses()
+    none = at(1, "TypeError", "'NoneType' object is not subscriptable")
+    *_, last = run(
+        losses,
+        ("film = cv2.VideoCapture('clip.mp4')", None),
+        ("ok, frame = film.read()", None),
+        ("small = frame[::2]", none),
+    )
+    assert last.cause == Cause(kind="file", what="clip.mp4", cell=3)
+
+
+@pytest.mark.parametrize("end", ["raise SystemExit('install it') from e", "sys.exit('install it')"])
+def test_a_notebook_that_ends_itself_for_want_of_a_package_shows_no_line_and_is_understood(end):
+    cell = f"x = 1\ntry:\n    import no_such_package\nexcept ImportError as e:\n    {end}\ny = 2"
+    (followed,) = run(Losses(), (cell, CellError("SystemExit", "install it")))
+    assert (followed.cause.kind, followed.cause.what) == ("package", "no_such_package")
+    assert followed.rest.endswith("\ny = 2")

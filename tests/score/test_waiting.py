@@ -97,7 +97,7 @@ SENTENCES = {
     ("secret", 3): "cell 3 stopped at `it`: nobody's secrets are here",
     ("input", 3): "cell 3 calls `it`: nobody types or chooses a file here",
     ("network", 3): "cell 3 fetches `it`: there is no network here",
-    ("interpreter", 3): "cell 3 has `it`, which is the syntax of a newer Python than the one here",
+    ("interpreter", 3): "cell 3 has `it`, which only a newer Python than the one here knows",
     ("kernel", 3): "cell 3 stopped with `it`",
     ("grader", 3): "the machine was too busy for cell 3",
     ("memory", 3): "cell 3 used more memory than it may",
