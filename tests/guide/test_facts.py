@@ -100,7 +100,9 @@ def test_every_symbol_of_a_status_is_explained():
         assert f"| `{status}` | {symbol} |" in read("results")
 
 
-@pytest.mark.parametrize("name", {key for made in (Grid, ArrayLiteral, Random, Scene) for key in made.model_fields})
+@pytest.mark.parametrize(
+    "name", sorted({key for made in (Grid, ArrayLiteral, Random, Scene) for key in made.model_fields})
+)
 def test_every_key_of_an_input_is_named(name):
     assert re.search(rf"\b{name.rstrip('_')}: |`{name}`", section("rubric", "Inputs"))
 
