@@ -126,7 +126,7 @@ def test_an_innocent_notebook_gets_full_marks(innocents_alone):
 
 def told_by(run):
     """A run without the seconds and mebibytes that it took."""
-    fields = run.model_dump(exclude={"answers", "wall_s", "cpu_s", "memory_mib", "cells"})
+    fields = run.model_dump(exclude={"answers", "wall_s", "cpu_s", "took_s", "memory_mib", "cells"})
     cells = [cell.model_dump(exclude={"wall_s"}) for cell in run.cells]
     return fields, cells, comparable({name: answer.model_dump() for name, answer in run.answers.items()})
 
