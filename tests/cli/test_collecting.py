@@ -93,7 +93,8 @@ def test_drafts_are_left_once_for_those_to_chase_and_never_sent(collect, google,
         "is not whole. Google does not say which.\n\n"
         "In Colab: Share, General access, Anyone with the link, Viewer. Then send the link again.\n\n"
         "The deadline is 2024-08-11 00:00:00 UTC−03:00.\n\n"
-        "If you have done so already, never mind. Kind regards\n"
+        "If you have done so already, never mind.\n\n"
+        "Kind regards\n"
     )
     assert (reminder[0]["To"], reminder[0]["Subject"], reminder[1]) == ("bruno@example.org", "Hello", None)
     assert "We have nothing from you." in reminder[0].get_content()
