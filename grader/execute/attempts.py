@@ -45,7 +45,10 @@ class Attempts:
     def needs_another(self, progress: Progress) -> bool:
         """Learn from an attempt that has ended; whether the notebook has to be run once more."""
         if progress.died_in is None:
-            return progress.killed_by is not None and self._ask_again(progress, progress.killed_by)
+            if progress.killed_by is None:
+                return False
+            self._learn_of(progress.killed_by, progress)
+            return True
         died = progress.cells[progress.died_in]
         if progress.had_copies and self.may_copy:
             self.may_copy = False  # our copies took memory and processes of its: it is run again without
@@ -56,18 +59,17 @@ class Attempts:
         self.killers.clear()  # it may have been what this cell had left running that ended the kernel, and no question
         return True
 
-    def _ask_again(self, progress: Progress, killer: str) -> bool:
+    def _learn_of(self, killer: str, progress: Progress) -> None:
         """A question that ends the kernel is not asked again, and all others are, in a fresh one."""
         if progress.is_unexplained and not self.has_doubted:
             self.has_doubted = True
-            return True
+            return
         self.asked_to_death += 1
         if killer in progress.answers:
             self.killers[killer] = progress.answers[killer]
         else:
             # It was a question of our own, on what the cells changed or trained: the notebook is run without those.
             self.may_copy = self.may_record = False
-        return True
 
     def say_end(self, progress: Progress) -> tuple[str, Reason]:
         """How the run ended, and why, by its last attempt and the deaths before it."""

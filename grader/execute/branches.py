@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.execute.causes import is_importable
-from grader.files.cell_names import CellStatement, read_code
+from grader.files.cell_names import CellStatement, imports_in, read_code
 from grader.model import CauseKind
 
 
@@ -40,17 +40,11 @@ def find_left_out(statement: CellStatement, *, has_gpu: bool) -> LeftOut | None:
 
 def _after_import(body: Sequence[ast.stmt], instead: Sequence[ast.stmt]) -> LeftOut | None:
     for place, line in enumerate(body):
-        for package in _imported(line):
-            if not is_importable(package):
-                return _left_out("package", package, body[place + 1 :], instead)
+        # What a function or a class there imports is imported when it is called.
+        for one in imports_in(line) if isinstance(line, ast.Import | ast.ImportFrom) else ():
+            if not is_importable(one.package):
+                return _left_out("package", one.package, body[place + 1 :], instead)
     return None
-
-
-def _imported(line: ast.stmt) -> Iterator[str]:
-    if isinstance(line, ast.Import):
-        yield from (alias.name.partition(".")[0] for alias in line.names)
-    elif isinstance(line, ast.ImportFrom) and line.level == 0 and line.module:
-        yield line.module.partition(".")[0]
 
 
 def _left_out(kind: CauseKind, what: str, lines: Iterable[ast.stmt], instead: Iterable[ast.stmt]) -> LeftOut | None:

@@ -276,7 +276,7 @@ class NotebookDriver:
         if status == -CPU_LIMIT:
             because = _("it used more processor time than a notebook may")
             return _stopped_by("limit", "processor time", known, because)
-        self.progress.is_unexplained = self._is_unexplained()
+        self.progress.is_unexplained = True
         because = _("its kernel was killed by signal {signal}", signal=-status)
         if status == -KILL:
             because = _("its kernel was killed by signal {signal} (usually: out of memory)", signal=-status)

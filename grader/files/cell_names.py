@@ -86,7 +86,7 @@ class CellStatement:
     @functools.cached_property
     def imports(self) -> tuple[ImportedPackage, ...]:
         """What it imports, wherever in it."""
-        return tuple(_imports(self.node)) if self.node is not None else ()
+        return tuple(imports_in(self.node)) if self.node is not None else ()
 
     def binds_without(self, package: str) -> frozenset[str]:
         """The names that it binds where this package cannot be imported: by another import, or in an `except`."""
@@ -238,7 +238,7 @@ class _WithoutPackage(ast.NodeTransformer):
         return ast.Pass() if (node.module or "").partition(".")[0] == self.package else node
 
 
-def _imports(node: ast.stmt) -> Iterator[ImportedPackage]:
+def imports_in(node: ast.stmt) -> Iterator[ImportedPackage]:
     """A magic that loads an extension imports, too."""
     for each in ast.walk(node):
         if isinstance(each, ast.Import):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -46,6 +47,22 @@ def let_go(*running: Future[Executed]) -> list[Executed]:
 
     wait_until(ended, "the kernels that were held end")
     return [future.result() for future in running]
+
+
+def below(pid: int) -> list[int]:
+    """The processes that it started, and they, in the order in which they were started."""
+    own = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended meanwhile
+            own += [int(told) for told in path.read_text().split()]
+    return [each for child in own for each in (child, *below(child))]
+
+
+def name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "ended"
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """A kernel that dies while it is asked: what is asked again, and what is said of it."""
 
-import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from grader.model import CellRun
 from grader.rubric import Probe
 from tests.waiting import wait_until
 
-from .conftest import HELD, let_go, make_work
+from .conftest import HELD, below, let_go, make_work, name_of
 
 WAITS = "def waits():\n" + "".join(
     f"    {line}\n"
@@ -35,22 +33,13 @@ def told(executed):
     return {name: (answer.status, answer.value, str(answer.because)) for name, answer in executed.run.answers.items()}
 
 
-def _sleeps(pid):
-    """Whether a process below this one sleeps: the sign of `waits` that it was called."""
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            for child in path.read_text().split():
-                if Path(f"/proc/{child}/comm").read_text().strip() == "sleep" or _sleeps(int(child)):
-                    return True
-    return False
-
-
 def test_a_kernel_that_was_killed_from_outside_while_it_was_asked_is_asked_once_more():
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
         questions = [call("other"), call("waits", limit_s=60), call("last")]
         cells = ["def other(): return 3", WAITS, "def last(): return 5"]
         running = pool.submit(execute_one, make_work(*cells, questions=questions), servers)
-        wait_until(lambda: _sleeps(server._process.result().pid), "the question is asked")
+        pid = server._process.result().pid
+        wait_until(lambda: "sleep" in map(name_of, below(pid)), "the question is asked")
         server.kill(server._forks["s0"])
         (executed,) = let_go(running)
     assert told(executed) == {

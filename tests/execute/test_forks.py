@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import signal
@@ -19,7 +18,7 @@ from grader.execute import cgroups, forks
 from grader.execute.forked_kernel import ServerError
 from grader.execute.forks import ForkServer
 from grader.execute.pool import Servers, execute_one
-from tests.execute.conftest import HELD, let_go, make_work, printed
+from tests.execute.conftest import HELD, below, let_go, make_work, name_of, printed
 from tests.waiting import PATIENCE_S, wait_until
 
 SEEN = "import subprocess; subprocess.Popen(['sleep', '600'])"
@@ -31,7 +30,7 @@ LOOK = "import os\nprint([os.path.exists(folder + '/left') for folder in ('/cont
 def test_what_one_submission_writes_another_does_not_find(servers):
     with servers.lend() as server, ThreadPoolExecutor(1) as pool:
         leaving = pool.submit(execute_one, make_work(LEAVE, SEEN, HELD, LOOK), servers)
-        wait_until(lambda: "sleep" in map(_name_of, _below(server._process.result().pid)), "it has written")
+        wait_until(lambda: "sleep" in map(name_of, below(server._process.result().pid)), "it has written")
         assert printed(execute_one(make_work(LOOK), servers)) == "[False, False, False]\n"
         (left,) = let_go(leaving)
     assert printed(left) == "[True, True, True]\n"
@@ -153,7 +152,7 @@ def test_a_machine_that_can_start_no_more_processes_costs_the_run_that_asked_and
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
         running = pool.submit(execute_one, make_work(f"{HELD}print('through')"), servers)
         _wait_for_a_kernel(server)
-        inner = next(pid for pid in _below(server._process.result().pid) if _name_of(pid) != "bwrap")
+        inner = next(pid for pid in below(server._process.result().pid) if name_of(pid) != "bwrap")
         soft, hard = resource.prlimit(inner, resource.RLIMIT_NPROC)
         resource.prlimit(inner, resource.RLIMIT_NPROC, (0, hard))
         refused = execute_one(make_work("print(1)"), servers)
@@ -172,27 +171,11 @@ def _failures(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "grader.execute.pool"]
 
 
-def _below(pid: int) -> list[int]:
-    """The processes that it started, and they, in the order in which they were started."""
-    own = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            own += [int(told) for told in path.read_text().split()]
-    return [each for child in own for each in (child, *_below(child))]
-
-
-def _name_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return "ended"
-
-
 def test_a_kernel_that_died_of_what_nobody_can_explain_is_run_again_before_a_cell_is_blamed():
     with Servers("bubblewrap") as servers, servers.lend() as server, ThreadPoolExecutor(1) as pool:
         running = pool.submit(execute_one, make_work("print(1)", f"{SEEN}\n{HELD}print(2)"), servers)
         pid = server._process.result().pid
-        wait_until(lambda: "sleep" in map(_name_of, _below(pid)), "the second cell runs")
+        wait_until(lambda: "sleep" in map(name_of, below(pid)), "the second cell runs")
         server.kill(server._forks["s0"])
         (executed,) = let_go(running)
     assert (executed.run.end, printed(executed)) == ("finished", "1\n2\n")
@@ -247,12 +230,16 @@ def test_a_server_that_no_longer_answers_is_replaced_and_costs_no_run(monkeypatc
     with Servers("bubblewrap") as servers:
         with servers.lend() as stopped:
             assert printed(execute_one(make_work("print('warm')"), servers)) == "warm\n"
-        pid = next(pid for pid in _below(stopped._process.result().pid) if _name_of(pid).startswith("python"))
+        pid = next(pid for pid in below(stopped._process.result().pid) if name_of(pid).startswith("python"))
         os.kill(pid, signal.SIGSTOP)
         monkeypatch.setattr(forks, "START_S", 2.0)
-        with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(execute_one, make_work("print('through')"), servers)
-            wait_until(lambda: stopped._is_gone, "it is given up")
+        give_up = ForkServer.give_up
+
+        def give_up_and_wait_longer(server: ForkServer) -> None:
+            # Before the next one starts: it needs more than the two seconds.
             monkeypatch.setattr(forks, "START_S", 120.0)
-            assert printed(running.result()) == "through\n"
+            give_up(server)
+
+        monkeypatch.setattr(ForkServer, "give_up", give_up_and_wait_longer)
+        assert printed(execute_one(make_work("print('through')"), servers)) == "through\n"
         assert not stopped.is_alive
