@@ -45,7 +45,7 @@ def diagnose_network(
         Whether an answer like this gets all points.
     """
     predictions = network.finite_predictions
-    if predictions is None or predictions.size != target.size or is_constant(target):
+    if predictions is None or is_constant(target):
         return None
     target = target.ravel()
     return (
@@ -104,7 +104,7 @@ def _other_scale(
 ) -> Diagnosis | None:
     """By the least-squares line from the answers to the target: with it they would be good."""
     centred = predictions - predictions.mean()
-    factor = float(centred @ (target - target.mean()) / (centred @ centred)) if centred.any() else 0.0
+    factor = float(centred @ target / (centred @ centred))
     offset = float(target.mean() - factor * predictions.mean())
     # Any straight line is any other one on another scale.
     if factor <= 0 or abs(factor - 1) < _FROM_SCALE or bend(target) < _BENDS:

@@ -66,23 +66,26 @@ def test_answers_on_another_scale_are_told_with_the_way_back(predictions, told):
     assert str(finding.because).endswith(f"Its curve has the right form on another scale: {told} {SCALED_BACK}")
 
 
-def find_beside(truth, predictions, **told):
-    """The finding on a hidden network, beside such a truth."""
-    rubric = rubric_of(BEST, {**MODELS_PROBE, "hidden": True}, {"truth": {"evaluate": "f(x)", **told}})
-    run = run_of({"asked": answered(models(network("model_1", predictions)))})
+def find_beside(truth, predictions, *, hidden=False, unit=1.0, **fields):
+    """The finding on a network beside such a truth, in such a unit."""
+    best = {"metric": {**BEST["metric"], "full": 0.01 * unit**2, "none": 0.5 * unit**2}}
+    told = {"hidden": True} if hidden else {"reveal": True}
+    others = {"truth": {"evaluate": "f(x)", "ask": "reference", **told}}
+    rubric = rubric_of(best, {**MODELS_PROBE, "hidden": hidden}, others)
+    run = run_of({"asked": answered(models(network("model_1", predictions, **fields)))})
     (finding,) = score(run, rubric, {"truth": answered(truth)})
     return finding
 
 
 def test_answers_on_another_scale_are_told_without_numbers_where_the_truth_is_hidden():
-    assert str(find_beside(CURVE, 3 * CURVE, ask="reference", hidden=True).because).endswith(
+    assert str(find_beside(CURVE, 3 * CURVE, hidden=True).because).endswith(
         "(all points up to 0.01, none from 0.5). "
         "Its curve has the right form on another scale: if you scaled y for the training, scale the answers back."
     )
 
 
 def test_a_straight_line_is_not_another_one_on_another_scale():
-    finding = find_beside(2 * GRID + 1, 0.3 * GRID, ask="reference", reveal=True)
+    finding = find_beside(2 * GRID + 1, 0.3 * GRID)
     assert (finding.status, finding.diagnosis) == ("missed", None)
 
 
@@ -155,3 +158,86 @@ def test_a_network_that_has_run_away_is_told_so(predictions):
 
 def test_a_network_that_is_merely_far_off_has_not_run_away():
     assert find_one(30 * np.sin(40 * GRID)).diagnosis is None
+
+
+CONSTANT = "It is nearly the same number everywhere."
+MISTAKES = {
+    "constant": ("constant", np.full(60, 9.0), {}, CONSTANT),
+    "mean": ("constant", CURVE.mean() + 0.1 * CURVE, {}, MEAN),
+    "broadcast": ("broadcast-loss", CURVE.mean() + 0.05 * np.cos(GRID), {"answers_flat": True}, BROADCAST),
+    "diverged": ("diverged", 1e4 - 3e3 * np.sin(40 * GRID), {}, RAN_AWAY),
+    "memorised": ("memorised", CURVE + 0.5 * np.sin(15 * GRID), {"trained_on": samples(0.01)}, BY_HEART),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_hidden_network_is_told_the_same_where_no_number_is_in_it(mistake):
+    name, predictions, fields, told = MISTAKES[mistake]
+    finding = find_beside(CURVE, predictions, hidden=True, **fields)
+    assert str(finding.because).endswith(f" {told}")
+    assert finding.diagnosis == name
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1, 4), (40, -300), (0.02, 5)])
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_seen_whatever_the_unit_of_y(mistake, scale, offset):
+    name, predictions, fields, told = MISTAKES[mistake]
+    if "trained_on" in fields:
+        own = fields["trained_on"]
+        fields = {"trained_on": own | {name: scale * own[name] + offset for name in ("y", "predictions")}}
+    finding = find_beside(scale * CURVE + offset, scale * predictions + offset, unit=scale, **fields)
+    assert (finding.diagnosis, str(finding.because).endswith(f" {told}")) == (name, True)
+
+
+def mean_and_rest(mean, rest):
+    """Answers whose mean and whose standard deviation lie so many of the curve's deviations from its mean and 0."""
+    wave = np.cos(30 * GRID)
+    wave = (wave - wave.mean()) / wave.std()
+    return CURVE.mean() + CURVE.std() * (mean + rest * wave)
+
+
+@pytest.mark.parametrize(
+    ("mean", "rest", "told"),
+    [(0.0, 0.19, True), (0.0, 0.21, False), (0.09, 0.1, True), (0.11, 0.1, False), (-0.09, 0.1, True)],
+)
+@pytest.mark.parametrize("unit", [0.05, 30])
+def test_the_mean_was_learned_where_answers_lie_about_it_and_hardly_move(mean, rest, told, unit):
+    finding = find_beside(unit * CURVE + 7, unit * mean_and_rest(mean, rest) + 7, unit=unit)
+    assert (MEAN in str(finding.because)) is told
+
+
+@pytest.mark.parametrize(
+    ("mean", "rest", "told"), [(0.0, 0.19, True), (0.0, 0.21, False), (0.95, 0.1, True), (1.05, 0.1, False)]
+)
+@pytest.mark.parametrize("unit", [0.05, 30])
+def test_a_broadcast_loss_is_seen_where_flat_answers_hardly_move_and_lie_among_the_targets(mean, rest, told, unit):
+    predictions = unit * mean_and_rest(mean, rest) + 7
+    finding = find_beside(unit * CURVE + 7, predictions, unit=unit, answers_flat=True)
+    assert (finding.diagnosis == "broadcast-loss") is told
+
+
+@pytest.mark.parametrize(("times", "told"), [(99, False), (101, True)])
+@pytest.mark.parametrize("unit", [0.05, 30])
+def test_answers_have_run_away_from_a_hundred_times_the_width_of_y_on(times, told, unit):
+    wave = np.where(np.arange(60) % 2, 1.0, -1.0)
+    answers = CURVE + times * np.ptp(CURVE) * wave
+    assert (find_beside(unit * CURVE + 7, unit * answers + 7, unit=unit).diagnosis == "diverged") is told
+
+
+@pytest.mark.parametrize(
+    ("factor", "name"), [(0.89, "output-scale"), (0.91, None), (1.09, None), (1.11, "output-scale")]
+)
+def test_another_scale_differs_by_a_tenth(factor, name):
+    assert find_one(CURVE / factor + 2).diagnosis == name
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.9e-3, False), (1.1e-3, True)])
+@pytest.mark.parametrize("unit", [0.05, 30])
+def test_an_offset_is_told_from_a_thousandth_of_the_width_of_y_on(share, told, unit):
+    offset = share * unit * np.ptp(CURVE)
+    finding = find_beside(unit * CURVE, (unit * CURVE - offset) / 2, unit=unit)
+    assert (" plus " in str(finding.because)) is told
+
+
+def test_of_a_constant_truth_no_network_is_told_how_it_is_wrong():
+    assert find_beside(np.full(60, 3.0), 3 * CURVE).diagnosis is None

@@ -117,6 +117,16 @@ CUT = "The values are cut to whole numbers: calculate with floats, and look for 
         (HISTOGRAMS, DESCRIPTORS, "not-normalised",
          "It is not normalised: the numbers along the last axis should have the length 1, and do not."),
         (np.nan, 1.0, "nan", CURE),
+        (np.where(np.arange(40) == 7, np.nan, ROW), ROW, "nan", f"1 of 40 values is NaN. {CURE}"),
+        (np.where(IMAGE > 1, np.inf, IMAGE), IMAGE, "nan",
+         f"{np.count_nonzero(IMAGE > 1)} of 192 values are infinite. The first is at [0, 6]. {CURE}"),
+        (-1.0, 1.0, "sign", "The sign is the wrong way round; the size is right."),
+        (0.05 * HISTOGRAMS, SHARES, "not-normalised",
+         "It is not normalised: the numbers along the last axis should add up to 1, and do not."),
+        (np.mod(COUNTS + 0.5, 256) // 1, COUNTS + 0.5, "overflow-uint8", WRAPPED),
+        (np.mod(-COUNTS, 256), -COUNTS, "overflow-uint8", WRAPPED),
+        ([0.5, 1.5], [1.5, 0.5], "swapped",
+         "The two numbers have changed places, as x and y do where [row, column] is taken for (x, y)."),
         ([6.0, 11.0], [11.0, 6.0], "swapped",
          "The two numbers have changed places, as x and y do where [row, column] is taken for (x, y)."),
         (-60.0, 300.0, "whole-turns", FROM_ZERO),
@@ -138,6 +148,7 @@ def test_a_known_way_to_be_wrong_is_recognised_and_said(answer, target, name, se
     found = diagnose(np.asarray(answer, float), np.asarray(target, float))
     assert found is not None
     assert (found.name, str(found.sentence)) == (name, sentence)
+    assert re.fullmatch(r"[A-Z].*\.", str(found.plain))
     without_names = re.sub("180|256|360|uint8|0 to|2|up to 1|length 1", "", str(found.plain))
     assert not any(char.isdigit() for char in without_names)
 
@@ -244,6 +255,57 @@ def test_a_thousand_wrong_directions_are_not_told_as_whole_turns():
 @pytest.mark.parametrize("answer", [IMAGE, IMAGE + 1e-9])
 def test_a_right_array_has_no_diagnosis(answer):
     assert diagnose(answer, IMAGE) is None
+
+
+@pytest.mark.parametrize("number", [0.0, 0.5, 1.0, -90.0, np.pi])
+def test_a_right_number_has_no_diagnosis(number):
+    assert diagnose(np.array(number), np.array(number)) is None
+
+
+@pytest.mark.parametrize("answer", [2.0, -2.0, np.pi])
+def test_nothing_is_known_of_a_number_that_should_be_0(answer):
+    assert diagnose(np.array(answer), np.array(0.0)) is None
+
+
+@pytest.mark.parametrize("scale", [1e-3, 0.03, 40.0, 1e4])
+@pytest.mark.parametrize(
+    ("answer", "target", "name"),
+    [
+        (2.5 * IMAGE, IMAGE, "up-to-scale"),
+        ([-3.0, 2.0], [3.0, -2.0], "sign"),
+        (ROW + 1.5, ROW, "offset"),
+        (SQUARE.T, SQUARE, "transposed"),
+        (POINTS[:, ::-1], POINTS, "swapped"),
+        (sorted_rows(POINTS), POINTS, "reordered"),
+        (PLACES, PLACES[[3, 1, 9, 2]], "extra-rows"),
+        (PLACES[1:], PLACES, "missing-rows"),
+        (ROW[::-1], ROW, "reversed"),
+        (np.roll(ROW, 2), ROW, "shifted"),
+        (with_border(2), IMAGE, "border"),
+    ],
+)
+def test_a_known_mistake_is_seen_in_whatever_unit_the_numbers_are(answer, target, name, scale):
+    assert diagnose(scale * np.asarray(answer), scale * np.asarray(target)).name == name
+
+
+def test_beside_a_zero_a_single_number_of_the_other_sign_is_merely_wrong():
+    assert diagnose(np.array([-3.0, 0.0]), np.array([3.0, 0.0])) is None
+
+
+def test_a_factor_that_no_float_holds_is_not_told():
+    assert diagnose(1e150 * ROW, 1e-200 * ROW) is None
+
+
+@pytest.mark.parametrize("factor", [1e-12, 1e12])
+def test_a_factor_between_the_units_of_atoms_and_of_planets_is_told(factor):
+    assert diagnose(factor * ROW, ROW).name == "up-to-scale"
+
+
+@pytest.mark.parametrize(("rows", "name"), [(4_000_000 // 8, "up-to-scale"), (4_000_000 // 8 + 1, None)])
+def test_more_than_four_million_numbers_are_not_looked_through(rows, name):
+    target = np.resize(ROW, (rows, 8))
+    found = diagnose(2 * target, target)
+    assert (found.name if found else None) == name
 
 
 def test_rows_that_are_the_same_in_either_order_of_columns_are_not_told_as_swapped():

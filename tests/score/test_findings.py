@@ -54,6 +54,11 @@ def test_without_a_value_nothing_is_earned_even_where_a_person_was_to_judge_the_
     assert (finding.status, finding.earned) == ("unanswered", 0.0)
 
 
+def test_a_person_who_looks_at_the_whole_notebook_decides_where_the_probe_has_no_value_too():
+    finding = find({"person": True}, Answer(status="missing", because=verbatim("The notebook has no `essay`.")))
+    assert (finding.status, finding.earned) == ("unscored", None)
+
+
 def test_our_failure_is_never_the_students_zero():
     run = run_of(end="failed", because=verbatim("no space left on device"))
     (finding,) = score(run, rubric_of(CLOSE), {})
