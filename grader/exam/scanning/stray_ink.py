@@ -82,10 +82,8 @@ def _has_unprinted(
         columns = [round(value * PX_PER_MM + moved_xy[0]) - left for value in (first_x, last_x)]
         rows = [round(value * PX_PER_MM + moved_xy[1]) - top for value in (first_y, last_y)]
         inked[max(rows[0], 0) : max(rows[1], 0), max(columns[0], 0) : max(columns[1], 0)] = 0
-    least = LEAST_INK_MM2 * PX_PER_MM**2
-    if inked.sum() < least:
-        return False
     _, _, stats, _ = cv2.connectedComponentsWithStats(inked)
     pieces = stats[1:]
     spans = pieces[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    return bool(((spans >= LEAST_SPAN_MM * PX_PER_MM) & (pieces[:, cv2.CC_STAT_AREA] >= least)).any())
+    is_ink = pieces[:, cv2.CC_STAT_AREA] >= LEAST_INK_MM2 * PX_PER_MM**2
+    return bool(((spans >= LEAST_SPAN_MM * PX_PER_MM) & is_ink).any())

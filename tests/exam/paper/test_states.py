@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grader.exam.paper.readings import PageQuality, SheetScan
 from grader.exam.paper.sheet import BOX_MM, Box
 from grader.exam.scanning.boxes import Measures, measure
 from grader.exam.scanning.hand import HandMarks, find_traces, judge_marks
 from grader.exam.scanning.joined_boxes import find_clear, find_joined
 from grader.exam.scanning.registration import PX_PER_MM, FlatSheet
-from grader.exam.scanning.states import FilledBoxes, decide_states
+from grader.exam.scanning.states import FilledBoxes, decide_states, gather
 
 PAPER = np.zeros((800, 800), np.float32)
 SIDES = {"left": 0.0, "right": 0.0, "upper": 0.0, "lower": 0.0}
@@ -18,6 +19,7 @@ FOUND = {"sides": 4.0, "edge": 0.9, "seen": 1.0, **SIDES}
 TICK = {"cover": 0.2, "core": 0.2, "peak": 0.9, "trace": 0.5, "wash": 0.2, "hole": 0.6, "span": 0.9, **FOUND}
 CLEAN = {"cover": 0.0, "core": 0.0, "peak": 0.0, "trace": 0.0, "wash": 0.0, "hole": 1.5, "span": 0.0, **FOUND}
 FULL = {**TICK, "cover": 0.95, "core": 1.0, "trace": 0.55, "wash": 0.5, "hole": 0.1, "span": 1.0}
+LESS = {**TICK, "trace": 0.42, "wash": 0.16, "hole": 0.7}
 USUAL = 12
 """Rows of three boxes with one tick each, as the same person ticks elsewhere on the sheet."""
 
@@ -169,6 +171,38 @@ def test_a_reading_says_how_probable_it_is():
     assert str(readings[3].because) != ""
 
 
+@pytest.mark.parametrize("told", [TICK, FULL, CLEAN, {**TICK, "trace": 0.3, "wash": 0.12}])
+def test_how_sure_a_reading_is_lies_between_99_in_100_and_1(told):
+    readings, _hand = decide_states(filled_of([[TICK, told, CLEAN]]))
+    assert all(reading.state == "unsure" or 0.99 <= reading.confidence <= 1 for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("changed", "beside", "told"),
+    [
+        ({"trace": 0.2, "wash": 0.08}, CLEAN, "It is fainter than this student's other ticks: a tick, or what"),
+        ({"wash": 0.25}, TICK, "It has more ink than this student's other ticks: was it taken back?"),
+        ({"wash": 0.12}, TICK, "It has less ink than this student's other ticks: a tick, or a stroke"),
+        ({"wash": 0.2}, TICK, "It is marked, and so is another box of its row: which of them was meant?"),
+    ],
+)
+def test_an_unsure_mark_is_asked_about_by_what_sets_it_apart(changed, beside, told):
+    readings, _hand = decide_states(filled_of([[{**TICK, **changed}, beside, CLEAN]]))
+    assert (readings[0].state, str(readings[0].because)[: len(told)]) == ("unsure", told)
+
+
+def test_a_filled_box_alone_where_several_may_be_ticked_was_cancelled_or_is_the_answer():
+    readings, _hand = decide_states(filled_of([[TICK, CLEAN, CLEAN], [FULL, CLEAN, CLEAN]], several=True))
+    asked = "It is filled, and no other box of its row is ticked: was it cancelled, or is it the answer?"
+    assert [(reading.state, str(reading.because)) for reading in readings[:4:3]] == [("marked", ""), ("unsure", asked)]
+
+
+def test_a_trace_alone_in_its_row_is_almost_empty():
+    trace = {**TICK, "trace": 0.06, "wash": 0.02, "cover": 0.15, "peak": 0.15}
+    readings, _hand = decide_states(filled_of([[trace, CLEAN, CLEAN]]))
+    assert str(readings[0].because) == "It is almost empty: a pencil that hardly wrote, or what an eraser left."
+
+
 # ---- boxes beside each other ----------------------------------------------------------------------------------------
 
 
@@ -184,18 +218,69 @@ def test_ink_beside_an_empty_box_needs_seven_hundredths_and_a_tick_on_the_same_s
     assert read_row({**TICK, "at": (25.0, 25.0)}, right, several=True) == ["marked", "unsure"]
 
 
+def test_an_empty_box_explains_no_ink_beside_the_next_one():
+    beside = {**CLEAN, "left": 0.08, "at": (31.0, 25.0)}
+    assert read_row({**CLEAN, "at": (25.0, 25.0)}, beside) == ["empty", "unsure"]
+    assert read_row({**TICK, "at": (25.0, 25.0)}, beside, several=True) == ["marked", "empty"]
+
+
+def test_a_tick_that_leaves_its_box_is_a_tick():
+    assert read_row({**TICK, "left": 0.3, "upper": 0.2}, CLEAN, several=True) == ["marked", "empty"]
+
+
 def test_ink_beside_an_empty_box_says_nothing_where_the_row_has_its_one_tick():
     right = {**CLEAN, "right": 0.08, "at": (31.0, 25.0)}
     assert read_row({**TICK, "at": (25.0, 25.0)}, right) == ["marked", "empty"]
 
 
 def test_of_two_marks_that_a_stroke_joins_the_one_with_less_ink_may_be_passed_through():
-    less = {**TICK, "trace": 0.42, "wash": 0.16, "hole": 0.7}
-    row = [TICK, less, CLEAN]
+    row = [TICK, LESS, CLEAN]
     assert read_row(*row, several=True) == ["marked", "marked", "empty"]
     assert read_row(*row, several=True, joined=[(0, 1)]) == ["marked", "unsure", "empty"]
     told = because_of(*row, several=True, joined=[(0, 1)])
     assert told == "A stroke joins it with q.row0a, which has more ink: it may only pass through."
+    row = [LESS, TICK, CLEAN]
+    assert read_row(*row, several=True, joined=[(0, 1)]) == ["unsure", "marked", "empty"]
+    told = because_of(*row, several=True, joined=[(0, 1)])
+    assert told == "A stroke joins it with q.row0b, which has more ink: it may only pass through."
+
+
+def test_two_clear_ticks_that_touch_are_ticks_and_the_rest_of_the_sheet_is_read_as_it_would_be():
+    row = [TICK, {**TICK, "wash": 0.19}, CLEAN]
+    joined, _hand = decide_states(filled_of([row], several=True, joined=[(0, 1)]))
+    apart, _hand = decide_states(filled_of([row], several=True))
+    assert [reading.state for reading in joined[:3]] == ["marked", "marked", "empty"]
+    assert apart[1].confidence > joined[1].confidence >= 0.99
+    assert (joined[0], joined[2:]) == (apart[0], apart[2:])
+
+
+# ---- the pages of a copy --------------------------------------------------------------------------------------------
+
+
+def scan(page: int, *told: dict, joined=()) -> SheetScan:
+    columns = {name: tuple(one[name] for one in told) for name in TICK}
+    return SheetScan(print_id="p", copy_number=1, page=page, source="a.png", sha256="0" * 64, quality=PageQuality(),
+                     measures=columns, joined=joined)  # fmt: skip
+
+
+def test_the_boxes_of_the_chosen_questions_are_gathered_from_all_pages():
+    first = [Box(id=f"{one}.a", question=one, value="a", x_mm=20.0, y_mm=20.0) for one in ("q", "other", "r")]
+    second = [Box(id=f"{one}.{way}", question=one, value=way, x_mm=20.0, y_mm=20.0) for one in "sr" for way in "bc"]
+    pages = {
+        1: (first, scan(1, TICK, FULL, LESS, joined=((0, 1), (1, 2), (0, 2)))),
+        2: (second, scan(2, FULL, CLEAN, LESS, CLEAN, joined=((0, 1), (2, 3)))),
+    }
+    filled = gather(pages, {"q": True, "r": False, "s": True})
+    assert filled is not None
+    assert [box.id for box in filled.boxes] == ["q.a", "r.a", "s.b", "s.c", "r.b", "r.c"]
+    assert filled.exclusive == (True, False, True, True, False, False)
+    assert filled.pages.tolist() == [1, 1, 2, 2, 2, 2]
+    assert filled.joined == ((0, 1), (2, 3), (4, 5))
+    gathered = (TICK, LESS, FULL, CLEAN, LESS, CLEAN)
+    assert {name: list(values) for name, values in filled.measured.items()} == {
+        name: [one[name] for one in gathered] for name in TICK
+    }
+    assert gather(pages, {"elsewhere": True}) is None
 
 
 # ---- what a stroke joins --------------------------------------------------------------------------------------------
