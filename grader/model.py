@@ -180,6 +180,7 @@ class Answer(Noun):
     value: Any = Field(None, description="None, bool, int, float, str, list, dict with str keys, numpy.ndarray")
     because: Reason = Field(NOTHING, description="why there is no value; safe to show to the student")
     after: int | None = Field(None, description="the code cell after which it was asked; None: at the end")
+    line: int = Field(0, description="the line of the next code cell before which it was asked; 0: before the cell")
     changed: tuple[str, ...] = Field((), description="the asked names that the next cell changed")
     found: tuple[str, ...] = Field((), description="names in other capitals that were asked in place of missing ones")
     earlier: tuple[Answer, ...] = Field((), description="what it was before cells used its names again, the last first")

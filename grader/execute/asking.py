@@ -137,7 +137,10 @@ class NotebookAsker:
 
 def _describe(question: ProbeQuestion, described: Answer, answer: Answer) -> Answer:
     """The hidden answer in the words of the open one, state by state."""
-    states = {one.after: one for one in described.earlier}
-    earlier = [redaction.with_description(question, states.get(one.after, described), one) for one in answer.earlier]
+    states = {(one.after, one.line): one for one in described.earlier}
+    earlier = [
+        redaction.with_description(question, states.get((one.after, one.line), described), one)
+        for one in answer.earlier
+    ]
     now = redaction.with_description(question, described, answer)
     return now.model_copy(update={"earlier": tuple(earlier)})

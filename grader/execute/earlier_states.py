@@ -11,23 +11,26 @@ import asyncio
 import contextlib
 import dataclasses
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
 from grader.execute.cell_client import GRACE_S, CellClient
-from grader.files.cell_names import CellCode, CellStatement, magic_of, read_code
+from grader.files.cell_names import CellCode, CellStatement, divide_source, magic_of, read_code
 from grader.inside import channel, plain
 from grader.language import NOTHING, Reason, _
 from grader.model import Answer, Limits
 
 MOST_COPIES = 4
 """The last ones: what a name was three uses ago is no longer its use."""
+MOST_PARTS = 3
+"""Into which one cell is divided."""
 MOST_NAMES = 200
 ROOM = 4
 """No copy is kept where the notebook uses more than this part of its memory: it would count once more."""
 
+NO_USES: Mapping[str, frozenset[str]] = {}
 CHANGED = ProbeQuestion(name="", content={"kind": "changed", "arguments": {}}, names=(), hidden=False, limit_s=20.0)
 
 
@@ -36,6 +39,8 @@ class KeptCopy:
     """The kernel as it was before a code cell, and the asked names that this cell changed."""
 
     number: int
+    line: int
+    """of that cell, where the copy was made within it; 0: before its first"""
     connection: socket.socket
     changed: frozenset[str]
 
@@ -73,6 +78,29 @@ class EarlierStates:
             return []
         return sorted(watched)[:MOST_NAMES] if hit else []
 
+    def divide(self, source: str) -> list[tuple[int, str]]:
+        """The cell, divided before statements that use an asked name again which it has made itself.
+
+        With the line at which each part begins, which is 0 for the first.
+        Only what is clearly another use: `x = 0` and then a loop that adds to it are how a value is made.
+        """
+        code = read_code(source)
+        if not self.asked or self.refused or code.error is not None:
+            return [(0, source)]
+        own = {name: one.uses for one in code.statements if one.is_definition for name in one.binds}
+        watched = self.followed(self.asked, own)
+        made: dict[str, CellStatement] = {}
+        places: list[int] = []
+        last = 0
+        for one in code.statements:
+            if one.first > last and any(_is_other_use(made[name], one, name) for name in watched & made.keys()):
+                places.append(one.first)
+                made.clear()
+            made |= dict.fromkeys(one.binds, one)
+            last = one.last
+        places = places[: MOST_PARTS - 1]
+        return list(zip([0, *places], divide_source(source, places), strict=True))
+
     def _changes(self, statement: CellStatement) -> Iterable[str]:
         if isinstance(statement.node, ast.Import | ast.ImportFrom) and statement.text in self._imports:
             return ()  # the same import once more
@@ -104,19 +132,19 @@ class EarlierStates:
                     self._stateful |= statement.binds
                 self._uses |= dict.fromkeys(statement.binds, statement.uses)
 
-    def followed(self, names: Iterable[str]) -> frozenset[str]:
-        """These names, and all that their functions and classes use."""
+    def followed(self, names: Iterable[str], own: Mapping[str, frozenset[str]] = NO_USES) -> frozenset[str]:
+        """These names, and all that their functions and classes use; `own`: by those that are not noted yet."""
         found: set[str] = set()
         left = list(names)
         while left:
             name = left.pop()
             if name not in found:
                 found.add(name)
-                left += self._uses.get(name, ())
+                left += (*self._uses.get(name, ()), *own.get(name, ()))
         return frozenset(found)
 
-    async def keep(self, number: int, names: list[str], dead: asyncio.Future[None]) -> bool:
-        """Have a copy forked, as the kernel is before this code cell; False where there is none."""
+    async def keep(self, number: int, line: int, names: list[str], dead: asyncio.Future[None]) -> bool:
+        """Have a copy forked, as the kernel is before this line of this code cell; False where there is none."""
         connection = self.client.connection
         connection.settimeout(2 * GRACE_S)
         received = asyncio.ensure_future(asyncio.to_thread(_receive_copy, connection))
@@ -133,7 +161,7 @@ class EarlierStates:
             return False
         if len(self.kept) == MOST_COPIES:
             self.kept.pop(0).connection.close()
-        self.kept.append(KeptCopy(number, copy, frozenset()))
+        self.kept.append(KeptCopy(number, line, copy, frozenset()))
         return True
 
     def settle(self, changed: Answer) -> None:
@@ -157,7 +185,7 @@ class EarlierStates:
 
     async def keep_end(self, memory_mib: float, limits: Limits, dead: asyncio.Future[None]) -> None:
         """A copy of the kernel after its last cell."""
-        if memory_mib * ROOM <= limits.memory_mib and await self.keep(0, [], dead):
+        if memory_mib * ROOM <= limits.memory_mib and await self.keep(0, 0, [], dead):
             self.end = self.kept.pop()
 
     def give_up(self, why: Reason) -> None:
@@ -182,7 +210,8 @@ class EarlierStates:
             if changed and not question.only_at_end:
                 answer = await self._ask_copy(one, question, explain)
                 if answer.status in ("answered", "raised"):
-                    found.append(answer.model_copy(update={"after": one.number - 1, "changed": tuple(sorted(changed))}))
+                    moment = {"after": one.number - 1, "line": one.line, "changed": tuple(sorted(changed))}
+                    found.append(answer.model_copy(update=moment))
         return tuple(found)
 
     async def ask_end(self, question: ProbeQuestion, explain: answers.Explain | None) -> Answer:
@@ -214,6 +243,28 @@ def _changed_when_called(statement: CellStatement) -> frozenset[str]:
 
 
 _CALLABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def _is_other_use(made: CellStatement, statement: CellStatement, name: str) -> bool:
+    """Whether a statement uses a name for something else than the one that made it in the same cell."""
+    if name in statement.deletes:
+        return True
+    if name not in statement.binds:
+        return False
+    if made.is_definition:
+        return type(made.node) is not type(statement.node)
+    return name in _passing_names(statement)
+
+
+def _passing_names(statement: CellStatement) -> frozenset[str]:
+    """Names that it binds on its way: of a loop, a `with` or an `except`."""
+    found: set[str] = set()
+    for node in ast.walk(statement.node) if statement.node is not None else ():
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+        target = node.target if isinstance(node, ast.For | ast.AsyncFor) else getattr(node, "optional_vars", None)
+        found |= {one.id for one in ast.walk(target) if isinstance(one, ast.Name)} if target is not None else set()
+    return frozenset(found)
 
 
 def _may_change_anything(node: ast.AST) -> bool:

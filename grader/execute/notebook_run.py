@@ -148,35 +148,64 @@ class NotebookDriver:
                 self.progress.cells[index] = known
             else:
                 left_s = timer.left_s(self.limits.notebook_s)
-                code = read_code(cell.source)
-                is_kept = await self._keep(number, code, dead)
-                self.progress.cells[index] = await self._run_cell(known, cell, left_s, dead)
-                self.progress.had_copies = bool(self.states.kept)
-                self.states.note(code)
-                if is_kept and self.progress.died_in is None:
-                    self.states.settle(await asker.answer(CHANGED))
+                self.progress.cells[index] = await self._run_cell(known, cell, left_s, dead, asker)
                 cell.outputs = join_streams(cell.outputs)
 
-    async def _keep(self, number: int, code: CellCode, dead: asyncio.Future[None]) -> bool:
-        """Whether the kernel was copied before a cell that may change an asked name."""
+    async def _keep(self, number: int, line: int, code: CellCode, dead: asyncio.Future[None]) -> bool:
+        """Whether the kernel was copied before a cell, or a part of one, that may change an asked name."""
         names = self.states.at_risk(code)
         if not names:
             return False
         if self.server.memory_mib(self.fork) * ROOM > self.limits.memory_mib:
             self.states.give_up(_("the notebook uses too much memory for copies of it"))
             return False
-        return await self.states.keep(number, names, dead)
+        return await self.states.keep(number, line, names, dead)
 
-    async def _run_cell(self, known: CellRun, cell: NotebookNode, left_s: float, dead: asyncio.Future[None]) -> CellRun:
-        """Run a cell; where it stops for a cause of ours, go on after the statement that stopped."""
-        given, code = cell.source, read_code(cell.source)
-        known = known.model_copy(update={"made": tuple(sorted(code.binds))[:MOST_NAMES]})
+    async def _run_cell(
+        self, known: CellRun, cell: NotebookNode, left_s: float, dead: asyncio.Future[None], asker: NotebookAsker
+    ) -> CellRun:
+        """Run a cell; where it uses an asked name again that it has made itself, part by part."""
+        given = cell.source
+        known = known.model_copy(update={"made": tuple(sorted(read_code(given).binds))[:MOST_NAMES]})
         bare = without_capture(given)
-        cell.source = given if bare is None else bare
         limit_s = min(self.limits.cell_s, left_s)
         timer = self.client.timer()
         told: CellRun | None = None
         shown: list[NotebookNode] = []
+        parts = self.states.divide(given if bare is None else bare)
+        for place, (line, part) in enumerate(parts):
+            code = read_code(part)
+            is_kept = await self._keep(known.number, line, code, dead)
+            cell.source = part
+            told, goes_on = await self._run_part(known, cell, told, limit_s, timer, dead, shown)
+            self.progress.had_copies = bool(self.states.kept)
+            self.states.note(code)
+            if is_kept and self.progress.died_in is None:
+                self.states.settle(await asker.answer(CHANGED))
+            if not goes_on:
+                for _line, left in parts[place + 1 :] if told.end in ("interrupted", "died") else ():
+                    self.losses.not_run(read_code(left), told.cause)
+                break
+        assert told is not None
+        cell.source, cell.outputs = given, [] if bare is not None and told.end == "ok" else shown
+        self.losses.end_cell(given, told.cause)
+        return told
+
+    async def _run_part(
+        self,
+        known: CellRun,
+        cell: NotebookNode,
+        told: CellRun | None,
+        limit_s: float,
+        timer: FairTimer,
+        dead: asyncio.Future[None],
+        shown: list[NotebookNode],
+    ) -> tuple[CellRun, bool]:
+        """Run a cell, or a part; where it stops for a cause of ours, go on after the statement that stopped.
+
+        `told`: how the parts before it ended. Also whether what comes after it is to be run.
+        """
+        given, code = cell.source, read_code(cell.source)
         while True:
             ended = await self._execute(known, cell, limit_s, timer, dead, is_first=told is None)
             shown += cell.outputs
@@ -185,11 +214,9 @@ class NotebookDriver:
             if ended.end in ("interrupted", "died"):
                 self.losses.not_run(code, ended.cause)
             if not followed.rest or ended.end != "error":
-                break
+                is_ours = followed.cause is not None and followed.cause.is_ours
+                return told, ended.end == "ok" or (ended.end == "error" and is_ours)
             cell.source, code = followed.rest, read_code(followed.rest)
-        cell.source, cell.outputs = given, [] if bare is not None and told.end == "ok" else shown
-        self.losses.end_cell(given, told.cause)
-        return told
 
     def _outcome_of(self, ended: CellRun) -> Outcome:
         asked = self.fork.read_asked()
@@ -312,6 +339,9 @@ def _with_rest(told: CellRun | None, ended: CellRun, cause: Cause | None, line: 
     if told is None:
         return ended.model_copy(update={"cause": ended.cause or cause, "line": line})
     wall_s = round(told.wall_s + ended.wall_s, 3)
+    if told.end == "ok":  # the part before it
+        cause = told.cause or ended.cause or cause
+        return ended.model_copy(update={"cause": cause, "line": line, "wall_s": wall_s})
     if ended.end in ("interrupted", "died"):
         return ended.model_copy(update={"cause": told.cause, "line": told.line, "wall_s": wall_s})
     return told.model_copy(update={"wall_s": wall_s})

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.files.python_source import parse
@@ -162,6 +162,19 @@ def read_code(source: str) -> CellCode:
         return CellCode(text, tuple(_read_what_can_be(text)), error)
     except (ValueError, RecursionError, MemoryError):  # a null byte; nested without end
         return CellCode(text, (), SyntaxError("not a program"))
+
+
+def divide_source(source: str, lines: Sequence[int]) -> list[str]:
+    """A cell in parts that begin at these lines, each with its lines where they were."""
+    text = read_code(source).text.split("\n")
+    starts = [1, *lines]
+    ends = [*lines, len(text) + 1]
+    parts = []
+    for first, end in zip(starts, ends, strict=True):
+        # The first keeps a magic such as %%time. IPython shows the value of a last line, as it does not in the middle.
+        own = source.split("\n")[: end - 1] if first == 1 else [*_blank(1, first), *text[first - 1 : end - 1]]
+        parts.append("\n".join([*own, "pass"]) if end <= len(text) else "\n".join(own))
+    return parts
 
 
 def _blank(first: int, last: int) -> list[str]:

@@ -58,11 +58,11 @@ def _judge_or_leave(evidence: Evidence) -> Verdict:
         before = _judge_state(_answered_by(evidence, earlier))
         if _is_better(before, verdict):
             names = listed([code(name) for name in earlier.changed], most=3)
-            cell = (earlier.after or 0) + 1
-            told = _("So it was before code cell {cell}, which used {names} again.", cell=cell, names=names)
+            moment = _say_moment(earlier)
+            told = _("So it was before {moment}, which used {names} again.", moment=moment, names=names)
             verdict = replace(before, because=before.because + told)
             if (count := _count_rivals(states, earlier)) > MOST_RIVALS:
-                verdict = _leave_guesses(names, cell, count)
+                verdict = _leave_guesses(names, moment, count)
     if answer is not None and answer.found:
         names = listed([code(name) for name in answer.found], most=3)
         told = _("The name is not as the text asks: there is {names}, which was asked in its place.", names=names)
@@ -86,11 +86,19 @@ def _imprint(answer: Answer) -> bytes | str:
     return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
 
 
-def _leave_guesses(names: Reason, cell: int, count: int) -> Verdict:
+def _say_moment(earlier: Answer) -> Reason:
+    """What used a name again after this answer."""
+    cell = (earlier.after or 0) + 1
+    if earlier.line:
+        return _("line {line} of code cell {cell}", line=earlier.line, cell=cell)
+    return _("code cell {cell}", cell=cell)
+
+
+def _leave_guesses(names: Reason, moment: Reason, count: int) -> Verdict:
     told = _(
-        "It was as expected before code cell {cell}, which used {names} again. At other moments there were {count} "
+        "It was as expected before {moment}, which used {names} again. At other moments there were {count} "
         "other answers of this form: a person decides which one counts.",
-        cell=cell,
+        moment=moment,
         names=names,
         count=count,
     )

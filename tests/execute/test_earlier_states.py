@@ -82,6 +82,56 @@ def test_what_a_name_was_before_a_cell_used_it_again_counts(graded, cell):
     assert lost(findings) == {}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "double = double(4)",
+        "for bright in range(5): pass",
+        "del double",
+        "del bright, helper",
+        "helper = helper(2)\nbright",
+        "with open('f', 'w') as bright: pass",
+        "try: 1 / 0\nexcept ZeroDivisionError as bright: pass",
+        "class double: pass",
+        "for double in [1]:\n    bright = 5\ndel bright",
+        "double = double(4)\nfor bright in range(2):\n    print(bright)\n1 / 0",
+    ],
+)
+@pytest.mark.parametrize("head", ["", "%%time\n", "# all in one\n"])
+def test_what_a_name_was_before_the_cell_that_made_it_used_it_again_counts(graded, head, lines):
+    _, findings = graded(head + "\n".join([*MADE, lines]))
+    assert lost(findings) == {}
+
+
+def test_the_sentence_says_which_line_used_the_name_again(graded):
+    run, findings = graded("a = 1", "\n".join([*MADE, "", "for bright in range(5): pass"]))
+    assert str(findings["bright"].because) == (
+        "`bright` is 3, as expected. So it was before line 5 of code cell 2, which used `bright` again."
+    )
+    (earlier,) = run.answers["bright"].earlier
+    assert (earlier.value, earlier.after, earlier.line) == (3, 1, 5)
+
+
+def test_a_cell_in_parts_shows_what_it_would_show_whole(execute):
+    lines = ["print('a')", "4", *MADE, "5", "del double", "print('b')", "6"]
+    source = "\n".join(lines)
+    questions = make_questions(RUBRIC, "ana")
+    in_parts = execute(source, "1 + 1", questions=questions)
+    whole = execute(source, "1 + 1")
+    assert in_parts.run.answers["double"].earlier
+    assert in_parts.fresh.cells[0].source == source
+    assert [cell.outputs for cell in in_parts.fresh.cells] == [cell.outputs for cell in whole.fresh.cells]
+
+
+def test_how_a_value_is_made_step_by_step_divides_no_cell():
+    states = EarlierStates(None, make_questions(RUBRIC, "ana"), frozenset())
+    made = "bright = 0\nbright = bright + 1\nfor n in range(2):\n    bright += n\nif bright:\n    bright = 3"
+    twice = "def double(x): return x\nimport math\ndef double(x): return 2 * x"
+    one_line = "bright = 3; del bright"
+    for source in (made, twice, one_line, "def double(x: return", "double = 1\nother = 2\ndel other"):
+        assert states.divide(source) == [(0, source)]
+
+
 def test_the_sentence_says_which_cell_used_the_name_again(graded):
     run, findings = graded(*MADE, "a = 1", "for bright in range(5): pass", "b = 2")
     assert str(findings["bright"].because) == (
