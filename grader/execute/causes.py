@@ -115,8 +115,19 @@ _IMPORTS_BY_NAME = {
 _INSTALLS = re.compile(r"['\"]pip3?['\"],\s*['\"]install['\"](?:,\s*['\"]-[\w-]+['\"])*,\s*['\"]([\w.-]{1,60})")
 
 
-def missing_package(reached: Sequence[CellStatement], error: CellError) -> str:
-    """A package that is asked for by other ways than an import, or in a `try` that raises an error of its own."""
+_IMPORTS_ANY = re.compile(r"(?:import_module|__import__|run_module)\(")
+
+
+def missing_package(reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError) -> str:
+    """A package that is asked for by other ways than an import, or in a `try` that raises an error of its own.
+
+    `readers`: the statements that bound what it uses, such as a list of names.
+    """
+    missing = re.match(r"No module named '(\w+)", error.value) if error.name == "ModuleNotFoundError" else None
+    if missing and any(_IMPORTS_ANY.search(one.text) for one in reached) and not is_importable(missing[1]):
+        stands = re.compile(rf"['\"]{missing[1]}\b")
+        if any(stands.search(one.text) for one in (*reached, *readers)):
+            return missing[1]
     for one in reached:
         by_name = _IMPORTS_BY_NAME.get(error.name)
         named = by_name.search(one.text) if by_name else None
@@ -274,8 +285,17 @@ _NO_NETWORK = re.compile(
 )
 
 
-def missing_network(error: CellError, asked: Sequence[str]) -> Lack | None:
+_FETCHES = re.compile(
+    r"\b(?:git clone|wget|curl|pip3? install|apt(?:-get)? install|gdown|conda install|kaggle \w+ download|"
+    r"huggingface-cli download)\b[^\\\n|;&]{0,200}"
+)
+
+
+def missing_network(reached: Sequence[CellStatement], error: CellError, asked: Sequence[str]) -> Lack | None:
     """What the cell fetches."""
+    if error.name == "CalledProcessError":  # of a shell cell, or of subprocess with a list of words
+        texts = (re.sub(r"[\"',\[\] ]+", " ", one.text) for one in reached)
+        return next((("network", found[0].strip()) for text in texts if (found := _FETCHES.search(text))), None)
     if not (_NETWORK_ERRORS.fullmatch(error.name) or _NO_NETWORK.search(error.value)):
         return None
     address = re.search(r"https?://[^\s'\"<>)]{1,300}", error.value)

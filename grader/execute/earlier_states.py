@@ -93,9 +93,11 @@ class EarlierStates:
         places: list[int] = []
         last = 0
         for one in code.statements:
-            if one.first > last and any(_is_other_use(made[name], one, name) for name in watched & made.keys()):
+            again = [name for name in watched & made.keys() if _is_other_use(made[name], one, name)]
+            if again and one.first > last:
                 places.append(one.first)
-                made.clear()
+            for name in again:
+                del made[name]
             made |= dict.fromkeys(one.binds, one)
             last = one.last
         places = places[: MOST_PARTS - 1]

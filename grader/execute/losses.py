@@ -54,8 +54,12 @@ class Losses:
         self._bound_by: dict[str, CellStatement] = {}
         self._cells: list[tuple[CellCode, Cause | None]] = []
         self._texts: list[str] = []
+        self._done: list[str] = []
+        """statements that have run"""
         self._asked: list[tuple[int, str]] = []
         """what was asked for in vain, with the cell's number"""
+        self._failed_there: set[str] = set()
+        """names used by a statement that stopped with the same error where the student worked"""
         self._devices: list[CellStatement] = []
         """statements that set the device of whatever comes after them"""
 
@@ -109,23 +113,27 @@ class Losses:
         # What a function uses is followed where it is called.
         found = None if statement.is_definition else self._reached_loss(statement)
         if found is not None:
-            self.lost |= {
-                name: found for name in statement.binds | (statement.touches - self._solid()) if name not in self.lost
-            }
+            lost = statement.binds | (statement.touches - self._solid())
+            if _makes_networks(statement):
+                lost |= {NETWORKS}
+            self.lost |= {name: found for name in lost if name not in self.lost}
         else:
             for name in statement.binds | statement.deletes:
                 self.lost.pop(name, None)
         self._leave_out(statement)
+        self._done.append(statement.text)
         self._bind(statement)
         return found
 
     def _leave_out(self, statement: CellStatement) -> None:
         """What a branch would have made that is not taken here, of names that nothing else has made."""
-        left = find_left_out(statement, has_gpu=self.around.has_gpu)
-        if left is not None:
+        left = find_left_out(statement, self._bound_by.get, has_gpu=self.around.has_gpu)
+        if left is not None and not (left.kind == "file" and self._is_own(left.what)):
             cause = Cause(kind=left.kind, what=short(left.what))
             self.absent |= dict.fromkeys(left.names - self._bound_by.keys(), cause)
-            self.lost |= dict.fromkeys(left.definitions - self._bound_by.keys(), cause)
+            self.lost |= dict.fromkeys(
+                (left.definitions - self._bound_by.keys()) | (left.altered - self._solid()), cause
+            )
 
     def _skipped(self, statement: CellStatement, cause: Cause) -> None:
         """A statement did not run, or not to its end: what it makes and changes is lost."""
@@ -193,7 +201,12 @@ class Losses:
     # ---- why it stopped ----
 
     def explain_answer(self, names: Iterable[str], error: CellError) -> Cause | None:
-        """Why a function of the notebook raised this when it was asked, where that is a cause of ours."""
+        """Why a function of the notebook raised this when it was asked, where that is a cause of ours.
+
+        What failed where the student worked, too, has failed for no cause of ours.
+        """
+        if self._failed_there & set(names := list(names)):
+            return None
         asked = [statement for name in names if (statement := self._bound_by.get(name)) is not None]
         found = (self._find_cause(0, statement, Outcome(is_ok=False, error=error), error) for statement in asked)
         return next((cause for cause in found if cause is not None), None)
@@ -204,7 +217,10 @@ class Losses:
         """The statement at which a cell stopped, and the cause, where it is one of ours."""
         assert outcome.error is not None
         error, first = outcome.error, at[0] if at else None
-        if outcome.stored.failed_so(error) or outcome.limit is not None:
+        if outcome.stored.failed_so(error):
+            self._failed_there |= {name for one in at for name in one.uses}
+            return first, None
+        if outcome.limit is not None:
             return first, None
         if code.error is not None and first is not None and error.name in _SYNTAX_ERRORS:
             what = find_newer_syntax(first.text)
@@ -225,10 +241,10 @@ class Losses:
         used = {name for one in reached for name in one.uses}
         readers = list(self._made_by(used))
         lack = (
-            self._missing_import(reached, error, outcome)
+            self._missing_import(reached, readers, error, outcome)
             or causes.missing_device(reached, [*readers, *self._devices], error, has_gpu=self.around.has_gpu)
             or causes.missing_person(reached, readers, error, outcome.asked)
-            or causes.missing_network(error, outcome.asked)
+            or causes.missing_network(reached, error, outcome.asked)
         )
         if lack is not None:
             return Cause(kind=lack[0], what=short(lack[1]), cell=number)
@@ -239,7 +255,9 @@ class Losses:
                 return made or Cause(kind="file", what=short(path), cell=number)
         return self._reached_loss(statement)
 
-    def _missing_import(self, reached: Sequence[CellStatement], error: CellError, outcome: Outcome) -> Lack | None:
+    def _missing_import(
+        self, reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError, outcome: Outcome
+    ) -> Lack | None:
         """By the import itself, which stands in the notebook: the error alone anybody can raise."""
         stored = outcome.stored
         imports = [one for statement in reached for one in statement.imports]
@@ -247,7 +265,7 @@ class Losses:
         if error.name == "UsageError" and magic:
             known = self.lost.get(f"%{magic[2]}")
             return (known.kind, known.what) if known else ("package", magic[1])
-        if named := causes.missing_package(reached, error):
+        if named := causes.missing_package(reached, readers, error):
             return "package", named
         if newer := causes.newer_library(reached, error):
             return "interpreter", newer
@@ -279,6 +297,12 @@ class Losses:
             return "package", package
         return "file", f"{package}.py"
 
+    def _is_own(self, path: str) -> bool:
+        """Whether the assignment brings a file or folder, or an earlier statement may have made it."""
+        parts = [part for part in path.split("/") if part and not re.search(r"[*?\[]", part)]
+        name = parts[-1] if parts else path.strip("*?")
+        return name in self.around.files or any(name in text and _WRITES_FILES.search(text) for text in self._done)
+
     def _of_own_file(self, path: str) -> Cause | None:
         """The cause, the student's own too, for which an earlier cell did not fetch or make this file."""
         name = path.rstrip("/").rpartition("/")[2]
@@ -291,7 +315,7 @@ class Losses:
         return next((cause for code, cause in of if cause.is_ours or _WRITES_FILES.search(code.text)), None)
 
 
-_WRITES_FILES = re.compile(r"save|write|dump|\bto_\w+\(|['\"][wax]b?\+?['\"]")
+_WRITES_FILES = re.compile(r"save|write|dump|\bto_\w+\(|['\"][wax]b?\+?['\"]|mkdir|makedirs|copy|extract|touch")
 
 
 _COMMON = frozenset({"torchinfo", "torchmetrics", "torchview", "nest_asyncio", "lightning", "pytorch_lightning"})

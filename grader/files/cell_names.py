@@ -23,6 +23,9 @@ _LOOKS = re.compile(
 )
 """Functions and methods whose name says that they show what they are given, or make something new of it."""
 
+MOST_LEVELS = 100
+"""Of a statement's tree. Python's own limit of 1,000 calls is for all that walks it together, some calls a level."""
+
 _ESCAPED = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 _OPENS = re.compile(r"[^\s)\]}#]")
 """What a top-level statement begins with; a closing bracket ends the one before."""
@@ -46,7 +49,7 @@ class CellStatement:
     last: int
     text: str
     node: ast.stmt | None = None
-    """None where it is no Python here"""
+    """None where it is no Python here, or nested too deep to be read"""
 
     @property
     def is_definition(self) -> bool:
@@ -213,7 +216,18 @@ def _read_statements(text: str, shift: int = 0) -> Iterator[CellStatement]:
         decorators = getattr(node, "decorator_list", [])
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         last = node.end_lineno or first
-        yield CellStatement(first + shift, last + shift, "\n".join(lines[first - 1 : last]), node)
+        own = node if _is_shallow(node) else None
+        yield CellStatement(first + shift, last + shift, "\n".join(lines[first - 1 : last]), own)
+
+
+def _is_shallow(node: ast.AST) -> bool:
+    """Whether it can be walked by functions that call themselves: a sum of a thousand terms cannot."""
+    level = [node]
+    for _depth in range(MOST_LEVELS):
+        level = [child for each in level for child in ast.iter_child_nodes(each)]
+        if not level:
+            return True
+    return False
 
 
 def _read_scope(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -35,7 +35,7 @@ def as_numbers(value: Any) -> FloatArray:
     Raises
     ------
     NotNumbersError
-        The value is text, None, a dictionary, a ragged list, complex, or a number beyond any float.
+        The value is text, None, a dictionary, a ragged list, complex beyond rounding, or a number beyond any float.
 
     Examples
     --------
@@ -52,11 +52,20 @@ def as_numbers(value: Any) -> FloatArray:
     if array.dtype.kind == "O":
         return _from_objects(array)
     if array.dtype.kind == "c":
+        array = _real_if_close(array)
+    if array.dtype.kind == "c":
         raise NotNumbersError(N_("{what} holds complex numbers where real ones are expected."))
     if array.dtype.kind not in "biuf":
         raise NotNumbersError(N_("{what} holds things that are not numbers."))
     with np.errstate(all="ignore"):
         return array.astype(np.float64)
+
+
+def _real_if_close(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Without imaginary parts that only rounding leaves, as an inverse Fourier transform does."""
+    with np.errstate(all="ignore"):
+        size = np.abs(array).max(initial=0.0)
+        return array.real if np.isrealobj(np.real_if_close(array / (size or 1.0), tol=1000)) else array
 
 
 def is_complex(value: Any) -> bool:

@@ -14,7 +14,7 @@ from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
 from grader.score.sentences import clean, code, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
-from grader.score.waiting import find_cells, find_wait, wait_for
+from grader.score.waiting import find_cells, find_wait, wait_for, why_missing
 
 _LONGEST_ERROR = 160
 _LONGEST_ADDRESS = 120
@@ -152,7 +152,7 @@ def _judge_state(evidence: Evidence) -> Verdict:
     except UnscoredError as error:
         return unscored(error.reason)
     except UnansweredError as error:
-        return find_wait(evidence) or _missing_in_old_run(evidence) or unanswered(error.reason)
+        return find_wait(evidence) or _missing_in_old_run(evidence) or unanswered(why_missing(evidence) or error.reason)
     except Exception as error:  # noqa: BLE001  (a criterion that cannot be judged is unscored, never a zero)
         # The text of an error may hold expected values, so a hidden criterion names its type only.
         text = f": {clean(str(error), _LONGEST_ERROR)}" if evidence.tells and str(error) else ""

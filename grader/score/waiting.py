@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from grader.language import Reason, Value, _
 from grader.model import ANY_NAME, NETWORKS, Cause
-from grader.score.sentences import code
+from grader.score.sentences import code, listed
 from grader.score.verdict import Evidence, Verdict
 
 _LONGEST_WHAT = 120
+_LONGEST_LINE = 60
 
 
 def find_wait(evidence: Evidence) -> Verdict | None:
@@ -50,6 +51,32 @@ def find_cells(evidence: Evidence) -> tuple[int, ...]:
     """The numbers of the code cells that make what a criterion asks for."""
     names = set(evidence.probe.asks_for) if evidence.probe is not None else set()
     return tuple(cell.number for cell in evidence.run.cells if names & set(cell.made))
+
+
+def why_missing(evidence: Evidence) -> Reason | None:
+    """Why an asked name is not there, though the source of the notebook can make it; None where it cannot."""
+    answer = evidence.run.answers.get(evidence.criterion.probe or "")
+    if answer is None or answer.status != "missing" or evidence.probe is None:
+        return None
+    makers = [cell for cell in evidence.run.cells if set(evidence.probe.asks_for) & set(cell.made)]
+    if not makers:
+        return None
+    maker = makers[-1]
+    names = [name for name in evidence.probe.asks_for if any(name in cell.made for cell in makers)]
+    told: dict[str, Value] = {"name": listed([code(name) for name in names], most=3), "cell": maker.number}
+    if any(cell.end == "ok" for cell in makers):
+        return _(
+            "{name} is missing after the last cell, though code cell {cell} can make it: it may stand in a branch that "
+            "is not taken, or be deleted later.",
+            **told,
+        )
+    if maker.end == "error":
+        error, line = code(maker.error[0]), code(maker.line, _LONGEST_LINE)
+        if not maker.line:
+            return _("{name} is missing: code cell {cell}, which makes it, stopped with {error}.", **told, error=error)
+        told |= {"error": error, "line": line}
+        return _("{name} is missing: code cell {cell}, which makes it, stopped with {error} at {line}.", **told)
+    return _("{name} is missing: code cell {cell} makes it, but {because}.", **told, because=maker.because)
 
 
 def say_cause(cause: Cause) -> Reason:

@@ -79,3 +79,10 @@ def test_a_captured_cell_is_run_in_the_open_unless_it_keeps_what_it_captures():
     assert without_capture("%%capture --no-stderr\nx = 1") == "#\nx = 1"
     assert without_capture("%%capture out\nx = 1") is None
     assert without_capture("x = 1") is None
+
+
+@pytest.mark.parametrize("terms", [90, 400, 900, 20_000])
+def test_a_statement_nested_too_deep_to_be_walked_still_tells_what_it_binds(terms):
+    code = read_code(f"x = {' + '.join(['1'] * terms)}\ny = x")
+    assert code.binds == {"x", "y"} if terms < 20_000 else code.error
+    assert all(statement.uses | statement.touches | {"x"} == {"x"} for statement in code.statements)
