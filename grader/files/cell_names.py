@@ -170,6 +170,8 @@ def read_code(source: str) -> CellCode:
 def divide_source(source: str, lines: Sequence[int]) -> list[str]:
     """A cell in parts that begin at these lines, each with its lines where they were."""
     text = read_code(source).text.split("\n")
+    if not lines:
+        return [source]
     starts = [1, *lines]
     ends = [*lines, len(text) + 1]
     parts = []

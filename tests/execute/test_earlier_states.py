@@ -95,6 +95,7 @@ def test_what_a_name_was_before_a_cell_used_it_again_counts(graded, cell):
         "class double: pass",
         "for double in [1]:\n    bright = 5\ndel bright",
         "double = double(4)\nfor bright in range(2):\n    print(bright)\n1 / 0",
+        "!true\nfiles = !ls\ndel double",
     ],
 )
 @pytest.mark.parametrize("head", ["", "%%time\n", "# all in one\n"])
@@ -128,7 +129,9 @@ def test_how_a_value_is_made_step_by_step_divides_no_cell():
     made = "bright = 0\nbright = bright + 1\nfor n in range(2):\n    bright += n\nif bright:\n    bright = 3"
     twice = "def double(x): return x\nimport math\ndef double(x): return 2 * x"
     one_line = "bright = 3; del bright"
-    for source in (made, twice, one_line, "def double(x: return", "double = 1\nother = 2\ndel other"):
+    written = "%%writefile helpers.py\ndef double(x):\n    return 2 * x\ndel double"
+    no_python = "def double(x: return"
+    for source in (made, twice, one_line, written, no_python, "double = 1\nother = 2\ndel other"):
         assert states.divide(source) == [(0, source)]
 
 
