@@ -85,10 +85,8 @@ class EarlierStates:
         Only what is clearly another use: `x = 0` and then a loop that adds to it are how a value is made.
         """
         code = read_code(source)
-        is_one = len(code.text.splitlines()) != len(
-            source.splitlines()
-        )  # what IPython makes of it has lines of its own
-        if not self.asked or self.refused or code.error is not None or is_one:
+        has_other_lines = len(code.text.splitlines()) != len(source.splitlines())  # as IPython makes them of a magic
+        if not self.asked or self.refused or code.error is not None or has_other_lines:
             return [(0, source)]
         own = {name: one.uses for one in code.statements if one.is_definition for name in one.binds}
         watched = self.followed(self.asked, own)

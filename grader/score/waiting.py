@@ -66,7 +66,7 @@ def why_missing(evidence: Evidence) -> Reason | None:
     told: dict[str, Value] = {"name": listed([code(name) for name in names], most=3), "cell": maker.number}
     if any(cell.end == "ok" for cell in makers):
         return _(
-            "{name} is missing after the last cell, though code cell {cell} can make it: it may stand in a branch that "
+            "{name} is missing after the last cell, though code cell {cell} can make it: it may be in a branch that "
             "is not taken, or be deleted later.",
             **told,
         )
