@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.language import Reason, _, join, ngettext
 from grader.rubric import Close
-from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, as_parts, is_complex
+from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, as_parts, is_complex, spread
 from grader.score.diagnosis import diagnose
 from grader.score.error_pattern import Diagnosis
 from grader.score.other_answers import diagnose_beside_others, has_twin
@@ -144,7 +144,9 @@ def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Compari
         because = _wrong_values(answer, target, wrong, comparison)
     else:
         because = _wrong_shape(answer, target, comparison)
-    found = diagnose(answer, target, close.rtol)
+    # What the rubric calls close is close for a diagnosis, too: a walk that ends a step earlier may have swapped x and y.
+    share = close.atol / size if (size := spread(target)) else 0.0
+    found = diagnose(answer, target, max(close.rtol, share))
     return Verdict(0.0, _with_diagnosis(because, found, comparison.tells), found.name if found else None)
 
 

@@ -106,11 +106,11 @@ def _where(is_finite: npt.NDArray[np.bool_]) -> Iterator[Reason]:
 
 
 def _other_shape(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """Equal numbers need not vary to be told as right; in other places, only where they do."""
+    """Equal numbers need not vary to be told as right; in other places, only where they do, or where it is a row."""
     if answer.size != target.size:
         return too_many_or_few(answer, target, tolerance) if speaks(target) else None
-    turned = turn(answer)
-    if speaks(target) and turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
+    turned, tells_places = turn(answer), speaks(target) or 1 in target.shape
+    if tells_places and turned is not None and turned.shape == target.shape and near(turned, target, tolerance):
         return say_transposed()
     if near(answer.ravel(), target.ravel(), tolerance):
         text = _("The numbers are right and only the shape is not: `reshape` fixes it.")
@@ -131,9 +131,11 @@ def _few(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis 
 
 
 def _exchanged(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """The two numbers of one place; numbers of 0 and 1 may be answers to two questions."""
+    """The two numbers of one place, or of a list of one; numbers of 0 and 1 may be answers to two questions."""
     largest = float(np.abs(target).max())
-    if target.shape != (2,) or largest <= 1 or np.abs(answer[::-1] - target).max() > tolerance * largest:
+    if target.shape not in ((2,), (1, 2)) or largest <= 1:
+        return None
+    if np.abs(answer[..., ::-1] - target).max() > tolerance * largest:
         return None
     text = _("The two numbers have changed places, as x and y do where [row, column] is taken for (x, y).")
     return Diagnosis("swapped", text, text)

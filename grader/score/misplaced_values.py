@@ -186,9 +186,18 @@ def _window(shift: tuple[int, ...] | list[int]) -> tuple[slice, ...]:
 
 
 def border(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
-    """Right but for a frame; of an array too small for a picture, such as weights, all four sides of it are wrong."""
-    if answer.ndim < 2:
-        return None
+    """Right but for a frame; of an array too small for a picture, such as weights, all four sides of it are wrong.
+
+    Of three axes the picture's may be the first two, before its channels, or the last two, behind a stack's.
+    """
+    if answer.ndim == 3:
+        stacked = (np.moveaxis(array, 0, -1) for array in (answer, target))
+        return _frame(answer, target, tolerance) or _frame(*stacked, tolerance)
+    return _frame(answer, target, tolerance) if answer.ndim >= 2 else None
+
+
+def _frame(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosis | None:
+    """Along the first two axes."""
     if min(answer.shape[:2]) < _SMALLEST_PICTURE and not _all_sides_differ(answer, target, tolerance):
         return None
     for width in range(1, min(_WIDEST_BORDER, min(answer.shape[:2]) // 4) + 1):

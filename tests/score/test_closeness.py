@@ -32,6 +32,14 @@ def test_a_known_mistake_in_one_part_and_another_in_the_next_gets_none():
     assert str(finding.because).endswith("The sign is the wrong way round; the size is right.")
 
 
+@pytest.mark.parametrize(("off", "earned"), [(0.0009, 2), (0.0011, 0)])
+def test_what_the_rubric_calls_close_is_close_enough_for_a_known_mistake(off, earned):
+    points = 10 * RANDOM.normal(size=(9, 2))
+    answer = points[:, ::-1] + off * np.eye(9, 2)
+    finding = find({"close": {"rtol": 0, "atol": 0.001}}, answer, points, partly={"swapped": 0.5})
+    assert finding.earned == earned
+
+
 def test_two_parts_that_are_the_same_and_should_not_be_are_told():
     expected = {"usual": SMALL, "wide": SMALL**2}
     finding = find(CLOSE, {"usual": SMALL, "wide": SMALL}, expected)

@@ -75,6 +75,18 @@ def test_a_mistake_that_gets_another_sentence_is_told(bench):
     )
 
 
+def test_a_share_that_no_mistake_earns_is_told_and_one_that_is_earned_is_not(bench):
+    path = bench.root / "rubrics" / "doubling.yaml"
+    rubric = yaml.safe_load(path.read_text())
+    rubric["criteria"][1]["partly"] = {"sign": 0.5, "up-to-scale": 0.25}
+    path.write_text(yaml.safe_dump(rubric))
+    bench.write_mistake("triples", "def double(x):\n    return 3 * x\n", double="", any="1.5 times", total="")
+    assert bench.verify().problems == (
+        "no mistake in wrong/ gets the share of `any` for `sign`: add a case that does, or take the entry out of "
+        "`partly`",
+    )
+
+
 def test_a_mistake_in_a_function_that_the_reference_has_not_is_the_courses_to_mend(bench):
     bench.write_mistake("misspelt", "def duoble(x):\n    return 3 * x\n", double="")
     with pytest.raises(UserError, match="it defines duoble, which is not of one module of the reference"):
