@@ -144,7 +144,7 @@ def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Compari
         because = _wrong_values(answer, target, wrong, comparison)
     else:
         because = _wrong_shape(answer, target, comparison)
-    # What the rubric calls close is close for a diagnosis, too: a walk that ends a step earlier may have swapped x and y.
+    # What the rubric calls close is so for a diagnosis, too: a walk that ends a step earlier may also have x for y.
     share = close.atol / size if (size := spread(target)) else 0.0
     found = diagnose(answer, target, max(close.rtol, share))
     return Verdict(0.0, _with_diagnosis(because, found, comparison.tells), found.name if found else None)

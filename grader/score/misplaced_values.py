@@ -191,8 +191,8 @@ def border(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnosi
     Of three axes the picture's may be the first two, before its channels, or the last two, behind a stack's.
     """
     if answer.ndim == 3:
-        stacked = (np.moveaxis(array, 0, -1) for array in (answer, target))
-        return _frame(answer, target, tolerance) or _frame(*stacked, tolerance)
+        found = _frame(answer, target, tolerance)
+        return found or _frame(np.moveaxis(answer, 0, -1), np.moveaxis(target, 0, -1), tolerance)
     return _frame(answer, target, tolerance) if answer.ndim >= 2 else None
 
 
