@@ -151,7 +151,7 @@ class Matching(QuestionKind):
         partners = {name: text.say(language) for name, text in self.partners.items()}
         for name, pair in self.pairs.items():
             said = (value or {}).get(name)
-            came = partners.get(said, "–") if said is not None else "–"
+            came = partners.get(said or "", "–")
             yield Comparison(pair.left.say(language), came, pair.right.say(language), said == name)
 
     def choices(
