@@ -48,7 +48,7 @@ def as_numbers(value: Any) -> FloatArray:
         raise NotNumbersError(N_("{what} is text, not a number."))
     if isinstance(value, dict):
         raise NotNumbersError(N_("{what} is a dictionary, not an array of numbers."))
-    array = value if isinstance(value, np.ndarray) else _array(value)
+    array = _array(value)
     if array.dtype.kind == "O":
         return _from_objects(array)
     if array.dtype.kind == "c":
@@ -93,7 +93,7 @@ def as_parts(value: Any) -> Any:
 
 def _array(value: Any) -> npt.NDArray[Any]:
     try:
-        return np.array(value)
+        return np.asarray(value)
     except OverflowError as error:
         raise NotNumbersError(N_("{what} holds a number that is too large.")) from error
     except (ValueError, TypeError) as error:

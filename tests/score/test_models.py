@@ -417,3 +417,14 @@ def test_a_smaller_error_never_earns_less(one, other):
     near, far = sorted([one, other])
     earned = [find_on_models(metric("best"), network("m", CURVE + off)).earned for off in (near, far)]
     assert earned[0] >= earned[1]
+
+
+@pytest.mark.parametrize("networks", [three()[:1], three()])
+def test_where_one_network_is_enough_it_differs_from_nothing_and_earns_everything(networks):
+    assert find_on_models({"distinct": {"at_least": 1}}, *networks).earned == 4
+
+
+@pytest.mark.parametrize("layer", ["Tanh", "nn.Tanh", "torch.nn.Tanh"])
+def test_a_layer_that_is_to_be_left_out_is_found_by_its_last_name(layer):
+    assert find_on_models({"built": {"has_not": [layer]}}, *three()).earned == 0
+    assert find_on_models({"built": {"has_not": [layer.replace("Tanh", "ReLU")]}}, *three()).earned == 4

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader.rubric import Rubric
 from grader.score import score
+from grader.score.other_answers import has_twin
 
 from .making import answered, run_of
 
@@ -19,25 +20,25 @@ def smooth(picture, sigma):
     return picture * np.exp(-sigma) + sigma * np.sin(7 * picture)
 
 
-def find_beside(answers, *, first=None, second=None, hidden=False, kind="call"):
-    """The finding on `smooth(picture, sigma=1)`, of a notebook that gave these answers to two probes of it."""
+def find_beside(answers, *, first=None, second=None, others=None, hidden=False, kind="call", unit=1.0):
+    """The finding on `smooth(picture, sigma=1)`, of a notebook that gave these answers to the probes of it."""
     first, second = first or {"picture": PICTURE, "sigma": 1.0}, second or {"picture": PICTURE, "sigma": 2.0}
+    asked = {"first": first, "second": second, **(others or {})}
     rubric = Rubric.model_validate(
         {
-            "points": 2,
+            "points": len(asked),
             "probes": {
                 "first": {kind: "smooth", "with": first, "hidden": hidden},
-                "second": {kind: "smooth", "with": second},
+                **{name: {kind: "smooth", "with": asked[name]} for name in asked if name != "first"},
             },
             "criteria": [
                 {"id": name, "says": "It is right.", "points": 1, "probe": name, "expect": {"close": {}}}
-                for name in ("first", "second")
+                for name in asked
             ],
         }
     )
-    expected = {name: answered(smooth(picture_of(probe), probe["sigma"])) for name, probe in
-                (("first", first), ("second", second))}  # fmt: skip
-    run = run_of({name: answered(answer) for name, answer in zip(("first", "second"), answers, strict=True)})
+    expected = {name: answered(unit * smooth(picture_of(probe), probe["sigma"])) for name, probe in asked.items()}
+    run = run_of({name: answered(answer) for name, answer in zip(asked, answers, strict=True)})
     return score(run, rubric, expected)[0]
 
 
@@ -94,11 +95,33 @@ def test_answers_that_are_no_numbers_say_nothing(broken):
     assert find_beside([broken, WRONG]).diagnosis in (None, "nan")
 
 
-def test_few_numbers_may_be_equal_by_chance():
-    small = {**PICTURE, "shape": [1, 3]}
-    finding = find_beside([[[1.0, 2.0, 4.0]]] * 2, first={"picture": small, "sigma": 1.0},
+@pytest.mark.parametrize(("count", "name"), [(5, None), (6, "ignored-argument")])
+def test_fewer_than_six_numbers_may_be_equal_by_chance(count, name):
+    small = {**PICTURE, "shape": [1, count]}
+    finding = find_beside([[[1.0, 2.0, 4.0, 9.0, 3.0, 7.0][:count]]] * 2, first={"picture": small, "sigma": 1.0},
                           second={"picture": small, "sigma": 2.0})  # fmt: skip
-    assert finding.diagnosis is None
+    assert finding.diagnosis == name
+
+
+@pytest.mark.parametrize(("count", "twin"), [(5, False), (6, True)])
+def test_six_equal_numbers_that_differ_are_twins(count, twin):
+    assert has_twin([*range(count)], [*range(count)]) is twin
+    assert not has_twin([1] * count, [1] * count)
+    assert not has_twin([*range(count)], "text")
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e3])
+def test_the_right_answer_for_other_inputs_is_known_up_to_a_millionth(unit):
+    for share, name in ((0.9e-6, "hard-coded"), (1.1e-6, None)):
+        off = unit * RIGHT_FOR_2
+        off[2, 2] += share * np.ptp(off)
+        assert find_beside([off, unit * WRONG], unit=unit).diagnosis == name
+
+
+def test_of_several_other_inputs_those_with_the_same_right_answer_are_passed_over():
+    same = {"picture": PICTURE, "sigma": 1.0}
+    others = {"third": {"picture": PICTURE, "sigma": 2.0}}
+    assert find_beside([WRONG, WRONG, WRONG], second=same, others=others).diagnosis == "ignored-argument"
 
 
 @given(st.integers(0, 999))
