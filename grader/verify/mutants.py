@@ -1,9 +1,9 @@
 """Mutants: the reference with one small slip in it, of the kind that students make.
 
 An operator, a sign, a constant off by one, an axis, swapped arguments or coordinates, a missing transpose, a missing
-call (no square root, no normalisation, no activation), a border handled otherwise. A slip is made in the text, so that
-all other lines stay as they are and the difference is one that a person can read. Docstrings, annotations, types of
-numbers and the words of errors are left alone.
+call (no square root, no normalisation, no activation), a border handled otherwise, an argument that is ignored. A slip
+is made in the text, so that all other lines stay as they are and the difference is one that a person can read.
+Docstrings, annotations, types of numbers and the words of errors are left alone.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ def make_mutants(modules: Modules, wanted: Iterable[tuple[str, str]]) -> Iterato
     """Every mutant of these (module, definition), in the order of the text."""
     for module, name in sorted(wanted):
         source = modules[module]
-        yield from _mutants_of(module, name, source, [definitions(source)[name]])
+        definition = definitions(source)[name]
+        yield from _mutants_of(module, name, source, [definition])
+        if isinstance(definition, ast.FunctionDef):
+            yield from _ignoring(module, source, definition)
 
 
 def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
@@ -66,6 +69,21 @@ def _mutants_of(module: str, name: str, source: str, statements: Iterable[ast.st
             if mutant.source not in seen and _parses(mutant.source):
                 seen.add(mutant.source)
                 yield mutant
+
+
+def _ignoring(module: str, source: str, function: ast.FunctionDef) -> Iterator[Mutant]:
+    """One mutant for each parameter that has a default: whatever is passed, the default counts."""
+    first = function.body[1 if ast.get_docstring(function) is not None and len(function.body) > 1 else 0]
+    lines, taken = source.splitlines(keepends=True), function.args
+    if lines[first.lineno - 1][: first.col_offset].strip():
+        return  # the body stands behind the `def`, in one line
+    in_order = [*taken.posonlyargs, *taken.args]
+    defaults = [*zip(in_order[len(in_order) - len(taken.defaults) :], taken.defaults, strict=True)]
+    for parameter, default in [*defaults, *zip(taken.kwonlyargs, taken.kw_defaults, strict=True)]:
+        if default is not None:
+            line = f"{' ' * first.col_offset}{parameter.arg} = {ast.unparse(default)}\n"
+            changed = "".join([*lines[: first.lineno - 1], line, *lines[first.lineno - 1 :]])
+            yield Mutant(module, function.name, first.lineno, "", line, changed)
 
 
 def _places(node: ast.AST, parent: ast.AST | None = None) -> Iterator[tuple[Place, ast.AST | None]]:

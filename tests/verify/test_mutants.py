@@ -76,6 +76,14 @@ def test_a_slip_stays_in_its_place_where_operators_bind_otherwise():
     assert "return x * (y - 1) ** 2" in lines("return x * (y + 1) ** 2")
 
 
+def test_each_argument_that_may_be_left_out_is_ignored_once():
+    source = 'def f(x, n=(), *, k=None, m):\n    """Says."""\n    return g(x, n, k, m)\n\n\ndef g(x, y=z): return x\n'
+    ignoring = [mutant for mutant in make_mutants({"m": source}, [("m", "f"), ("m", "g")]) if not mutant.was]
+    assert [mutant.becomes for mutant in ignoring] == ["    n = ()\n", "    k = None\n"]
+    assert ignoring[0].source.splitlines()[1:4] == ['    """Says."""', "    n = ()", "    return g(x, n, k, m)"]
+    assert ignoring[0].diff == "--- m.py, line 3, in `f`\n+    n = ()"
+
+
 def test_columns_count_right_behind_greek_letters():
     assert lines("σ = 1; return σ * x")[-1] == "σ = 1; return σ / x"
 

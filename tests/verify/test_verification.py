@@ -185,7 +185,7 @@ def test_a_slip_in_a_solved_cell_is_tried_too_where_an_answer_depends_on_it(benc
     without = bench.verify(mutants=None)
     path = bench.root / "rubrics" / "doubling.yaml"
     rubric = yaml.safe_load(path.read_text())
-    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), extra]"}
+    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), extra + total([5, 6], first=1) - 12]"}
     path.write_text(yaml.safe_dump(rubric))
     found = bench.verify(mutants=None)
     assert (found.problems, found.survivors) == ((), ())
