@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+import numpy as np
+
+from grader.exam.analysis.statistics import correlate, correlation_interval
 from grader.language import Reason, _
 from grader.model import Finding, Status
 from grader.report.charts import round_step
@@ -45,6 +48,8 @@ class Tally:
     counts: Mapping[str, int]
     total: int
     diagnoses: tuple[tuple[str, int], ...]
+    discrimination: tuple[float, float, float] | None
+    """How its points go with those for the rest, and the interval of that; None where one of both is alike for all."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,23 @@ def tally(criterion: Criterion, rows: Sequence[StudentRow]) -> Tally:
         counts={status: counts[status] for status in get_args(Status)},
         total=len(findings),
         diagnoses=tuple(diagnoses.most_common(5)),
+        discrimination=_discrimination(criterion, rows),
     )
+
+
+def _discrimination(criterion: Criterion, rows: Sequence[StudentRow]) -> tuple[float, float, float] | None:
+    """Pearson's correlation of a criterion's points with the share of all others that are settled."""
+    pairs = []
+    for row in rows:
+        settled = [finding for finding in row.grade.findings if finding.earned is not None]
+        mine = [finding.earned for finding in settled if finding.criterion == criterion.id]
+        others = [finding for finding in settled if finding.criterion != criterion.id]
+        if mine and others:
+            pairs.append((mine[0], sum(one.earned or 0.0 for one in others) / sum(one.possible for one in others)))
+    one, other = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+    r = correlate(one, other)
+    low, high = correlation_interval(r, len(pairs))
+    return None if math.isnan(low) else (r, low, high)
 
 
 def histogram(rows: Sequence[StudentRow], possible: float) -> tuple[Bar, ...]:

@@ -54,6 +54,27 @@ def test_reasons_that_differ_stand_apart_under_one_criterion(class_page: ClassPa
     assert text.count("You compare. 1.5 points Read it.") == 1
 
 
+def test_how_well_a_criterion_tells_students_apart_is_said_where_it_can_be(class_page: ClassPage, row: Row) -> None:
+    def student(name: str, mine: float, rest: float) -> StudentRow:
+        whole = row(name)
+        first, *others = settled(whole)
+        worth = [first.model_copy(update={"earned": mine * first.possible})]
+        worth += [other.model_copy(update={"earned": rest * other.possible}) for other in others]
+        return replace(whole, grade=whole.grade.model_copy(update={"findings": tuple(worth)}))
+
+    shares = [(0.0, 0.1), (0.5, 0.3), (0.5, 0.8), (1.0, 0.7), (1.0, 1.0)]
+    students = tuple(student(f"s{number}", *pair) for number, pair in enumerate(shares))
+    first = view_of(replace(class_page, students=students)).tallies[0]
+    assert first.discrimination is not None
+    # NumPy's corrcoef of these shares, and tanh(atanh(r) - 1.96 / sqrt(2)).
+    assert [round(number, 3) for number in first.discrimination] == [0.823, -0.215, 0.988]
+    assert "Discrimination 0.82 (-0.22 to 0.99)" in read(replace(class_page, students=students))
+    assert "Discrimination" not in read(replace(class_page, students=students[:3]))
+    assert view_of(replace(class_page, students=students[:3])).tallies[0].discrimination is None
+    same = tuple(student(f"s{number}", 1.0, rest) for number, (_mine, rest) in enumerate(shares))
+    assert view_of(replace(class_page, students=same)).tallies[0].discrimination is None
+
+
 def waiting_for(row: StudentRow, *causes: Cause) -> StudentRow:
     findings = tuple(
         finding.model_copy(update={"status": "unscored", "earned": None, "cause": cause})
