@@ -109,6 +109,7 @@ CauseKind = Literal[
     "input",
     "network",
     "interpreter",
+    "version",
     "kernel",
     "limit",
     "memory",
@@ -124,6 +125,7 @@ secret       a secret of the student's
 input        what somebody would have to type
 network      what the notebook fetches
 interpreter  the syntax or the library of a newer Python
+version      what a library does otherwise here: the stored output shows that it went well where it was written
 kernel       another language than Python
 limit        a limit on time, files, processes
 memory       the limit on memory
@@ -131,7 +133,7 @@ grader       the grader itself
 """
 
 OURS: frozenset[CauseKind] = frozenset(
-    {"file", "package", "device", "secret", "input", "network", "interpreter", "kernel", "grader"}
+    {"file", "package", "device", "secret", "input", "network", "interpreter", "version", "kernel", "grader"}
 )
 """What the grader lacks: it costs no points."""
 

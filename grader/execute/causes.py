@@ -31,6 +31,8 @@ class CellError:
     value: str
     line: int | None = None
     """of the cell's own text, from 1; None where the kernel does not tell"""
+    is_of_library: bool = False
+    """It was raised in a file of a library, and not by the notebook's own code."""
 
 
 def _is_about_cuda(told: str) -> bool:
@@ -83,9 +85,11 @@ def read_error(reply: Mapping[str, Any]) -> CellError:
     timed = re.findall(r"<timed (?:exec|eval)>:(\d{1,6})", trace)
     found = own or timed or re.findall(r"Cell In\[\d{1,6}\], line (\d{1,6})", trace)
     value = without_codes(str(reply.get("evalue") or "")[:2000])
+    places = re.findall(r"^(?:Cell In\[|File ).*", trace, re.MULTILINE)
     # IPython counts the lines below `%%time` from 1.
     line = int(found[0]) if found else None
-    return CellError(str(reply.get("ename"))[:200], value, int(timed[0]) + 1 if timed else line)
+    line = int(timed[0]) + 1 if timed else line
+    return CellError(str(reply.get("ename"))[:200], value, line, is_of_library="lib/python" in "".join(places[-1:]))
 
 
 def read_stored(cell: Any) -> StoredOutcome:
@@ -112,6 +116,20 @@ _IMPORTS_BY_NAME = {
     "AssertionError": re.compile(r"find_spec\(\s*['\"]([\w.]{1,60})['\"]"),
 }
 """By the error that ends it."""
+_WANTED = re.compile(r"(?:optional dependency,? |pip install |requires? )['\"`]?(\w{2,60})")
+
+
+def wanted_packages(reached: Sequence[CellStatement], error: CellError) -> list[str]:
+    """What may be packages that a library says it lacks; none where the notebook may say so itself."""
+    if error.name not in ("ImportError", "ModuleNotFoundError") or any(map(_raises, reached)):
+        return []
+    return [name for name in _WANTED.findall(error.value) if not is_importable(name)]
+
+
+def _raises(statement: CellStatement) -> bool:
+    return statement.node is None or any(isinstance(one, ast.Raise) for one in ast.walk(statement.node))
+
+
 _INSTALLS = re.compile(r"['\"]pip3?['\"],\s*['\"]install['\"](?:,\s*['\"]-[\w-]+['\"])*,\s*['\"]([\w.-]{1,60})")
 
 
@@ -186,6 +204,8 @@ def missing_device(
     doing = "\n".join(ast.unparse(_doing(one)) for one in (*reached, *readers))
     if not re.search(rf"(?i){named}|\bdevice\b", doing):
         return None
+    if error.name == "AttributeError" and not re.search(r"torch\._C|cv2", error.value):
+        return None  # `.gpu()`: a slip of the pen
     looks = re.search(rf"(?i)\b(?:{named})\b[\w.]*\.is_available\(", doing)
     if error.value and not looks and any(error.value in one.text for one in reached):
         return None  # it raises that error itself
@@ -195,8 +215,8 @@ def missing_device(
     # torch lists all of them where it knows none of that name: a slip of the pen.
     if not (told or asserted) or "Expected one of" in error.value or error.name == "NameError":
         return None
-    found = _DEVICE_USE.search(texts)
-    return "device", found[0] if found else _first_line(texts, rf"(?i){named}|device")
+    found = _DEVICE_USE.search(doing) or _DEVICE_USE.search(texts)
+    return "device", found[0] if found else _first_line(doing, rf"(?i){named}|device")
 
 
 def _doing(statement: CellStatement) -> ast.AST:
@@ -263,6 +283,8 @@ def missing_person(
     if error.name in ("SecretNotFoundError", "NotebookAccessError") and any("userdata" in one.text for one in reached):
         key = re.search(r"`([^`]{1,100})`", error.value)
         return "secret", f"userdata.get('{key[1]}')" if key else "userdata.get"
+    if error.name in ("DefaultCredentialsError", "RefreshError"):
+        return "secret", _first_line(reached[0].text, r"\S")
     if error.name == "KeyError" and any("environ" in one.text for one in reached):
         return "secret", f"os.environ[{error.value}]"
     typed = [one for one in asked if _TYPED.match(one)]
@@ -330,10 +352,9 @@ def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStateme
         quoted = re.findall(r"'([^'\n]{1,300})'|\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`", error.value)
         path = next((part for parts in reversed(quoted) for part in parts if part), "")
         return path.strip("'") or path_in(reached)
-    if error.name == "AssertionError" and any(
-        re.search(r"\b(?:exists|is_?file|is_?dir)\(", one.text) for one in reached
-    ):
-        return path_in(reached)
+    looking = [one for one in reached if re.search(r"\b(?:exists|is_?file|is_?dir)\(", one.text)]
+    if looking and (error.name == "AssertionError" or any(map(_is_raising_if, looking))):
+        return path_in(looking)
     if _LIKE_NOTHING.search(error.value):
         # cv2.imread gives None where there is no file, and glob an empty list: the next line stops for it.
         found = [one for one in (*reached, *readers) if READS_FILES.search(one.text)]

@@ -125,7 +125,7 @@ class EarlierStates:
             if isinstance(statement.node, ast.Import | ast.ImportFrom):
                 self._imports.add(statement.text)
                 self._modules |= statement.binds
-            changed = _changed_when_called(statement)
+            changed = statement.rebinds_when_called
             if not statement.is_definition:  # an object of a class, or a function by another name
                 changed = changed.union(*(self._changed_by.get(name, ()) for name in statement.uses))
             if changed:
@@ -234,18 +234,6 @@ _REFUSED = {
 _MAGICS = frozenset({"run", "reset", "reset_selective", "xdel", "load", "store", "pylab", "autoreload"})
 _REACHING = frozenset({"exec", "globals", "locals", "vars", "setattr", "delattr", "run_cell", "push", "reset"})
 """Functions and methods that reach a notebook's names by other ways than their names in its source."""
-
-
-def _changed_when_called(statement: CellStatement) -> frozenset[str]:
-    """The names that a function, a class or a lambda in it declares global; `*` where it takes any."""
-    nodes = list(ast.walk(statement.node)) if statement.node is not None else []
-    called = {one.func.id for one in nodes if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)}
-    if called & {"globals", "exec"} and any(isinstance(one, _CALLABLE) for one in nodes):
-        return frozenset("*")
-    return frozenset(name for one in nodes if isinstance(one, ast.Global) for name in one.names)
-
-
-_CALLABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _is_other_use(made: CellStatement, statement: CellStatement, name: str) -> bool:

@@ -100,7 +100,7 @@ class Losses:
 
     def all_lost(self) -> dict[str, Cause]:
         """What is lost when all cells have run, with every function and class that needs what is lost."""
-        found = dict(self.lost)
+        found = {**self.absent, **self.lost}
         for name, statement in self._bound_by.items():
             if statement.is_definition and name not in found and (cause := self._reached_loss(statement)):
                 found[name] = cause
@@ -113,13 +113,14 @@ class Losses:
         # What a function uses is followed where it is called.
         found = None if statement.is_definition else self._reached_loss(statement)
         if found is not None:
-            lost = statement.binds | (statement.touches - self._solid())
+            lost = self._bound_there(statement) | (statement.touches - self._solid())
             if _makes_networks(statement):
                 lost |= {NETWORKS}
             self.lost |= {name: found for name in lost if name not in self.lost}
         else:
             for name in statement.binds | statement.deletes:
                 self.lost.pop(name, None)
+                self.absent.pop(name, None)
         self._leave_out(statement)
         self._done.append(statement.text)
         self._bind(statement)
@@ -140,7 +141,7 @@ class Losses:
         reached = (statement, *self._reach(statement))
         touched = {name for one in reached for name in one.touches} - self._solid()
         imported = {name for one in statement.imports for name in one.names}
-        lost = statement.binds | touched | imported
+        lost = self._bound_there(statement) | touched | imported
         if not statement.imports and any(_makes_networks(one) for one in reached):
             lost |= {NETWORKS}
         if cause.kind == "file" and causes.RUNS_FILES.search(statement.text):
@@ -168,6 +169,11 @@ class Losses:
         for one in statement.imports:
             if not is_importable(one.package) and not one.names & statement.binds_without(one.package):
                 self.absent |= dict.fromkeys(one.names, Cause(kind="package", what=one.package))
+
+    def _bound_there(self, statement: CellStatement) -> frozenset[str]:
+        """What it binds, by what it calls, too: `def main(): global bright`, and then `main()`."""
+        called = () if statement.is_definition else self._reach(statement)
+        return statement.binds.union(*(one.rebinds_when_called for one in called)) - {"*"}
 
     def _solid(self) -> set[str]:
         """Modules, functions and classes: a call that is handed one does not change it."""
@@ -248,12 +254,14 @@ class Losses:
         )
         if lack is not None:
             return Cause(kind=lack[0], what=short(lack[1]), cell=number)
+        if "running event loop" in error.value and "nest_asyncio" in self.lost:
+            return self.lost["nest_asyncio"]
         path = causes.missing_file(reached, readers, error)
         if path and path.removeprefix("/content/").removeprefix("./") not in self.around.files:
             made = self._of_own_file(path)
             if made is None or made.is_ours:
                 return made or Cause(kind="file", what=short(path), cell=number)
-        return self._reached_loss(statement)
+        return self._reached_loss(statement) or _other_version(number, statement, outcome, error)
 
     def _missing_import(
         self, reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError, outcome: Outcome
@@ -279,6 +287,8 @@ class Losses:
                 return self._name_package(package, imports)
             # What is imported is here, and needs in turn what is not.
             return next((("package", one.package) for one in imports if one.package in self.around.packages), None)
+        if wanted := [one for one in causes.wanted_packages(reached, error) if one in self.around.packages]:
+            return "package", wanted[0]
         if broken := [one.removeprefix("import ") for one in outcome.asked if one.startswith("import ")]:
             return "package", broken[0]
         if error.name in ("ImportError", "AttributeError") and stored.went_well:
@@ -313,6 +323,14 @@ class Losses:
                 return Cause(kind=causes.kind_of_asked(asked), what=short(asked), cell=number)
         of = [(code, cause) for code, cause in reversed(self._cells) if cause is not None and name in code.text]
         return next((cause for code, cause in of if cause.is_ours or _WRITES_FILES.search(code.text)), None)
+
+
+def _other_version(number: int, statement: CellStatement, outcome: Outcome, error: CellError) -> Cause | None:
+    """A library raised an error here in a cell that ended well where it was written: it is another version."""
+    # A name that is not there, or is something else, comes of cells that were run in another order.
+    if not outcome.stored.went_well or not error.is_of_library or error.name == "NameError":
+        return None
+    return Cause(kind="version", what=short(statement.text.strip().partition("\n")[0]), cell=number)
 
 
 _WRITES_FILES = re.compile(r"save|write|dump|\bto_\w+\(|['\"][wax]b?\+?['\"]|mkdir|makedirs|copy|extract|touch")

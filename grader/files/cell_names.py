@@ -23,6 +23,8 @@ _LOOKS = re.compile(
 )
 """Functions and methods whose name says that they show what they are given, or make something new of it."""
 
+_CALLABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
 MOST_LEVELS = 100
 """Of a statement's tree. Python's own limit of 1,000 calls is for all that walks it together, some calls a level."""
 
@@ -85,6 +87,15 @@ class CellStatement:
             for target in each.targets
             if isinstance(target, ast.Name)
         )
+
+    @functools.cached_property
+    def rebinds_when_called(self) -> frozenset[str]:
+        """The names that a function, a class or a lambda in it declares global; `*` where it takes any."""
+        nodes = list(ast.walk(self.node)) if self.node is not None else []
+        called = {one.func.id for one in nodes if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)}
+        if called & {"globals", "exec"} and any(isinstance(one, _CALLABLE) for one in nodes):
+            return frozenset("*")
+        return frozenset(name for one in nodes if isinstance(one, ast.Global) for name in one.names)
 
     @functools.cached_property
     def imports(self) -> tuple[ImportedPackage, ...]:

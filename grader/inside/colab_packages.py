@@ -14,6 +14,7 @@ COLAB = frozenset(
     IPython PIL absl accelerate albumentations altair astropy bokeh bs4 cv2 cvxpy cycler datasets dateutil diffusers
     dlib einops fastai flax folium fsspec gensim geopandas gspread gym gymnasium h5py huggingface_hub imageio
     imgaug imutils ipywidgets jax jaxlib joblib kaggle keras lightgbm librosa lxml matplotlib mlxtend moviepy mpmath
+    pooch
     networkx nltk notebook numba numpy openai opt_einsum optax orbax packaging pandas patsy peft plotly polars
     prettytable psutil pyarrow pycocotools pydantic pydot pywt requests safetensors scipy seaborn sentence_transformers
     sentencepiece shapely skimage sklearn soundfile spacy statsmodels sympy tables tabulate tensorboard tensorflow

@@ -9,7 +9,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from grader.inside import brought, channel, copies, training
 from grader.inside.answering import SEED, set_seeds
@@ -154,5 +154,19 @@ def make_app(connection_file: str):  # type: ignore[no-untyped-def]
     app.initialize([])
     # In a notebook `exit()` ends the kernel some moments later: whether the next cell still runs would be chance.
     app.shell.ask_exit = lambda: None
+    _draw_inline(app.shell)
     sys.path.insert(0, "")
     return app
+
+
+def _draw_inline(shell: Any) -> None:
+    """Let `%matplotlib widget` and others that need a window or a package of their own draw as `inline` does."""
+    enable = shell.enable_matplotlib
+
+    def enable_or_inline(gui: str | None = None) -> Any:
+        try:
+            return enable(gui)
+        except (RuntimeError, ImportError, ValueError):
+            return enable("inline")
+
+    shell.enable_matplotlib = enable_or_inline

@@ -28,6 +28,7 @@ LACK: Mapping[str, str] = {
     "input": N_("typed answer"),
     "network": N_("download"),
     "interpreter": N_("newer Python"),
+    "version": N_("other version"),
     "kernel": N_("language"),
     "grader": N_("processor time"),
 }

@@ -100,6 +100,8 @@ def say_cause(cause: Cause) -> Reason:
             return _("cell {cell} fetches {what}: there is no network here", **told)
         case "interpreter":
             return _("cell {cell} has {what}, which only a newer Python than the one here knows", **told)
+        case "version":
+            return _("cell {cell} stopped in a library at {what}, and by its stored output it once ended well", **told)
         case "grader":
             return _("the machine was too busy for cell {cell}", **told)
         case "memory":
@@ -111,6 +113,8 @@ def say_cause(cause: Cause) -> Reason:
 
 def _say_lack(cause: Cause, what: Value) -> Reason:
     """What was missing when a function was called, or everywhere."""
+    if not cause.what:  # of a hidden question
+        return _say_kind(cause)
     match cause.kind:
         case "device":
             return _("{what} needs a GPU, and there is none here", what=what)
@@ -129,3 +133,22 @@ def _say_lack(cause: Cause, what: Value) -> Reason:
         case "grader":
             return _("the machine was too busy")
     return _("{what} is not here", what=what)
+
+
+def _say_kind(cause: Cause) -> Reason:
+    match cause.kind:
+        case "device":
+            return _("it needs a GPU, and there is none here")
+        case "package":
+            return _("it needs a package that is not installed here")
+        case "file":
+            return _("it reads a file that is not here")
+        case "secret":
+            return _("it asks for a secret, and nobody's secrets are here")
+        case "input":
+            return _("it waits for a person, and nobody types or chooses a file here")
+        case "network":
+            return _("it fetches something, and there is no network here")
+        case "grader":
+            return _("the machine was too busy")
+    return _("something is not here")

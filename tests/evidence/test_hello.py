@@ -31,6 +31,8 @@ def notebook_of(case):
     for number, (name, value) in case.get("stored", {}).items():
         output = nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[])
         cells[number - 1].update(outputs=[output], execution_count=number)
+    for number in case.get("ran", ()):  # and ended well
+        cells[number - 1].update(execution_count=number)
     cells += [nbformat.v4.new_markdown_cell("## 3. In words"), nbformat.v4.new_markdown_cell(WORDS)]
     return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
 

@@ -359,6 +359,9 @@ def test_a_flag_that_is_set_behind_a_missing_import_excuses_what_stops_for_it_an
     losses = Losses()
     _, second = run(losses, (TRIED.format("print('install it')"), None), ("if HAVE:\n    use()", gone("HAVE")))
     assert second.cause == PACKAGE
+    assert "HAVE" not in losses.lost  # a function that only looks at it depends on nothing
+    assert losses.all_lost()["HAVE"].kind == "package"
+    run(losses, ("HAVE = False", None))
     assert "HAVE" not in losses.all_lost()
 
 

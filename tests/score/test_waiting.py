@@ -98,6 +98,7 @@ SENTENCES = {
     ("input", 3): "cell 3 calls `it`: nobody types or chooses a file here",
     ("network", 3): "cell 3 fetches `it`: there is no network here",
     ("interpreter", 3): "cell 3 has `it`, which only a newer Python than the one here knows",
+    ("version", 3): "cell 3 stopped in a library at `it`, and by its stored output it once ended well",
     ("kernel", 3): "cell 3 stopped with `it`",
     ("grader", 3): "the machine was too busy for cell 3",
     ("memory", 3): "cell 3 used more memory than it may",
@@ -109,6 +110,7 @@ SENTENCES = {
     ("input", 0): "`it` waits for a person, and nobody types or chooses a file here",
     ("network", 0): "`it` is fetched, and there is no network here",
     ("interpreter", 0): "`it` is not here",
+    ("version", 0): "`it` is not here",
     ("kernel", 0): "the notebook is written in `it`, which does not run here",
     ("grader", 0): "the machine was too busy",
 }
@@ -124,9 +126,26 @@ def test_each_cause_is_said_by_its_own_sentence(kind, cell):
     assert str(finding.because) == f"`slope` is missing because {SENTENCES[kind, cell]}.{NOT_YOUR_FAULT}"
 
 
-def test_what_has_no_name_is_something_and_a_long_one_is_cut():
-    told = str(judged(MISSING, lost={"slope": Cause(kind="file")}).because)
-    assert told.startswith("`slope` is missing because the file something is not here.")
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("device", "it needs a GPU, and there is none here"),
+        ("package", "it needs a package that is not installed here"),
+        ("file", "it reads a file that is not here"),
+        ("secret", "it asks for a secret, and nobody's secrets are here"),
+        ("input", "it waits for a person, and nobody types or chooses a file here"),
+        ("network", "it fetches something, and there is no network here"),
+        ("grader", "the machine was too busy"),
+        ("version", "something is not here"),
+    ],
+)
+def test_a_cause_without_a_name_as_a_hidden_question_has_is_said_in_words(kind, told):
+    assert str(judged(MISSING, lost={"slope": Cause(kind=kind)}).because).startswith(
+        f"`slope` is missing because {told}."
+    )
+
+
+def test_what_is_missing_is_cut_where_it_is_long():
     told = str(judged(MISSING, lost={"slope": Cause(kind="file", what="x" * 200)}).because)
     assert f"the file `{'x' * 120}…` is not here" in told
 
