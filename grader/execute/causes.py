@@ -88,7 +88,7 @@ def read_error(reply: Mapping[str, Any]) -> CellError:
     places = re.findall(r"^(?:Cell In\[|File ).*", trace, re.MULTILINE)
     # IPython counts the lines below `%%time` from 1.
     line = int(found[0]) if found else None
-    line = int(timed[0]) + 1 if timed else line
+    line = int(timed[0]) + 1 if timed and "run_line_magic" not in trace else line
     return CellError(str(reply.get("ename"))[:200], value, line, is_of_library="lib/python" in "".join(places[-1:]))
 
 
@@ -206,7 +206,9 @@ def missing_device(
         return None
     if error.name == "AttributeError" and not re.search(r"torch\._C|cv2", error.value):
         return None  # `.gpu()`: a slip of the pen
-    looks = re.search(rf"(?i)\b(?:{named})\b[\w.]*\.is_available\(", doing)
+    looks = re.search(rf"(?i)\b(?:{named})\b[\w.]*\.(?:is_available|device_count)\(|nvidia-smi", doing)
+    if error.name == "IndexError" and not has_gpu and "cuda.device_count(" in doing:
+        return "device", "torch.cuda.device_count()"
     if error.value and not looks and any(error.value in one.text for one in reached):
         return None  # it raises that error itself
     asserted = error.name == "AssertionError" and re.search(rf"(?i)assert[^\n]*(?:{named})", doing)
@@ -297,6 +299,16 @@ def _is_raising_if(statement: CellStatement) -> bool:
     return isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in ast.walk(node))
 
 
+def _ends_without_file(statement: CellStatement) -> bool:
+    """Whether it is an `if` that raises or exits where something does not exist."""
+    node = statement.node
+    if not isinstance(node, ast.If):
+        return False
+    is_not = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+    lines = "\n".join(map(ast.unparse, node.body if is_not else node.orelse))
+    return re.search(r"\braise\b|\b(?:exit|quit)\(", lines) is not None
+
+
 _NETWORK_ERRORS = re.compile(
     r"URLError|HTTPError|gaierror|Connect(?:ion)?\w{0,20}(?:Error|Timeout)|MaxRetryError|NameResolutionError|"
     r"LocalEntryNotFoundError|OfflineModeIsEnabled|DownloadError|FileURLRetrievalError"
@@ -353,8 +365,9 @@ def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStateme
         path = next((part for parts in reversed(quoted) for part in parts if part), "")
         return path.strip("'") or path_in(reached)
     looking = [one for one in reached if re.search(r"\b(?:exists|is_?file|is_?dir)\(", one.text)]
-    if looking and (error.name == "AssertionError" or any(map(_is_raising_if, looking))):
-        return path_in(looking)
+    if looking and (error.name == "AssertionError" or any(map(_ends_without_file, looking))):
+        asked = re.search(r"\b(?:exists|is_?file|is_?dir)\(\s*['\"]([^'\"\n]{1,300})", looking[0].text)
+        return asked[1] if asked else path_in(looking)
     if _LIKE_NOTHING.search(error.value):
         # cv2.imread gives None where there is no file, and glob an empty list: the next line stops for it.
         found = [one for one in (*reached, *readers) if READS_FILES.search(one.text)]

@@ -80,6 +80,8 @@ class Losses:
             self._ran(statement)
         stopped, cause = self._explain(number, code, outcome, at)
         line = outcome.error.line or (stopped.first if stopped is not None else 0)
+        if code.error is not None and outcome.error.name in _SYNTAX_ERRORS:
+            line = code.error.lineno or line  # under %%time IPython counts from somewhere else
         if cause is None or stopped is None:
             own = Cause(kind="student", what=short(outcome.error.name), cell=number)
             return Followed(outcome.limit or own, line)
@@ -230,7 +232,8 @@ class Losses:
             return first, None
         if code.error is not None and first is not None and error.name in _SYNTAX_ERRORS:
             what = find_newer_syntax(first.text)
-            if not what and not outcome.stored.went_well:
+            is_slip = error.name != "SyntaxError" or _SLIP.search(error.value)
+            if not what and (is_slip or not outcome.stored.went_well):
                 return first, None
             what = what or first.text.strip().partition("\n")[0]
             return first, Cause(kind="interpreter", what=short(what), cell=number)
@@ -257,6 +260,8 @@ class Losses:
         if "running event loop" in error.value and "nest_asyncio" in self.lost:
             return self.lost["nest_asyncio"]
         path = causes.missing_file(reached, readers, error)
+        if error.name != "FileNotFoundError" and self._is_own(path):
+            path = ""
         if path and path.removeprefix("/content/").removeprefix("./") not in self.around.files:
             made = self._of_own_file(path)
             if made is None or made.is_ours:
@@ -295,7 +300,8 @@ class Losses:
             found = re.search(r"from '([\w.]+)'|^module '([\w.]+)' has no attribute", error.value)
             package = (found[1] or found[2]).partition(".")[0] if found else ""
             known_ones = {one.package for each in self._bound_by.values() for one in each.imports}
-            return ("package", package) if package in known_ones | {one.package for one in imports} else None
+            is_imported = package in known_ones | {one.package for one in imports}
+            return ("version", (found[1] or found[2])) if found and is_imported else None
         return None
 
     def _name_package(self, package: str, imports: Sequence[ImportedPackage]) -> Lack:
@@ -341,6 +347,10 @@ _COMMON = frozenset({"torchinfo", "torchmetrics", "torchview", "nest_asyncio", "
 
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
+_SLIP = re.compile(r"expected|never closed|unmatched|unterminated|forgot|does not match|must be|outside")
+"""Of a message that names a mistake in any version of Python; a newer one's own syntax is "invalid syntax"."""
 
 
 def _where(code: CellCode, error: CellError) -> Sequence[CellStatement]:

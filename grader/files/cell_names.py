@@ -29,6 +29,7 @@ MOST_LEVELS = 100
 """Of a statement's tree. Python's own limit of 1,000 calls is for all that walks it together, some calls a level."""
 
 _ESCAPED = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+_TIMED = re.compile(r"^([ \t]*)%time[ \t]+(?=\S)", re.MULTILINE)
 _OPENS = re.compile(r"[^\s)\]}#]")
 """What a top-level statement begins with; a closing bracket ends the one before."""
 _CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
@@ -212,6 +213,7 @@ def _as_python(source: str) -> str:
     while (found := re.match(r"\s*%%(\w+)[^\n]*(?:\n|$)", body)) and found[1] in _PYTHON_MAGICS:
         shift += found[0].count("\n")
         body = body[found.end() :]
+    body = _TIMED.sub(r"\1", body)
     if _ESCAPED.search(body):
         from IPython.core.inputtransformer2 import TransformerManager
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -78,11 +78,17 @@ def _count_rivals(answers: Sequence[Answer], right: Answer) -> int:
 
 def _form(answer: Answer) -> object:
     value = answer.value
-    return value.shape if isinstance(value, np.ndarray) else type(value)
+    is_array = isinstance(value, np.ndarray)
+    if isinstance(value, bool | int | float) or (is_array and value.ndim == 0 and value.dtype.kind in "biuf"):
+        return "number"  # 3, 3.0 and array(3) in turn are three tries
+    return value.shape if is_array else type(value)
 
 
-def _imprint(answer: Answer) -> bytes | str:
+def _imprint(answer: Answer) -> Hashable:
     value = answer.value
+    if _form(answer) == "number":
+        number = value.item() if isinstance(value, np.ndarray) else value
+        return number if number == number else "NaN"
     return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
 
 

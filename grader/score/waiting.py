@@ -70,6 +70,8 @@ def why_missing(evidence: Evidence) -> Reason | None:
             "is not taken, or be deleted later.",
             **told,
         )
+    if maker.cause is not None and maker.cause.is_ours:  # and then another error, of which only the first is kept
+        return _("{name} is missing: code cell {cell}, which makes it, stopped before that.", **told)
     if maker.end == "error":
         error, line = code(maker.error[0]), code(maker.line, _LONGEST_LINE)
         if not maker.line:

@@ -79,7 +79,7 @@ def test_each_cell_has_the_cause_for_which_it_did_not_do_its_work(graded, name):
 
 def test_what_the_class_lacked_is_grouped_with_the_line_that_helps(graded):
     lacks = {(lack["kind"], lack["what"]): lack for lack in graded.told["lacks"]}
-    assert lacks["package", "torchinfo"]["students"] == ["function-of-a-missing-name"]
+    assert lacks["package", "torchinfo"]["students"] == ["function-of-a-missing-name", "timed-on-one-line"]
     assert lacks["package", "torchinfo"]["remedy"] == "Install it beside the grader: `pip install torchinfo`"
     assert "`mine.npy`" in lacks["file", "mine.npy"]["remedy"]
     assert "gpu-in-the-function" in lacks["device", ""]["students"]

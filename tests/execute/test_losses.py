@@ -245,7 +245,7 @@ def test_a_cell_that_stopped_with_the_same_error_where_it_was_written_is_the_stu
 def test_another_version_of_a_package_is_ours_only_where_the_cell_went_well_before():
     code = read_code("import numpy as np\nx = np.float(3)")
     error = at(2, "AttributeError", "module 'numpy' has no attribute 'float'")
-    for stored, kind in [(StoredOutcome(has_run=True), "package"), (StoredOutcome(), "student")]:
+    for stored, kind in [(StoredOutcome(has_run=True), "version"), (StoredOutcome(), "student")]:
         assert Losses().follow(1, code, Outcome(is_ok=False, error=error, stored=stored)).cause.kind == kind
 
 

@@ -65,9 +65,14 @@ def test_a_better_answer_of_several_with_one_rival_counts_and_with_two_a_person_
     )
 
 
-@pytest.mark.parametrize("rival", [4, 5.0, [5], "5", None, RAISED, before(3, after=6)])
+@pytest.mark.parametrize("rival", [4, 4.0, [5], "5", None, RAISED, before(3, after=6)])
 def test_the_same_value_another_type_and_no_value_are_no_guesses(rival):
     assert judged(4, before(rival, after=5), before(3, after=2)).status == "met"
+
+
+@pytest.mark.parametrize("rival", [6.0, True, np.array(6)])
+def test_numbers_of_several_types_are_guesses_all_the_same(rival):
+    assert judged(5, before(rival, after=5), before(3, after=2)).status == "unscored"
 
 
 def test_an_array_of_another_shape_is_no_guess_and_one_of_the_same_shape_is():
