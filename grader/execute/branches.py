@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.execute.causes import READS_FILES, is_importable
+from grader.execute.causes import DEVICE_USE, READS_FILES, is_importable
 from grader.files.cell_names import CellStatement, imports_in, read_code
 from grader.model import CauseKind
 
@@ -37,7 +37,8 @@ def find_left_out(statement: CellStatement, bound_by: BoundBy, *, has_gpu: bool)
     match statement.node:
         case ast.Try(body=body, handlers=handlers, finalbody=final):
             instead = [line for handler in handlers for line in handler.body] + final
-            return _after_import(body, instead) or _after_file(body, instead, bound_by)
+            left = _after_import(body, instead) or _after_file(body, instead, bound_by)
+            return left or (None if has_gpu else _after_device(body, instead))
         case ast.With(items=items, body=body) if any("suppress(" in ast.unparse(item) for item in items):
             return _after_import(body, [])
         case ast.If(test=test, body=body, orelse=orelse):
@@ -73,6 +74,14 @@ def _after_file(body: Sequence[ast.stmt], instead: Sequence[ast.stmt], bound_by:
             text = ast.unparse(_resolved(line, bound_by))
             if _READS.search(text) and (path := _path(text)):
                 return _left_out("file", path, body[place:], instead)
+    return None
+
+
+def _after_device(body: Sequence[ast.stmt], instead: Sequence[ast.stmt]) -> LeftOut | None:
+    for place, line in enumerate(body):
+        used = DEVICE_USE.search(ast.unparse(line)) if isinstance(line, ast.Assign | ast.Expr) else None
+        if used:
+            return _left_out("device", used[0], body[place:], instead)
     return None
 
 

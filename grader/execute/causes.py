@@ -185,7 +185,7 @@ def newer_library(reached: Sequence[CellStatement], error: CellError) -> str:
 
 # ---- a GPU ----------------------------------------------------------------------------------------------------------
 
-_DEVICE_USE = re.compile(
+DEVICE_USE = re.compile(
     r"\.(?:cuda|mps)\([^()\n]{0,20}\)|\.to\(\s*['\"](?:cuda|mps|xla)[^()\n]{0,12}\)|"
     r"\bdevice\s*=\s*['\"](?:cuda|mps|xla)[^'\"\n]{0,8}['\"]|torch\.device\(\s*['\"](?:cuda|mps|xla)[^()\n]{0,10}\)|"
     r"torch\.(?:cuda|mps)\.\w+\([^()\n]{0,20}\)|\.to\(\s*\w{0,20}device\w{0,20}\s*\)"
@@ -217,7 +217,7 @@ def missing_device(
     # torch lists all of them where it knows none of that name: a slip of the pen.
     if not (told or asserted) or "Expected one of" in error.value or error.name == "NameError":
         return None
-    found = _DEVICE_USE.search(doing) or _DEVICE_USE.search(texts)
+    found = DEVICE_USE.search(doing) or DEVICE_USE.search(texts)
     return "device", found[0] if found else _first_line(doing, rf"(?i){named}|device")
 
 
@@ -368,7 +368,7 @@ def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStateme
     if looking and (error.name == "AssertionError" or any(map(_ends_without_file, looking))):
         asked = re.search(r"\b(?:exists|is_?file|is_?dir)\(\s*['\"]([^'\"\n]{1,300})", looking[0].text)
         return asked[1] if asked else path_in(looking)
-    if _LIKE_NOTHING.search(error.value):
+    if _LIKE_NOTHING.search(error.value) or error.name == "StopIteration":  # next() of a glob
         # cv2.imread gives None where there is no file, and glob an empty list: the next line stops for it.
         found = [one for one in (*reached, *readers) if READS_FILES.search(one.text)]
         return path_in(found) if found else ""

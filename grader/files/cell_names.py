@@ -18,6 +18,8 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "prun", "capture", "python", "pyth
 _LOOKS = re.compile(
     r"(?:print|show|plot|display|draw|view|visuali[sz]e|summary|describe|info|log|watch|imshow|hist|scatter|figure|"
     r"add_(?:graph|image|scalar|text)|make_dot|len|type|isinstance|id|repr|str)(?:_\w*|s|\d*)?|"
+    r"save\w*|(?:im)?write|\w+save|dumps?|to_(?:csv|json|numpy|list)|\w+plot|[hH]eatmap|DataFrame|Series|rearrange|fromarray|tqdm|trange|"
+    r"array|asarray|tensor|as_tensor|from_numpy|"
     r"to|cuda|cpu|mps|numpy|detach|clone|copy|item|float|double|astype|reshape|view|mean|sum|min|max|std|tolist|"
     r"items|keys|values|parameters|state_dict|eval|get|size|dim|predict|head|int|list|tuple|dict|set|range|zip|enumerate"
 )

@@ -50,6 +50,8 @@ def test_a_function_uses_global_names_and_not_its_own():
         ("for x in data:\n    optimizer.step()", {"optimizer"}),
         ("print(model)\nplt.plot(x)\nsummary(model)\nlib.show(stretch(image))", set()),
         ("y = x + 1", set()),
+        ("np.save('a.npy', x)\nsns.heatmap(x)\nx.to_csv('a.csv')\nt = torch.tensor(x)\nfor y in tqdm(x): pass", set()),
+        ("to_device(model)\nrewrite(x)", {"model", "x"}),
     ],
 )
 def test_what_a_statement_may_change_in_place(source, touched):
