@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.execute.causes import DEVICE_USE, READS_FILES, is_importable
+from grader.execute.causes import DEVICE_USE, is_importable
+from grader.execute.missing_files import READS_FILES
 from grader.files.cell_names import CellStatement, imports_in, read_code
 from grader.model import CauseKind
 
@@ -37,8 +38,11 @@ def find_left_out(statement: CellStatement, bound_by: BoundBy, *, has_gpu: bool)
     match statement.node:
         case ast.Try(body=body, handlers=handlers, finalbody=final):
             instead = [line for handler in handlers for line in handler.body] + final
-            left = _after_import(body, instead) or _after_file(body, instead, bound_by)
-            return left or (None if has_gpu else _after_device(body, instead))
+            return (
+                _after_import(body, instead)
+                or _from("file", body, instead, lambda line: _read_path(line, bound_by))
+                or (None if has_gpu else _from("device", body, instead, _used_device))
+            )
         case ast.With(items=items, body=body) if any("suppress(" in ast.unparse(item) for item in items):
             return _after_import(body, [])
         case ast.If(test=test, body=body, orelse=orelse):
@@ -51,7 +55,7 @@ def find_left_out(statement: CellStatement, bound_by: BoundBy, *, has_gpu: bool)
     return None
 
 
-# ---- a package that cannot be imported, a file that cannot be read --------------------------------------------------
+# ---- a package that cannot be imported, a file that cannot be read, a GPU -------------------------------------------
 
 
 def _after_import(body: Sequence[ast.stmt], instead: Sequence[ast.stmt]) -> LeftOut | None:
@@ -68,21 +72,26 @@ _READS = re.compile(
 )
 
 
-def _after_file(body: Sequence[ast.stmt], instead: Sequence[ast.stmt], bound_by: BoundBy) -> LeftOut | None:
+def _from(
+    kind: CauseKind, body: Sequence[ast.stmt], instead: Sequence[ast.stmt], find: Callable[[ast.stmt], str]
+) -> LeftOut | None:
+    """What a body makes from the first statement on of which `find` names what it lacks."""
     for place, line in enumerate(body):
-        if isinstance(line, ast.Assign | ast.AnnAssign | ast.Expr | ast.With):
-            text = ast.unparse(_resolved(line, bound_by))
-            if _READS.search(text) and (path := _path(text)):
-                return _left_out("file", path, body[place:], instead)
+        if what := find(line):
+            return _left_out(kind, what, body[place:], instead)
     return None
 
 
-def _after_device(body: Sequence[ast.stmt], instead: Sequence[ast.stmt]) -> LeftOut | None:
-    for place, line in enumerate(body):
-        used = DEVICE_USE.search(ast.unparse(line)) if isinstance(line, ast.Assign | ast.Expr) else None
-        if used:
-            return _left_out("device", used[0], body[place:], instead)
-    return None
+def _read_path(line: ast.stmt, bound_by: BoundBy) -> str:
+    if not isinstance(line, ast.Assign | ast.AnnAssign | ast.Expr | ast.With):
+        return ""
+    text = ast.unparse(_resolved(line, bound_by))
+    return _path(text) if _READS.search(text) else ""
+
+
+def _used_device(line: ast.stmt) -> str:
+    used = DEVICE_USE.search(ast.unparse(line)) if isinstance(line, ast.Assign | ast.Expr) else None
+    return used[0] if used else ""
 
 
 # ---- a test, a loop -------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ as a word of a GPU in the code that is said to want one.
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib.util
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -111,7 +110,6 @@ def is_importable(package: str) -> bool:
 # ---- a package, or a newer Python -----------------------------------------------------------------------------------
 
 _IMPORTS_BY_NAME = {
-    "ModuleNotFoundError": re.compile(r"(?:import_module|__import__)\(\s*['\"]([\w.]{1,60})['\"]"),
     "PackageNotFoundError": re.compile(r"version\(\s*['\"]([\w.-]{1,60})['\"]"),
     "AssertionError": re.compile(r"find_spec\(\s*['\"]([\w.]{1,60})['\"]"),
 }
@@ -127,6 +125,7 @@ def wanted_packages(reached: Sequence[CellStatement], error: CellError) -> list[
 
 
 def _raises(statement: CellStatement) -> bool:
+    """Whether it may raise an error of its own words."""
     return statement.node is None or any(isinstance(one, ast.Raise) for one in ast.walk(statement.node))
 
 
@@ -199,9 +198,8 @@ def missing_device(
 
     `readers`: the statements that bound what it uses, such as `dev = "cuda"`.
     """
-    texts = "\n".join(re.sub(r"^\s*raise\b.*$", "", one.text, flags=re.MULTILINE) for one in (*reached, *readers))
     named = r"mps|xla|tpu" if has_gpu else r"cuda|nvidia|gpu|mps|xla|tpu|hip"
-    doing = "\n".join(ast.unparse(_doing(one)) for one in (*reached, *readers))
+    doing = "\n".join(ast.unparse(doing_of(one)) for one in (*reached, *readers))
     if not re.search(rf"(?i){named}|\bdevice\b", doing):
         return None
     if error.name == "AttributeError" and not re.search(r"torch\._C|cv2", error.value):
@@ -217,11 +215,11 @@ def missing_device(
     # torch lists all of them where it knows none of that name: a slip of the pen.
     if not (told or asserted) or "Expected one of" in error.value or error.name == "NameError":
         return None
-    found = DEVICE_USE.search(doing) or DEVICE_USE.search(texts)
-    return "device", found[0] if found else _first_line(doing, rf"(?i){named}|device")
+    found = DEVICE_USE.search(doing)
+    return "device", found[0] if found else first_line(doing, rf"(?i){named}|device")
 
 
-def _doing(statement: CellStatement) -> ast.AST:
+def doing_of(statement: CellStatement) -> ast.AST:
     """Its code without comments, plain texts, `raise` and what `assert` says: all of it can be whatever one likes."""
     if statement.node is None:
         return ast.Name(statement.text)
@@ -240,20 +238,7 @@ class _WithoutTalk(ast.NodeTransformer):
         return ast.Pass() if isinstance(node.value, ast.Constant) else node
 
 
-_READS_NOTHING = frozenset(dir(builtins)) - {"open", "exec", "eval", "__import__"}
-
-
-def _may_read(statement: CellStatement) -> bool:
-    """Whether it calls what may read a file."""
-    called = [node.func for node in ast.walk(_doing(statement)) if isinstance(node, ast.Call)]
-    return statement.node is None or any(not isinstance(f, ast.Name) or f.id not in _READS_NOTHING for f in called)
-
-
-RUNS_FILES = re.compile(r"run_line_magic\('(?:run|load)'|\bexec\(\s*open\(")
-"""Whatever the file would bind is among the notebook's names."""
-
-
-def _first_line(texts: str, pattern: str) -> str:
+def first_line(texts: str, pattern: str) -> str:
     return next((line.strip() for line in texts.splitlines() if re.search(pattern, line)), "")
 
 
@@ -286,7 +271,7 @@ def missing_person(
         key = re.search(r"`([^`]{1,100})`", error.value)
         return "secret", f"userdata.get('{key[1]}')" if key else "userdata.get"
     if error.name in ("DefaultCredentialsError", "RefreshError"):
-        return "secret", _first_line(reached[0].text, r"\S")
+        return "secret", first_line(reached[0].text, r"\S")
     if error.name == "KeyError" and any("environ" in one.text for one in reached):
         return "secret", f"os.environ[{error.value}]"
     typed = [one for one in asked if _TYPED.match(one)]
@@ -295,18 +280,7 @@ def missing_person(
 
 def _is_raising_if(statement: CellStatement) -> bool:
     """Whether it is an `if` that raises: what its test asks for decides."""
-    node = statement.node
-    return isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in ast.walk(node))
-
-
-def _ends_without_file(statement: CellStatement) -> bool:
-    """Whether it is an `if` that raises or exits where something does not exist."""
-    node = statement.node
-    if not isinstance(node, ast.If):
-        return False
-    is_not = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-    lines = "\n".join(map(ast.unparse, node.body if is_not else node.orelse))
-    return re.search(r"\braise\b|\b(?:exit|quit)\(", lines) is not None
+    return isinstance(statement.node, ast.If) and _raises(statement)
 
 
 _NETWORK_ERRORS = re.compile(
@@ -335,56 +309,6 @@ def missing_network(reached: Sequence[CellStatement], error: CellError, asked: S
     address = re.search(r"https?://[^\s'\"<>)]{1,300}", error.value)
     fetched = [one for one in asked if kind_of_asked(one) == "network"]
     return "network", fetched[-1] if fetched else address[0].rstrip(".,") if address else error.name
-
-
-# ---- a file ---------------------------------------------------------------------------------------------------------
-
-_OS_ERRORS = frozenset({"FileNotFoundError", "NotADirectoryError", "OSError"})
-_OTHER_ERRORS = frozenset({"RuntimeError", "Exception", "error", "ValueError"})
-"""Of torchvision's data sets, `%run`, OpenCV and pandas."""
-_NO_FILE = re.compile(
-    r"No such file or directory|File `[^`]*` not found|does not exist|can't open/read file|"
-    r"[Uu]nable to (?:synchronously )?open file|Dataset not found|Found no valid file|Couldn't find any class folder|"
-    r"waits for somebody to choose"
-)
-_LIKE_NOTHING = re.compile(r"NoneType|index out of range|division by zero|empty|not enough values to unpack")
-READS_FILES = re.compile(r"\b(?:imread|VideoCapture|glob|iglob|rglob|listdir|iterdir|scandir|walk)\(")
-
-
-def missing_file(reached: Sequence[CellStatement], readers: Sequence[CellStatement], error: CellError) -> str:
-    """The path that is not there, or else what was to read it; empty where that is not why the code stopped.
-
-    `readers`: the statements that bound what this one uses.
-    """
-    if error.name in ("FileNotFoundError", "NotADirectoryError") or (
-        error.name in (_OS_ERRORS | _OTHER_ERRORS) and _NO_FILE.search(error.value)
-    ):
-        if not any(map(_may_read, reached)):
-            return ""  # it raises that error itself
-        quoted = re.findall(r"'([^'\n]{1,300})'|\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`", error.value)
-        path = next((part for parts in reversed(quoted) for part in parts if part), "")
-        return path.strip("'") or path_in(reached)
-    looking = [one for one in reached if re.search(r"\b(?:exists|is_?file|is_?dir)\(", one.text)]
-    if looking and (error.name == "AssertionError" or any(map(_ends_without_file, looking))):
-        asked = re.search(r"\b(?:exists|is_?file|is_?dir)\(\s*['\"]([^'\"\n]{1,300})", looking[0].text)
-        return asked[1] if asked else path_in(looking)
-    if _LIKE_NOTHING.search(error.value) or error.name == "StopIteration":  # next() of a glob
-        # cv2.imread gives None where there is no file, and glob an empty list: the next line stops for it.
-        found = [one for one in (*reached, *readers) if READS_FILES.search(one.text)]
-        return path_in(found) if found else ""
-    return ""
-
-
-def path_in(statements: Sequence[CellStatement]) -> str:
-    """The first text in them that may be a path; else what reads it."""
-    for one in statements:
-        for found in re.findall(r"""["']([^"'\n]{1,300})["']""", one.text):
-            if re.search(r"[/.*]", found) and not re.match(r"https?:", found):
-                return str(found)
-    for one in statements:
-        if called := re.search(r"[\w.]*" + READS_FILES.pattern + r"[^\n)]{0,80}\)?", one.text):
-            return called[0]
-    return _first_line(statements[0].text, r"\S") if statements else ""
 
 
 def short(text: str) -> str:

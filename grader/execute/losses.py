@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from grader.execute import causes
+from grader.execute import causes, missing_files
 from grader.execute.branches import find_left_out
 from grader.execute.causes import CellError, Lack, RunSetting, StoredOutcome, is_importable, short
 from grader.execute.newer_python import find_newer_syntax
@@ -146,7 +146,7 @@ class Losses:
         lost = self._bound_there(statement) | touched | imported
         if not statement.imports and any(_makes_networks(one) for one in reached):
             lost |= {NETWORKS}
-        if cause.kind == "file" and causes.RUNS_FILES.search(statement.text):
+        if cause.kind == "file" and missing_files.RUNS_FILES.search(statement.text):
             lost |= {ANY_NAME}
         self.lost |= {name: cause for name in lost if name not in self.lost}
         for name in statement.binds:
@@ -259,7 +259,7 @@ class Losses:
             return Cause(kind=lack[0], what=short(lack[1]), cell=number)
         if "running event loop" in error.value and "nest_asyncio" in self.lost:
             return self.lost["nest_asyncio"]
-        path = causes.missing_file(reached, readers, error)
+        path = missing_files.missing_file(reached, readers, error)
         if error.name != "FileNotFoundError" and self._is_own(path):
             path = ""
         if path and path.removeprefix("/content/").removeprefix("./") not in self.around.files:
