@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.language import Reason, Value, _
+from collections.abc import Mapping
+
+from grader.language import N_, Reason, Value, _
 from grader.model import ANY_NAME, NETWORKS, Cause
 from grader.score.sentences import code, listed
 from grader.score.verdict import Evidence, Verdict
@@ -58,7 +60,8 @@ def why_missing(evidence: Evidence) -> Reason | None:
     answer = evidence.run.answers.get(evidence.criterion.probe or "")
     if answer is None or answer.status != "missing" or evidence.probe is None:
         return None
-    makers = [cell for cell in evidence.run.cells if set(evidence.probe.asks_for) & set(cell.made)]
+    numbers = find_cells(evidence)
+    makers = [cell for cell in evidence.run.cells if cell.number in numbers]
     if not makers:
         return None
     maker = makers[-1]
@@ -83,74 +86,49 @@ def why_missing(evidence: Evidence) -> Reason | None:
 
 def say_cause(cause: Cause) -> Reason:
     """What stopped, at what, and why, as a part of a sentence."""
+    if not cause.what and not cause.cell:  # of a hidden question
+        text = _UNNAMED.get(cause.kind, N_("something is not here"))
+        return _(text)
     what: Value = code(cause.what, _LONGEST_WHAT) if cause.what else _("something")
-    told: dict[str, Value] = {"cell": cause.cell, "what": what}
-    if not cause.cell:
-        return _say_lack(cause, what)
-    match cause.kind:
-        case "device":
-            return _("cell {cell} stopped at {what}: there is no GPU here", **told)
-        case "package":
-            return _("cell {cell} stopped for want of the package {what}, which is not installed here", **told)
-        case "file":
-            return _("cell {cell} stopped for want of {what}: that file is not here", **told)
-        case "secret":
-            return _("cell {cell} stopped at {what}: nobody's secrets are here", **told)
-        case "input":
-            return _("cell {cell} calls {what}: nobody types or chooses a file here", **told)
-        case "network":
-            return _("cell {cell} fetches {what}: there is no network here", **told)
-        case "interpreter":
-            return _("cell {cell} has {what}, which only a newer Python than the one here knows", **told)
-        case "version":
-            return _("cell {cell} stopped in a library at {what}, and by its stored output it once ended well", **told)
-        case "grader":
-            return _("the machine was too busy for cell {cell}", **told)
-        case "memory":
-            return _("cell {cell} used more memory than it may", **told)
-        case "limit":
-            return _("cell {cell} passed a limit", **told)
-    return _("cell {cell} stopped with {what}", **told)
+    if cause.cell:
+        text = _STOPPED.get(cause.kind, N_("cell {cell} stopped with {what}"))
+        return _(text, cell=cause.cell, what=what)
+    text = _LACKED.get(cause.kind, N_("{what} is not here"))
+    return _(text, what=what)
 
 
-def _say_lack(cause: Cause, what: Value) -> Reason:
-    """What was missing when a function was called, or everywhere."""
-    if not cause.what:  # of a hidden question
-        return _say_kind(cause)
-    match cause.kind:
-        case "device":
-            return _("{what} needs a GPU, and there is none here", what=what)
-        case "package":
-            return _("the package {what} is not installed here", what=what)
-        case "file":
-            return _("the file {what} is not here", what=what)
-        case "secret":
-            return _("{what} asks for a secret, and nobody's secrets are here", what=what)
-        case "input":
-            return _("{what} waits for a person, and nobody types or chooses a file here", what=what)
-        case "kernel":
-            return _("the notebook is written in {what}, which does not run here", what=what)
-        case "network":
-            return _("{what} is fetched, and there is no network here", what=what)
-        case "grader":
-            return _("the machine was too busy")
-    return _("{what} is not here", what=what)
-
-
-def _say_kind(cause: Cause) -> Reason:
-    match cause.kind:
-        case "device":
-            return _("it needs a GPU, and there is none here")
-        case "package":
-            return _("it needs a package that is not installed here")
-        case "file":
-            return _("it reads a file that is not here")
-        case "secret":
-            return _("it asks for a secret, and nobody's secrets are here")
-        case "input":
-            return _("it waits for a person, and nobody types or chooses a file here")
-        case "network":
-            return _("it fetches something, and there is no network here")
-        case "grader":
-            return _("the machine was too busy")
-    return _("something is not here")
+_STOPPED: Mapping[str, str] = {
+    "device": N_("cell {cell} stopped at {what}: there is no GPU here"),
+    "package": N_("cell {cell} stopped for want of the package {what}, which is not installed here"),
+    "file": N_("cell {cell} stopped for want of {what}: that file is not here"),
+    "secret": N_("cell {cell} stopped at {what}: nobody's secrets are here"),
+    "input": N_("cell {cell} calls {what}: nobody types or chooses a file here"),
+    "network": N_("cell {cell} fetches {what}: there is no network here"),
+    "interpreter": N_("cell {cell} has {what}, which only a newer Python than the one here knows"),
+    "version": N_("cell {cell} stopped in a library at {what}, and by its stored output it once ended well"),
+    "grader": N_("the machine was too busy for cell {cell}"),
+    "memory": N_("cell {cell} used more memory than it may"),
+    "limit": N_("cell {cell} passed a limit"),
+}
+"""Why a cell stopped."""
+_LACKED: Mapping[str, str] = {
+    "device": N_("{what} needs a GPU, and there is none here"),
+    "package": N_("the package {what} is not installed here"),
+    "file": N_("the file {what} is not here"),
+    "secret": N_("{what} asks for a secret, and nobody's secrets are here"),
+    "input": N_("{what} waits for a person, and nobody types or chooses a file here"),
+    "kernel": N_("the notebook is written in {what}, which does not run here"),
+    "network": N_("{what} is fetched, and there is no network here"),
+    "grader": N_("the machine was too busy"),
+}
+"""What was missing when a function was called, or everywhere."""
+_UNNAMED: Mapping[str, str] = {
+    "device": N_("it needs a GPU, and there is none here"),
+    "package": N_("it needs a package that is not installed here"),
+    "file": N_("it reads a file that is not here"),
+    "secret": N_("it asks for a secret, and nobody's secrets are here"),
+    "input": N_("it waits for a person, and nobody types or chooses a file here"),
+    "network": N_("it fetches something, and there is no network here"),
+    "grader": N_("the machine was too busy"),
+}
+"""The same, where naming it could tell what a hidden question held."""
