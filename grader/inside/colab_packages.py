@@ -12,15 +12,14 @@ from collections.abc import Container
 COLAB = frozenset(
     """
     IPython PIL absl accelerate albumentations altair astropy bokeh bs4 cv2 cvxpy cycler datasets dateutil diffusers
-    dlib einops fastai flax folium fsspec gensim geopandas gspread gym gymnasium h5py huggingface_hub imageio
-    imgaug imutils ipywidgets jax jaxlib joblib kaggle keras lightgbm librosa lxml matplotlib mlxtend moviepy mpmath
-    pooch
-    networkx nltk notebook numba numpy openai opt_einsum optax orbax packaging pandas patsy peft plotly polars
-    prettytable psutil pyarrow pycocotools pydantic pydot pywt requests safetensors scipy seaborn sentence_transformers
+    dlib einops fastai flax folium fsspec gensim geopandas gspread gym gymnasium h5py huggingface_hub imageio imgaug
+    imutils ipywidgets jax jaxlib joblib kaggle keras lightgbm librosa lxml matplotlib mlxtend moviepy mpmath networkx
+    nltk notebook numba numpy openai opt_einsum optax orbax packaging pandas patsy peft plotly polars pooch prettytable
+    psutil pyarrow pycocotools pydantic pydot pywt requests safetensors scipy seaborn sentence_transformers
     sentencepiece shapely skimage sklearn soundfile spacy statsmodels sympy tables tabulate tensorboard tensorflow
     tensorflow_datasets tensorflow_hub tensorflow_probability termcolor textblob threadpoolctl timm tokenizers torch
-    torchao torchaudio torchsummary torchtune torchvision torchdata tqdm transformers ultralytics umap wandb
-    wordcloud xarray xgboost yaml yellowbrick
+    torchao torchaudio torchsummary torchtune torchvision torchdata tqdm transformers ultralytics umap wandb wordcloud
+    xarray xgboost yaml yellowbrick
     """.split()  # noqa: SIM905  (a list of strings would take four screens)
 )
 """Its usual names, but for gdown, which has a stand-in here; what is not among them stops a cell as it would there."""

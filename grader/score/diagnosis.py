@@ -226,9 +226,9 @@ def _scaled(answer: FloatArray, target: FloatArray, tolerance: float) -> Diagnos
     """The factor is the least-squares one, k = <answer, target> / <target, target>."""
     unit = float(np.abs(target).max())
     factor = float(np.vdot(answer / unit, target / unit) / np.vdot(target / unit, target / unit))
-    if not np.isfinite(factor) or not np.abs(answer - factor * target).max() <= tolerance * abs(factor) * spread(
-        target
-    ):
+    if not np.isfinite(factor):
+        return None
+    if not np.abs(answer - factor * target).max() <= tolerance * abs(factor) * spread(target):
         return None
     if abs(factor + 1) <= tolerance:
         return _sign()

@@ -248,7 +248,7 @@ def _check_mistakes(bench: Bench) -> Iterator[str]:
     judged = bench.judge("deliberate mistakes", notebooks)
     for name, mistake in parts.mistakes.items():
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
-    paid = {_share_paid(finding) for one in judged.values() for finding in one.findings}
+    paid = {(found.criterion, found.diagnosis, found.earned) for one in judged.values() for found in one.findings}
     for criterion in parts.assignment.rubric.criteria:
         for diagnosis, share in criterion.partly.items():
             if (criterion.id, diagnosis, round(share * criterion.points, 6)) not in paid:
@@ -256,11 +256,6 @@ def _check_mistakes(bench: Bench) -> Iterator[str]:
                     f"no mistake in wrong/ gets the share of `{criterion.id}` for `{diagnosis}`: "
                     "add a case that does, or take the entry out of `partly`"
                 )
-
-
-def _share_paid(finding: Finding) -> tuple[str, str | None, float | None]:
-    """What a share of the points was given for, and how many points that was."""
-    return finding.criterion, finding.diagnosis, finding.earned
 
 
 def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
