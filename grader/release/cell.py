@@ -58,6 +58,7 @@ _AS_THEY_ARE = (
     "grader.score.other_answers",
     "grader.score.closeness",
     "grader.score.values",
+    "grader.score.bounds",
     "grader.score.training_evidence",
     "grader.score.metrics",
     "grader.score.models",

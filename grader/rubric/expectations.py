@@ -76,6 +76,23 @@ class Count(Part):
     at_most: int | None = Field(None, description="the most that are right")
 
 
+class Number(Part):
+    """One number within bounds, which it may equal."""
+
+    at_least: float | None = Field(None, allow_inf_nan=False, description="the smallest that is right")
+    at_most: float | None = Field(None, allow_inf_nan=False, description="the largest that is right")
+
+    @model_validator(mode="after")
+    def _has_bounds(self) -> Number:
+        low, high = self.at_least, self.at_most
+        if low is None and high is None:
+            raise PlacedError("it needs `at_least` or `at_most`", remedy="Write for example `{at_least: 0.9}`.")
+        if low is not None and high is not None and low > high:
+            what = f"no number is at least {low:g} and at most {high:g}"
+            raise PlacedError(what, "at_least", remedy="Exchange the two.")
+        return self
+
+
 class Person(Part):
     """A person decides; nothing to decide on is no evidence, and zero."""
 
@@ -157,6 +174,7 @@ class Expect(Part):
 
     value: Any = Field(None, description="the answer is exactly this")
     close: Close | None = None
+    number: Number | None = None
     shape: list[int | None] | None = Field(None, description="the array has this shape; null stands for any size")
     type: list[str] | str | None = Field(
         None, description="a type of Python's, array, number or a dtype; a list allows several"

@@ -54,7 +54,7 @@ def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diag
     'Every value is 3 times the expected one: a constant factor is missing, or one too many.'
     """
     if not np.isfinite(answer).all():
-        return _not_finite(answer)
+        return say_not_finite(answer)
     if answer.size > _LARGEST or target.size == 0:
         return None
     tolerance = float(np.clip(rtol, 1e-6, 1e-3))
@@ -76,7 +76,8 @@ def diagnose(answer: FloatArray, target: FloatArray, rtol: float = 1e-5) -> Diag
     return None
 
 
-def _not_finite(answer: FloatArray) -> Diagnosis:
+def say_not_finite(answer: FloatArray) -> Diagnosis:
+    """What an array holds that is not all finite."""
     nans, infinite = int(np.isnan(answer).sum()), int(np.isinf(answer).sum())
     kinds = _("NaN and infinite") if nans and infinite else _("infinite") if infinite else "NaN"
     cure = _("Look for a division by zero, a logarithm or root of a negative number, or steps that are too large.")

@@ -11,6 +11,7 @@ from grader.rubric import (
     Expect,
     Metric,
     Nonlinear,
+    Number,
     Person,
     Reproduced,
     Split,
@@ -18,7 +19,7 @@ from grader.rubric import (
     Text,
     Trained,
 )
-from grader.score import closeness, metrics, models, reproduction, table_checks, training_evidence, values
+from grader.score import bounds, closeness, metrics, models, reproduction, table_checks, training_evidence, values
 from grader.score.verdict import Evidence, Verdict, unanswered, unscored, value_of
 
 
@@ -27,6 +28,8 @@ def judge(evidence: Evidence) -> Verdict:
     match evidence.criterion.expect:
         case Expect(close=Close() as close):
             return closeness.judge_close(close, evidence)
+        case Expect(number=Number() as number):
+            return bounds.judge_number(number, evidence)
         case Expect(shape=list() as shape):
             return values.judge_shape(shape, evidence)
         case Expect(type=(str() | list()) as types):

@@ -25,8 +25,8 @@ criteria:
     expect: {value: hola}
 """
 KINDS = (
-    "value, close, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, built, "
-    "split, table"
+    "value, close, number, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, "
+    "built, split, table"
 )
 
 
@@ -129,7 +129,7 @@ WRONG = {
         ("expect: {value: hola}", "expect: hola"),
         "17: `criteria.1.expect` has to hold keys and values\n"
         "  Write them below it, indented; known here: built, close, count, distinct, metric, nonlinear, "
-        "person, raises, reproduced, shape, split, table, text, trained, type, value.",
+        "number, person, raises, reproduced, shape, split, table, text, trained, type, value.",
     ),
     "a list where one of several types belongs": (
         ("value: hola", "type: 5"),
@@ -170,6 +170,14 @@ WRONG = {
         ("[hello]", "[hello"),
         "4: this is not YAML: a comma, or the closing bracket, is missing\n"
         "  Put quotes round a text that holds a colon, a comma or a bracket, and close every bracket.",
+    ),
+    "a number without bounds": (
+        ("value: hola", "number: {}"),
+        "17: `criteria.1.expect.number`: it needs `at_least` or `at_most`\n  Write for example `{at_least: 0.9}`.",
+    ),
+    "bounds that no number is between": (
+        ("value: hola", "number: {at_least: 2, at_most: 1}"),
+        "17: no number is at least 2 and at most 1\n  Exchange the two.",
     ),
     "a list instead of keys": (
         (RIGHT, "- a\n"),

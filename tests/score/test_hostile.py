@@ -25,6 +25,7 @@ EVERY_EXPECTATION: list[dict[str, Any]] = [
     {"close": {}},
     {"close": {"to": {"x": [1.0, 2.0], "y": 3.0}}},
     {"close": {"to": [[1.0], [2.0, 3.0]], "rtol": 1e300}},
+    {"number": {"at_least": 0.5, "at_most": 1.0}},
     {"shape": [None, 2]},
     {"type": ["float", "array"]},
     {"text": {"contains": ["a"], "matches": "b+"}},
