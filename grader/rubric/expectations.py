@@ -76,14 +76,14 @@ class Count(Part):
     at_most: int | None = Field(None, description="the most that are right")
 
 
-class Number(Part):
+class NumberBounds(Part):
     """One number within bounds, which it may equal."""
 
     at_least: float | None = Field(None, allow_inf_nan=False, description="the smallest that is right")
     at_most: float | None = Field(None, allow_inf_nan=False, description="the largest that is right")
 
     @model_validator(mode="after")
-    def _has_bounds(self) -> Number:
+    def _has_bounds(self) -> NumberBounds:
         low, high = self.at_least, self.at_most
         if low is None and high is None:
             raise PlacedError("it needs `at_least` or `at_most`", remedy="Write for example `{at_least: 0.9}`.")
@@ -174,7 +174,7 @@ class Expect(Part):
 
     value: Any = Field(None, description="the answer is exactly this")
     close: Close | None = None
-    number: Number | None = None
+    number: NumberBounds | None = None
     shape: list[int | None] | None = Field(None, description="the array has this shape; null stands for any size")
     type: list[str] | str | None = Field(
         None, description="a type of Python's, array, number or a dtype; a list allows several"

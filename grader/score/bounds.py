@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.language import NOTHING, Reason, _
-from grader.rubric import Number
+from grader.rubric import NumberBounds
 from grader.score.arrays import NotNumbersError, as_numbers
 from grader.score.diagnosis import say_not_finite
 from grader.score.sentences import number, number_pair, shape, subject
@@ -18,7 +18,7 @@ _WHOLE_IN_PERCENT = 100.0
 _DIGITS_OF_A_BOUND = 6
 
 
-def judge_number(bounds: Number, evidence: Evidence) -> Verdict:
+def judge_number(bounds: NumberBounds, evidence: Evidence) -> Verdict:
     """The answer is one number, no smaller than the lower and no larger than the upper bound."""
     answer, what, tells = evidence.value(), subject(evidence.probe, tells=evidence.tells), evidence.tells
     if _is_truth_value(answer):
@@ -62,14 +62,14 @@ def _say_array(what: Reason, sizes: tuple[int, ...], *, tells: bool) -> Reason:
     return _("{what} has the shape {have}, but a single number is expected.", what=what, have=shape(sizes))
 
 
-def _say_bounds(bounds: Number) -> Reason:
+def _say_bounds(bounds: NumberBounds) -> Reason:
     low, high = (None if one is None else number(one, _DIGITS_OF_A_BOUND) for one in (bounds.at_least, bounds.at_most))
     if high is None:
         return _("at least {low}", low=low or NOTHING)
     return _("at most {high}", high=high) if low is None else _("from {low} to {high}", low=low, high=high)
 
 
-def _say_outside(what: Reason, value: float, bounds: Number, bound: float, *, tells: bool) -> Reason:
+def _say_outside(what: Reason, value: float, bounds: NumberBounds, bound: float, *, tells: bool) -> Reason:
     if not tells:
         if value < bound:
             return _("{what} is smaller than expected.", what=what)
@@ -78,7 +78,7 @@ def _say_outside(what: Reason, value: float, bounds: Number, bound: float, *, te
     return _("{what} is {value}, but it should be {bounds}.", what=what, value=mine, bounds=_say_bounds(bounds))
 
 
-def _say_percent(value: float, bounds: Number) -> Reason:
+def _say_percent(value: float, bounds: NumberBounds) -> Reason:
     """That it may be in percent, where a share of 1 is expected: no more than a possibility."""
     low, high = bounds.at_least, bounds.at_most
     if low is None or high is None or low < 0 or high > 1 or not low <= value / _WHOLE_IN_PERCENT <= high:

@@ -11,7 +11,7 @@ from grader.rubric import (
     Expect,
     Metric,
     Nonlinear,
-    Number,
+    NumberBounds,
     Person,
     Reproduced,
     Split,
@@ -28,7 +28,7 @@ def judge(evidence: Evidence) -> Verdict:
     match evidence.criterion.expect:
         case Expect(close=Close() as close):
             return closeness.judge_close(close, evidence)
-        case Expect(number=Number() as number):
+        case Expect(number=NumberBounds() as number):
             return bounds.judge_number(number, evidence)
         case Expect(shape=list() as shape):
             return values.judge_shape(shape, evidence)
