@@ -29,6 +29,7 @@ from grader.collect import Collected
 from grader.language import N_, _, write_decimals
 from grader.model import CellRun, Finding, Grade, Run, Status, Watch
 from grader.report.class_lacks import lacks_of
+from grader.report.criterion_tallies import Tally, tallies_of
 from grader.verbs.course_report import Graded
 from grader.verbs.notebook_report import Reported
 from grader.verbs.notebooks import Executions, ScoredStudent
@@ -87,7 +88,8 @@ def print_json(assignment: str, graded: Sequence[ScoredStudent], executions: Exe
         {"kind": lack.kind, "what": lack.what, "students": lack.students, "remedy": str(lack.remedy)}
         for lack in lacks_of([scored.grade for scored in graded])
     ]
-    write_json(assignment, students, executions, lacks=lacks)
+    criteria = [_tell_tally(tally) for tally in tallies_of([scored.grade for scored in graded])]
+    write_json(assignment, students, executions, criteria=criteria, lacks=lacks)
 
 
 def write_json(
@@ -96,6 +98,21 @@ def write_json(
     told = {"assignment": assignment, "students": students, **more}
     json.dump({**told, "executed": executions.executed, "reused": executions.reused}, sys.stdout)
     sys.stdout.write("\n")
+
+
+def _tell_tally(tally: Tally) -> dict[str, Any]:
+    """How the class did on a criterion, in it."""
+    return {
+        "criterion": tally.criterion,
+        "possible": tally.possible,
+        "judged": tally.judged,
+        **tally.counts,
+        "discrimination": tally.discrimination[0] if tally.discrimination else None,
+        "mistakes": [
+            {"diagnosis": one.diagnosis, "students": one.students, "because": str(one.because)}
+            for one in tally.mistakes
+        ],
+    }
 
 
 def tell_grade(grade: Grade, run: Run | None = None) -> dict[str, Any]:

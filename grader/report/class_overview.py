@@ -8,18 +8,14 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
-import numpy as np
-
-from grader.exam.analysis.statistics import correlate, correlation_interval
 from grader.language import Reason, _
-from grader.model import Finding, Status
+from grader.model import Finding
 from grader.report.charts import round_step
 from grader.report.class_lacks import ClassLack, lacks_of
+from grader.report.criterion_tallies import Tally, tallies_of
 from grader.report.names import page_name
 from grader.report.pages import ClassPage, StudentRow
-from grader.rubric import Criterion
 
 LATENESS = "-lateness"
 """Stands for no criterion of a rubric, whose names begin with a letter; the student's page has a place of that name."""
@@ -41,18 +37,6 @@ class WaitingCriteria:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How a class did on one criterion."""
-
-    criterion: Criterion
-    counts: Mapping[str, int]
-    total: int
-    diagnoses: tuple[tuple[str, int], ...]
-    discrimination: tuple[float, float, float] | None
-    """How its points go with those for the rest, and the interval of that; None where one of both is alike for all."""
-
-
-@dataclass(frozen=True)
 class Bar:
     """One bar of a histogram: grades from `low` to below `high`, the last one with its end."""
 
@@ -69,6 +53,8 @@ class ClassView:
     rows: tuple[StudentRow, ...]
     pages: Mapping[str, str]
     """student -> file name"""
+    names: Mapping[str, str]
+    """student -> what the roster calls them; empty where it does not"""
     review: tuple[WaitingCriteria, ...]
     review_students: int
     lacks: tuple[tuple[ClassLack, tuple[StudentRow, ...]], ...]
@@ -99,6 +85,7 @@ def view_of(page: ClassPage) -> ClassView:
     return ClassView(
         rows=tuple(rows),
         pages={row.grade.student: page_name(row.grade.student) for row in rows},
+        names={row.grade.student: row.name for row in rows},
         review=waiting_of(rows),
         review_students=sum(row.grade.needs_review for row in rows),
         lacks=tuple((lack, tuple(by_student[student] for student in lack.students)) for lack in lacks),
@@ -106,7 +93,7 @@ def view_of(page: ClassPage) -> ClassView:
         alike=alike_of(rows),
         flagged=tuple((row, found.flags) for row in rows if (found := row.submission.evidence) and found.flags),
         late=sum(row.grade.late_by_s > 0 for row in rows),
-        tallies=tuple(tally(criterion, rows) for criterion in page.rubric.criteria),
+        tallies=tallies_of([row.grade for row in rows]),
         bars=bars,
         tallest=max((bar.settled + bar.waiting for bar in bars), default=0),
         median=statistics.median(row.grade.earned for row in rows) if rows else None,
@@ -167,35 +154,6 @@ def alike_of(rows: Sequence[StudentRow]) -> tuple[tuple[StudentRow, ...], ...]:
     for row in rows:
         grouped[row.submission.sha256].append(row)
     return tuple(tuple(group) for group in grouped.values() if len({row.grade.student for row in group}) > 1)
-
-
-def tally(criterion: Criterion, rows: Sequence[StudentRow]) -> Tally:
-    """How often each status and each diagnosis was given for one criterion."""
-    findings = [finding for row in rows for finding in row.grade.findings if finding.criterion == criterion.id]
-    counts = Counter(finding.status for finding in findings)
-    diagnoses = Counter(finding.diagnosis for finding in findings if finding.diagnosis)
-    return Tally(
-        criterion=criterion,
-        counts={status: counts[status] for status in get_args(Status)},
-        total=len(findings),
-        diagnoses=tuple(diagnoses.most_common(5)),
-        discrimination=_discrimination(criterion, rows),
-    )
-
-
-def _discrimination(criterion: Criterion, rows: Sequence[StudentRow]) -> tuple[float, float, float] | None:
-    """Pearson's correlation of a criterion's points with the share of all others that are settled."""
-    pairs = []
-    for row in rows:
-        settled = [finding for finding in row.grade.findings if finding.earned is not None]
-        mine = [finding.earned for finding in settled if finding.criterion == criterion.id]
-        others = [finding for finding in settled if finding.criterion != criterion.id]
-        if mine and others:
-            pairs.append((mine[0], sum(one.earned or 0.0 for one in others) / sum(one.possible for one in others)))
-    one, other = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
-    r = correlate(one, other)
-    low, high = correlation_interval(r, len(pairs))
-    return None if math.isnan(low) else (r, low, high)
 
 
 def histogram(rows: Sequence[StudentRow], possible: float) -> tuple[Bar, ...]:

@@ -82,4 +82,6 @@ def _overridden(finding: Finding, override: Override | None) -> Finding:
         earned=earned,
         possible=finding.possible,
     )
-    return finding.model_copy(update={"status": status, "earned": earned, "because": because})
+    # Who gives all points says that there is no mistake.
+    diagnosis = finding.diagnosis if status != "met" else None
+    return finding.model_copy(update={"status": status, "earned": earned, "because": because, "diagnosis": diagnosis})

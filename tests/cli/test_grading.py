@@ -76,6 +76,22 @@ def test_a_script_reads_of_each_student_what_the_design_promises(evening):
     }
 
 
+def test_a_script_reads_how_the_class_did_on_each_criterion(evening):
+    _, ended = evening
+    told = {entry["criterion"]: entry for entry in ended.told["criteria"]}
+    assert list(told) == ["double", "unseen", "word"]
+    found = {name: finding for name, entry in ended.students.items() for finding in entry["findings"][:1]}
+    double = told["double"]
+    statuses = ("met", "partly", "missed", "unanswered", "unscored")
+    assert {status: double[status] for status in statuses} == {
+        status: sum(finding["status"] == status for finding in found.values()) for status in statuses
+    }
+    assert double["judged"] == ALL
+    assert double["possible"] == 2.0
+    assert double["mistakes"] == [], "three numbers are too few to name one"
+    assert 0 < double["discrimination"] <= 1
+
+
 @pytest.mark.parametrize("student", UNREADABLE)
 def test_what_is_no_notebook_is_told_its_student_in_a_sentence_and_costs_nobody_else_anything(evening, student):
     root, ended = evening

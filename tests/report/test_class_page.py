@@ -159,11 +159,44 @@ def test_every_student_links_to_their_page(class_page: ClassPage, row: Row) -> N
     assert links == {page_name(name) for name in names}
 
 
-def test_each_criterion_counts_its_statuses_and_diagnoses(class_page: ClassPage) -> None:
+def test_each_criterion_counts_who_met_it_of_those_who_are_judged(class_page: ClassPage) -> None:
     text = read(class_page)
-    assert "x has the right shape. 1 point 2 met" in text
-    assert "Your network predicts f. 3.5 points Recognised: a constant factor × 2 2 partly met" in text
+    assert "x has the right shape. 1 point 2 of 2 met" in text
+    assert "Your network predicts f. 3.5 points 0 of 2 met 2 partly met" in text
     assert "You compare. 1.5 points 2 wait for a person" in text
+
+
+def with_fit(row: StudentRow, **update: object) -> StudentRow:
+    shape, fit, words = row.grade.findings
+    findings = (shape, fit.model_copy(update=update), words)
+    return replace(row, grade=row.grade.model_copy(update={"findings": findings}))
+
+
+def test_a_named_mistake_says_who_made_it_and_what_they_read(class_page: ClassPage, row: Row) -> None:
+    html = render_class(class_page)
+    assert "2 students: a constant factor The error of model_1 is 0.05. ana bruno" in Page(html).text
+    assert '<a href="ana.html#criterion-fit"><bdi>ana</bdi></a>' in html
+    carla = with_fit(row("carla"), because=verbatim("The error is 0.07."))
+    text = read(replace(class_page, students=(carla, *class_page.students)))
+    said = "3 students: a constant factor For example, ana reads: The error of model_1 is 0.05. ana bruno carla"
+    assert said in text
+
+
+def test_mistakes_come_by_their_number_and_what_waits_is_none(class_page: ClassPage, row: Row) -> None:
+    sign = [with_fit(row(name), diagnosis="sign") for name in ("carla", "dora", "eva")]
+    waiting = with_fit(row("fede"), diagnosis="sign", status="unscored", earned=None)
+    first = view_of(replace(class_page, students=(*class_page.students, *sign, waiting))).tallies[1]
+    assert [(one.diagnosis, one.students) for one in first.mistakes] == [
+        ("sign", ("carla", "dora", "eva")),
+        ("up-to-scale", ("ana", "bruno")),
+    ]
+    assert first.judged == 5
+
+
+def test_many_names_are_folded(class_page: ClassPage, row: Row) -> None:
+    for number, folded in ((12, False), (13, True)):
+        students = tuple(row(f"s{place:02}") for place in range(number))
+        assert ("Who made it s00" in read(replace(class_page, students=students))) is folded
 
 
 def test_the_distribution_is_told_in_words_too(class_page: ClassPage, row: Row, student_page: StudentPage) -> None:

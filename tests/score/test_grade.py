@@ -33,6 +33,12 @@ def test_the_comment_is_the_reason_that_the_student_reads() -> None:
     assert str(folded.because) == "Half of it."
 
 
+@pytest.mark.parametrize(("earned", "diagnosis"), [(3.5, "sign"), (4, None)])
+def test_who_gives_all_points_says_that_there_is_no_mistake(earned: float, diagnosis: str | None) -> None:
+    (folded,) = fold([WAITING.model_copy(update={"diagnosis": "sign"})], [decide(earned)])
+    assert folded.diagnosis == diagnosis
+
+
 def test_the_last_decision_counts() -> None:
     (folded,) = fold([WAITING], [decide(1), decide(3)])
     assert folded.earned == 3
