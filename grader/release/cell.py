@@ -64,6 +64,7 @@ _AS_THEY_ARE = (
     "grader.score.models",
     "grader.score.table_checks",
     "grader.score.judge",
+    "grader.score.own_mistakes",
     "grader.score.waiting",
     "grader.score.findings",
 )

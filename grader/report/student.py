@@ -159,7 +159,8 @@ def _judge(
     room = comparison_plots.MOST
     for finding in findings:
         criterion = criteria.get(finding.criterion)
-        pictures = beside(criterion, page)[:room] if criterion is not None else ()
+        is_alternative = criterion is not None and finding.status == "met" and finding.diagnosis in criterion.mistakes
+        pictures = beside(criterion, page)[:room] if criterion is not None and not is_alternative else ()
         room -= len(pictures)
         words = page.run.facts.words.strip() if _shows_words(finding.criterion, page.rubric) else ""
         yield JudgedCriterion(

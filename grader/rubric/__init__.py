@@ -4,7 +4,7 @@ Probes say what to ask of a notebook, criteria what an answer is worth. This pac
 is asked stands in `inside/`, how an expectation is judged in `score/`.
 """
 
-from grader.rubric.criteria import Criterion, Rubric, probes_of, read_rubric, with_thresholds
+from grader.rubric.criteria import Criterion, OwnMistake, Rubric, probes_of, read_rubric, with_thresholds
 from grader.rubric.expectations import (
     Built,
     Close,
@@ -51,6 +51,7 @@ __all__ = [
     "Nonlinear",
     "NumberBounds",
     "OfReference",
+    "OwnMistake",
     "Part",
     "Person",
     "Probe",

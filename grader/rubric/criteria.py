@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from grader.files.config_files import PlacedError, read_yaml
 from grader.files.suggestions import suggest
-from grader.rubric.expectations import Expect, Metric, Table
+from grader.rubric.expectations import Expect, Metric, Target
 from grader.rubric.mistakes import MISTAKES
 from grader.rubric.noise import Band, read_noise
 from grader.rubric.parts import Name, Part
@@ -17,6 +18,18 @@ from grader.rubric.probes import Probe
 
 PROBELESS = {"person", "reproduced", "count"}
 """Expectations that may look at the notebook as a whole instead of at a probe's answer."""
+COMPARING = {"close", "value"}
+"""Expectations that compare the answer with another one, which may be that of a mistake, too."""
+
+
+class OwnMistake(Part):
+    """A mistake that the author of the rubric knows, or an alternative that is as right: what it leads to."""
+
+    answer: Any = Field(description="what it leads to: a value, or {probe: name}, the reference's answer to that probe")
+    says: str = Field(min_length=5, description="the sentence that the student reads in place of the comparison")
+    earns: Annotated[float, Field(ge=0, le=1)] | Literal["person"] = Field(
+        description="its share of the points, from 0 to 1; `person`: a person decides"
+    )
 
 
 class Criterion(Part):
@@ -38,6 +51,9 @@ class Criterion(Part):
         description="share of the points for a known mistake",
         json_schema_extra={"propertyNames": {"enum": list(MISTAKES)}},
     )
+    mistakes: dict[Name, OwnMistake] = Field(
+        default_factory=dict, description="mistakes of this exercise, and alternatives, by names of your own"
+    )
 
     @model_validator(mode="after")
     def _has_a_probe(self) -> Criterion:
@@ -54,6 +70,22 @@ class Criterion(Part):
             if not 0 < share < 1:
                 raise ValueError(f"the share for `{name}` must be between 0 and 1, not {share}")
         return self
+
+    @model_validator(mode="after")
+    def _knows_its_mistakes(self) -> Criterion:
+        for name in self.mistakes:
+            if name in MISTAKES:
+                remedy = "Give its share in `partly`, or give yours another name."
+                raise PlacedError(f"the grader knows a mistake called `{name}`", "mistakes", name, remedy=remedy)
+        if self.mistakes and self.expect.kind not in COMPARING:
+            what = f"`mistakes` need one of {', '.join(sorted(COMPARING))}, which compare an answer"
+            raise PlacedError(what, "mistakes", remedy=f"Take them out: `{self.expect.kind}` compares with no answer.")
+        return self
+
+    @property
+    def shares(self) -> dict[str, float | Literal["person"]]:
+        """What each known mistake and each of its own earns."""
+        return {**self.partly, **{name: mistake.earns for name, mistake in self.mistakes.items()}}
 
     @property
     def given_probe(self) -> str:
@@ -117,11 +149,12 @@ class Rubric(Part):
         for criterion in self.criteria:
             if public_only and self.is_hidden(criterion):
                 continue
-            match getattr(getattr(criterion.expect, criterion.expect.kind), "to", None):
-                case "reference" if criterion.probe:
-                    needed[criterion.probe] = None
-                case {"probe": str(name)}:
-                    needed[name] = None
+            for target in _targets_of(criterion):
+                match target:
+                    case "reference" if criterion.probe:
+                        needed[criterion.probe] = None
+                    case {"probe": str(name)}:
+                        needed[name] = None
         return list(needed)
 
     def is_hidden(self, criterion: Criterion) -> bool:
@@ -131,14 +164,20 @@ class Rubric(Part):
 
 def probes_of(criterion: Criterion) -> list[str]:
     """The probes that have a part in a criterion: whose answer is judged, and which it is compared with."""
-    expectation = getattr(criterion.expect, criterion.expect.kind)
-    target = getattr(expectation, "to", None)
     names = [criterion.probe] if criterion.probe else []
-    if isinstance(target, dict) and set(target) == {"probe"}:
-        names.append(target["probe"])
-    if isinstance(expectation, Table):
-        names.append(expectation.of)
+    names += [
+        target["probe"] for target in _targets_of(criterion) if isinstance(target, dict) and [*target] == ["probe"]
+    ]
+    if criterion.expect.table is not None:
+        names.append(criterion.expect.table.of)
     return names
+
+
+def _targets_of(criterion: Criterion) -> list[Target]:
+    """What answers are compared with."""
+    targets = [getattr(getattr(criterion.expect, criterion.expect.kind), "to", None)]
+    # Of a mistake, `reference` is a text: what the reference answers is right.
+    return targets + [mistake.answer for mistake in criterion.mistakes.values() if mistake.answer != "reference"]
 
 
 def read_rubric(path: Path, *, calibrated: bool = True) -> Rubric:

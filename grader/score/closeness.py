@@ -37,13 +37,16 @@ class _Comparison:
 
 def judge_close(close: Close, evidence: Evidence) -> Verdict:
     """Every number is the target's, within atol + rtol * |target|."""
-    answer, target = evidence.value(), evidence.target(close.to)
-    comparison = _Comparison(subject(evidence.probe, tells=evidence.tells), close, evidence.tells)
-    verdict = _compare(answer, target, comparison)
+    verdict = compare(close, evidence.value(), evidence.target(close.to), evidence)
     found = diagnose_beside_others(evidence) if verdict.fraction == 0 and verdict.diagnosis is None else None
     if found is None:
         return verdict
     return Verdict(0.0, _with_diagnosis(verdict.because, found, evidence.tells), found.name)
+
+
+def compare(close: Close, answer: Any, target: Any, evidence: Evidence) -> Verdict:
+    """Whether an answer is close to a target."""
+    return _compare(answer, target, _Comparison(subject(evidence.probe, tells=evidence.tells), close, evidence.tells))
 
 
 def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) -> Verdict:

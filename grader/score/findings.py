@@ -12,6 +12,7 @@ from grader.language import Reason, _, join
 from grader.model import ANY_NAME, Answer, Finding, Run, Status
 from grader.rubric import Criterion, Rubric
 from grader.score.judge import judge
+from grader.score.own_mistakes import find_own_mistake
 from grader.score.sentences import clean, code, listed
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored
 from grader.score.waiting import find_cells, find_wait, wait_for, why_missing
@@ -152,7 +153,7 @@ def _judge_state(evidence: Evidence) -> Verdict:
     """The verdict; whatever goes wrong on our side leaves the criterion to a person."""
     try:
         with np.errstate(all="ignore"):
-            verdict = judge(evidence)
+            verdict = find_own_mistake(evidence, judge(evidence))
         if verdict.fraction is not None and not 0.0 <= verdict.fraction <= 1.0:
             raise ValueError(f"a fraction of {verdict.fraction}")
     except UnscoredError as error:

@@ -24,7 +24,7 @@ def judge_value(expected: Any, evidence: Evidence) -> Verdict:
     """The answer is exactly the expected value; a whole number may be written as a float."""
     answer = evidence.value()
     what = subject(evidence.probe, tells=evidence.tells)
-    if _same(answer, expected):
+    if is_same(answer, expected):
         if not evidence.tells:
             return Verdict(1.0, _("{what} is as expected.", what=what))
         return Verdict(1.0, _("{what} is {value}, as expected.", what=what, value=shown(expected)))
@@ -33,7 +33,8 @@ def judge_value(expected: Any, evidence: Evidence) -> Verdict:
     return Verdict(0.0, _say_unlike(what, answer, expected))
 
 
-def _same(answer: Any, expected: Any) -> bool:
+def is_same(answer: Any, expected: Any) -> bool:
+    """Whether an answer is exactly this value."""
     if isinstance(answer, np.ndarray):
         if answer.size == 0 and max(answer.shape) > _LONGEST_TEXT:
             return False  # an empty array takes no room however many rows it has, and its lists would
@@ -45,12 +46,12 @@ def _same(answer: Any, expected: Any) -> bool:
     if isinstance(expected, str):
         return isinstance(answer, str) and answer == expected
     if isinstance(expected, list):
-        return isinstance(answer, list) and len(answer) == len(expected) and all(map(_same, answer, expected))
+        return isinstance(answer, list) and len(answer) == len(expected) and all(map(is_same, answer, expected))
     if isinstance(expected, dict):
         return (
             isinstance(answer, dict)
             and answer.keys() == expected.keys()
-            and all(_same(answer[key], value) for key, value in expected.items())
+            and all(is_same(answer[key], value) for key, value in expected.items())
         )
     return False
 

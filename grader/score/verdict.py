@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from grader.language import Reason, _
 from grader.model import Answer, Cause, Run
-from grader.rubric import Criterion, Mistake, Probe, Rubric
+from grader.rubric import Criterion, Probe, Rubric
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Verdict:
 
     fraction: float | None
     because: Reason
-    diagnosis: Mistake | None = None
+    diagnosis: str | None = None
+    """a known mistake, or one of the rubric's own"""
     status: Literal["unanswered"] | None = None
     measured: float | None = None
     """the error, where a metric has measured one"""

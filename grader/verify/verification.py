@@ -38,6 +38,9 @@ STUDENT = "verify"
 MUTANT_LIMIT_S = 5.0
 """A mutant that runs for ever is stopped after this time in a probe, and four times this in a cell."""
 
+Paid = tuple[str, str | None, float | None]
+"""A criterion, the mistake that was named, and what it earned."""
+
 Notebook = Callable[[], bytes]
 """Makes a notebook's file when its turn comes: there are hundreds."""
 
@@ -131,6 +134,11 @@ class JudgedNotebook:
     rubric: Rubric
 
     @property
+    def paid(self) -> set[Paid]:
+        """What each mistake that was named earned."""
+        return {(finding.criterion, finding.diagnosis, finding.earned) for finding in self.findings}
+
+    @property
     def lost(self) -> dict[str, Finding]:
         """The criteria that are not met, but for what a person decides and for stored outputs: there are none."""
         waits = {one.id for one in self.rubric.criteria if one.expect.kind in ("person", "reproduced")}
@@ -162,7 +170,8 @@ def verify(
         return Verification(
             assignment.name, (*problems, stopped), assignment.rubric.points, len(parts.mistakes), 0, 0, (), 0
         )
-    problems += [*_check_untouched(bench), *_check_unusual(bench), *_check_mistakes(bench)]
+    paid = set[Paid]()
+    problems += [*_check_untouched(bench), *_check_unusual(bench, paid), *_check_mistakes(bench, paid)]
     survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
@@ -230,17 +239,18 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
             yield f"the untouched notebook gets {finding.earned:g} points for `{finding.criterion}`: {finding.because}"
 
 
-def _check_unusual(bench: Bench) -> Iterator[str]:
+def _check_unusual(bench: Bench, paid: set[Paid]) -> Iterator[str]:
     parts = bench.parts
     notebooks = {
         name: parts.solved_by(_with_case(parts, one, f"right/{name}.yaml")) for name, one in parts.unusual.items()
     }
     for name, judged in bench.judge("unusual right solutions", notebooks).items():
+        paid.update(judged.paid)
         for criterion, finding in judged.lost.items():
             yield f"the right solution `{name}` does not meet `{criterion}`: {finding.because}"
 
 
-def _check_mistakes(bench: Bench) -> Iterator[str]:
+def _check_mistakes(bench: Bench, paid: set[Paid]) -> Iterator[str]:
     parts = bench.parts
     notebooks = {
         name: parts.solved_by(_with_case(parts, one, f"wrong/{name}.yaml")) for name, one in parts.mistakes.items()
@@ -248,13 +258,15 @@ def _check_mistakes(bench: Bench) -> Iterator[str]:
     judged = bench.judge("deliberate mistakes", notebooks)
     for name, mistake in parts.mistakes.items():
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
-    paid = {(found.criterion, found.diagnosis, found.earned) for one in judged.values() for found in one.findings}
+    paid.update(*(one.paid for one in judged.values()))
     for criterion in parts.assignment.rubric.criteria:
-        for diagnosis, share in criterion.partly.items():
-            if (criterion.id, diagnosis, round(share * criterion.points, 6)) not in paid:
+        for diagnosis, share in criterion.shares.items():
+            earned = None if share == "person" else round(share * criterion.points, 6)
+            if (criterion.id, diagnosis, earned) not in paid:
+                where = "partly" if diagnosis in criterion.partly else "mistakes"
                 yield (
                     f"no mistake in wrong/ gets the share of `{criterion.id}` for `{diagnosis}`: "
-                    "add a case that does, or take the entry out of `partly`"
+                    f"add a case that does, or take the entry out of `{where}`"
                 )
 
 

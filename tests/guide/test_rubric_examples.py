@@ -40,6 +40,10 @@ def test_a_criterion_of_the_guide_is_one(name):
         ("accuracy", 0.9, {}, 2),
         ("accuracy", 0.89, {}, 0),
         ("accuracy", 93, {}, 0),
+        ("direction", 30.4, {"from_y": 60}, 2),
+        ("direction", 209.6, {"from_y": 60}, 1),
+        ("direction", 60, {"from_y": 60}, 0),
+        ("direction", "unclear", {"from_y": 60}, None),
     ],
 )
 def test_a_criterion_of_the_guide_judges_as_the_page_says(name, answer, expected, earned):

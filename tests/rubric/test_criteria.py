@@ -62,7 +62,7 @@ WRONG = {
     "a key that is known elsewhere only": (
         ("    probe: word", "    probe: word\n    hidden: true"),
         "17: unknown key `criteria.1.hidden`\n"
-        "  Take it out; known here: expect, given, id, partly, points, probe, says.",
+        "  Take it out; known here: expect, given, id, mistakes, partly, points, probe, says.",
     ),
     "a helper that the probe itself asks for": (
         ("    probe: doubled", "    probe: doubled\n    given: [double]"),
@@ -178,6 +178,15 @@ WRONG = {
     "bounds that no number is between": (
         ("value: hola", "number: {at_least: 2, at_most: 1}"),
         "17: no number is at least 2 and at most 1\n  Exchange the two.",
+    ),
+    "a mistake of one's own with a known name": (
+        ("    probe: word", "    probe: word\n    mistakes: {sign: {answer: hello, says: In English., earns: 0.5}}"),
+        "17: the grader knows a mistake called `sign`\n  Give its share in `partly`, or give yours another name.",
+    ),
+    "a mistake that earns more than all": (
+        ("    probe: word", "    probe: word\n    mistakes: {english: {answer: hello, says: In English., earns: 2}}"),
+        "17: `criteria.1.mistakes.english.earns` has to be at most 1, not `2`\n  Write a number that is at most 1.\n"
+        "  This file has 1 more such.",
     ),
     "a list instead of keys": (
         (RIGHT, "- a\n"),

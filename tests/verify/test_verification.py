@@ -87,6 +87,21 @@ def test_a_share_that_no_mistake_earns_is_told_and_one_that_is_earned_is_not(ben
     )
 
 
+def test_a_mistake_that_the_rubric_names_has_to_be_made_in_wrong_and_an_alternative_anywhere(bench):
+    path = bench.root / "rubrics" / "doubling.yaml"
+    rubric = yaml.safe_load(path.read_text())
+    tripled = {"answer": 12, "says": "It is three times x.", "earns": 0.5}
+    rubric["criteria"][0]["mistakes"] = {"tripled": tripled, "unclear": {**tripled, "answer": 16, "earns": "person"}}
+    path.write_text(yaml.safe_dump(rubric))
+    bench.write_mistake("triples", "def double(x):\n    return 3 * x\n", double="three times", any="", total="")
+    assert bench.verify().problems == (
+        "no mistake in wrong/ gets the share of `double` for `unclear`: add a case that does, or take the entry out of "
+        "`mistakes`",
+    )
+    bench.write_mistake("squares", "def double(x):\n    return x * x\n", double="A person", any="", total="")
+    assert bench.verify().problems == ()
+
+
 def test_a_mistake_in_a_function_that_the_reference_has_not_is_the_courses_to_mend(bench):
     bench.write_mistake("misspelt", "def duoble(x):\n    return 3 * x\n", double="")
     with pytest.raises(UserError, match="it defines duoble, which is not of one module of the reference"):
