@@ -56,6 +56,7 @@ _AS_THEY_ARE = (
     "grader.score.diagnosis",
     "grader.score.common_failures",
     "grader.score.other_answers",
+    "grader.score.free_choices",
     "grader.score.closeness",
     "grader.score.values",
     "grader.score.bounds",

@@ -19,6 +19,21 @@ class Close(Part):
     to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
     rtol: float = Field(1e-5, ge=0, description="relative tolerance, as a share of the target")
     atol: float = Field(1e-8, ge=0, description="absolute tolerance")
+    up_to: Literal["scale", "sign", "column-signs", "half-turn", "turn"] | None = Field(
+        None,
+        description="what is free: a factor other than 0 of a whole array, its sign, the sign of each column, or half "
+        "or whole turns of angles",
+    )
+    unit: Literal["degrees", "radians"] | None = Field(None, description="of angles that are right up to turns")
+
+    @model_validator(mode="after")
+    def _names_the_unit_of_angles(self) -> Close:
+        if self.up_to in ("half-turn", "turn") and self.unit is None:
+            what = f"`up_to: {self.up_to}` needs the unit of the angles"
+            raise PlacedError(what, "up_to", remedy="Add `unit: degrees` or `unit: radians`.")
+        if self.up_to not in ("half-turn", "turn") and self.unit is not None:
+            raise PlacedError("`unit` belongs to `up_to: half-turn` or `turn`", "unit", remedy="Take it out.")
+        return self
 
 
 class Text(Part):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.language import Reason, _, join, ngettext
+from grader.language import NOTHING, Reason, _, join, ngettext
 from grader.rubric import Close
 from grader.score.arrays import FloatArray, NotNumbersError, as_numbers, as_parts, is_complex, spread
-from grader.score.diagnosis import diagnose
 from grader.score.error_pattern import Diagnosis
+from grader.score.free_choices import choose, diagnose_freely, say_free
 from grader.score.other_answers import diagnose_beside_others, has_twin
 from grader.score.sentences import code, inside, number, number_pair, shape, subject
 from grader.score.verdict import Evidence, UnscoredError, Verdict
@@ -38,7 +38,9 @@ class _Comparison:
 def judge_close(close: Close, evidence: Evidence) -> Verdict:
     """Every number is the target's, within atol + rtol * |target|."""
     verdict = compare(close, evidence.value(), evidence.target(close.to), evidence)
-    found = diagnose_beside_others(evidence) if verdict.fraction == 0 and verdict.diagnosis is None else None
+    if verdict.fraction != 0 or verdict.diagnosis is not None or close.up_to is not None:
+        return verdict  # with a free factor, two questions may well have one answer
+    found = diagnose_beside_others(evidence)
     if found is None:
         return verdict
     return Verdict(0.0, _with_diagnosis(verdict.because, found, evidence.tells), found.name)
@@ -53,6 +55,8 @@ def _compare(answer: Any, target: Any, comparison: _Comparison, depth: int = 0) 
     if depth < _DEEPEST and isinstance(target, dict) and target:
         return _compare_entries(answer, target, comparison, depth)
     if is_complex(target):
+        if comparison.close.up_to is not None:
+            raise UnscoredError(_("`up_to` is not for complex numbers: the instructor has to fix the rubric."))
         answer, target = as_parts(answer), as_parts(target)
     try:
         target_array = as_numbers(target)
@@ -138,19 +142,21 @@ def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> Reason
 def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Verdict:
     if answer.size == 1 and target.size == 1:
         answer = answer.reshape(target.shape)
-    close, difference = comparison.close, np.empty(0)
+    close, free = comparison.close, NOTHING
     if answer.shape == target.shape:
-        difference = np.abs(answer - target)
-        wrong = ~(np.isfinite(difference) & (difference <= close.atol + close.rtol * np.abs(target)))
+        choice, free = choose(close, answer, target), say_free(close)
+        wrong, target = choice.wrong, choice.target
         if not wrong.any():
-            return Verdict(1.0, _right(answer, target, comparison))
+            return Verdict(1.0, _right(answer, target, comparison) + free)
+        if close.up_to == "scale" and not answer.any():
+            return Verdict(0.0, _("{what} is 0 everywhere, and no factor makes that right.", what=comparison.what))
         because = _wrong_values(answer, target, wrong, comparison)
     else:
         because = _wrong_shape(answer, target, comparison)
     # What the rubric calls close is so for a diagnosis, too: a walk that ends a step earlier may also have x for y.
     share = close.atol / size if (size := spread(target)) else 0.0
-    found = diagnose(answer, target, max(close.rtol, share))
-    return Verdict(0.0, _with_diagnosis(because, found, comparison.tells), found.name if found else None)
+    found = diagnose_freely(close, answer, target, max(close.rtol, share))
+    return Verdict(0.0, _with_diagnosis(because + free, found, comparison.tells), found.name if found else None)
 
 
 def _with_diagnosis(because: Reason, found: Diagnosis | None, tells: bool) -> Reason:

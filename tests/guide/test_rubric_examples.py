@@ -40,6 +40,8 @@ def test_a_criterion_of_the_guide_is_one(name):
         ("accuracy", 0.9, {}, 2),
         ("accuracy", 0.89, {}, 0),
         ("accuracy", 93, {}, 0),
+        ("homography", [[-0.5, 0.0], [0.0, -1.0]], {"corners": [[1.0, 0.0], [0.0, 2.0]]}, 3),
+        ("homography", [[-0.5, 0.0], [0.0, 1.0]], {"corners": [[1.0, 0.0], [0.0, 2.0]]}, 0),
         ("direction", 30.4, {"from_y": 60}, 2),
         ("direction", 209.6, {"from_y": 60}, 1),
         ("direction", 60, {"from_y": 60}, 0),

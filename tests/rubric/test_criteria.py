@@ -171,6 +171,18 @@ WRONG = {
         "4: this is not YAML: a comma, or the closing bracket, is missing\n"
         "  Put quotes round a text that holds a colon, a comma or a bracket, and close every bracket.",
     ),
+    "angles without their unit": (
+        ("close: {}", "close: {up_to: half-turn}"),
+        "12: `up_to: half-turn` needs the unit of the angles\n  Add `unit: degrees` or `unit: radians`.",
+    ),
+    "a unit of what is no angle": (
+        ("close: {}", "close: {up_to: scale, unit: degrees}"),
+        "12: `unit` belongs to `up_to: half-turn` or `turn`\n  Take it out.",
+    ),
+    "a slip in what is free": (
+        ("close: {}", "close: {up_to: scal}"),
+        "12: `criteria.0.expect.close.up_to` is none of those that there are: `scal`\n  Did you mean `scale`?",
+    ),
     "a number without bounds": (
         ("value: hola", "number: {}"),
         "17: `criteria.1.expect.number`: it needs `at_least` or `at_most`\n  Write for example `{at_least: 0.9}`.",

@@ -23,6 +23,9 @@ from .making import CURVE, GRID, MODELS_PROBE, TRUTH_PROBE, answered, find, mode
 EVERY_EXPECTATION: list[dict[str, Any]] = [
     {"value": [1, {"a": True}]},
     {"close": {}},
+    {"close": {"up_to": "scale"}},
+    {"close": {"up_to": "column-signs"}},
+    {"close": {"up_to": "half-turn", "unit": "degrees"}},
     {"close": {"to": {"x": [1.0, 2.0], "y": 3.0}}},
     {"close": {"to": [[1.0], [2.0, 3.0]], "rtol": 1e300}},
     {"number": {"at_least": 0.5, "at_most": 1.0}},
