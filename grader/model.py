@@ -294,6 +294,11 @@ class Finding(Noun):
         (), description="hashes of what a person judges who decides on it; empty: not known"
     )
 
+    @property
+    def mistake(self) -> str | None:
+        """The known mistake that it names; what waits for a person names none yet."""
+        return self.diagnosis if self.status != "unscored" else None
+
 
 class Override(Noun):
     """A person's decision on one criterion: appended, never overwritten, and outlives every re-score and re-run.
@@ -312,6 +317,20 @@ class Override(Noun):
     judged: tuple[str, ...] = Field(
         (), description="the finding's: hashes of what was judged; empty: holds for any work"
     )
+
+
+class MistakeComment(Noun):
+    """What a person says to everybody whose finding names one mistake: appended; the last one on a mistake counts.
+
+    It is of the mistake and not of those who had made it on that day: who is graded later with it reads it, too.
+    """
+
+    assignment: str
+    criterion: str
+    diagnosis: str
+    text: str = Field(description="empty takes the comment before it back")
+    who: str
+    when: datetime
 
 
 @dataclass(frozen=True)
@@ -388,6 +407,7 @@ class Grade(Noun):
     assignment: str
     findings: tuple[Finding, ...]
     overrides: tuple[Override, ...] = ()
+    comments: tuple[MistakeComment, ...] = Field((), description="on the mistakes that the findings name")
     late_by_s: float = 0.0
     lateness: Lateness | None = None
     end: End
@@ -395,6 +415,10 @@ class Grade(Noun):
     @property
     def possible(self) -> float:
         return sum(finding.possible for finding in self.findings)
+
+    def comment_on(self, criterion: str) -> MistakeComment | None:
+        """What a person says of the mistake in this criterion."""
+        return next((comment for comment in self.comments if comment.criterion == criterion), None)
 
     @property
     def penalty(self) -> float:

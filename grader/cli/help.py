@@ -15,7 +15,7 @@ SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_conte
 GROUPS: Mapping[str, Sequence[str]] = {
     "Begin": ("init", "new", "try", "demo", "doctor", "guide", "migrate"),
     "Grade notebooks": ("grade", "collect", "execute", "score", "report"),
-    "Decide": ("home", "review", "decide", "extend"),
+    "Decide": ("home", "review", "decide", "comment", "extend"),
     "Exams": ("exam",),
     "For students": ("check", "release", "publish"),
     "Prove a rubric": ("verify", "calibrate"),

@@ -1,4 +1,4 @@
-"""review, decide: what the grader cannot judge is decided by a person, on a page or in a line."""
+"""review, decide, comment: what a person decides or says, on a page or in a line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(review)
     # A number below 0 is no option: it is refused as points, with what there is to give.
     app.command(context_settings={"ignore_unknown_options": True})(decide)
+    app.command()(comment)
 
 
 def review(
@@ -48,8 +49,8 @@ def review(
         try:
             server.serve_forever()
         finally:
-            decided = sorted({made.assignment for _, decision in session.history for made in decision.made})
-            for name in decided:
+            decided = {made.assignment for _, decision in session.history for made in decision.made}
+            for name in sorted(decided | session.commented):
                 out.print(f"Decisions on {name} are kept. Write its pages again: grader report {name}", markup=False)
 
 
@@ -93,4 +94,31 @@ def decide(
     told = [("waits" if one.earned is None else f"{one.earned:g}") for one in (was, now)]
     out = show.console()
     out.print(f"{student}, {criterion}: {told[0]} → {told[1]} of {finding.possible:g}", markup=False)
+    out.print(f"Kept. Write the pages again: grader report {assignment}", markup=False)
+
+
+def comment(
+    context: typer.Context,
+    assignment: str = typer.Argument(metavar="ASSIGNMENT", help="The assignment or exam."),
+    criterion: str = typer.Argument(metavar="CRITERION", help="Its id in the rubric, or the question's in an exam."),
+    mistake: str = typer.Argument(metavar="MISTAKE", help="The known mistake, as the class page and --json name it."),
+    text: str = typer.Argument("", metavar="TEXT", help="What everybody with this mistake reads, now and later."),
+    who: str | None = WHO,
+    take_back: bool = typer.Option(False, "--take-back", help="Nobody reads the comment any more; needs no TEXT."),
+) -> None:
+    """Write one comment for everybody with the same mistake. It changes no points, and is appended like a decision."""
+    from grader.review.comments import say_comment
+    from grader.review.decisions import find_user
+
+    if bool(text.strip()) == take_back:
+        raise UserError("a comment needs TEXT, or --take-back", remedy="Give one of the two.")
+    place: Place = context.obj
+    gradebook = place.work(place.course()).gradebook
+    readers = say_comment(gradebook, assignment, criterion, mistake, text.strip(), who=who or find_user())
+    out = show.console()
+    verb = "no longer read it" if take_back else "read it"
+    out.print(
+        f"{show.counted(len(readers), 'student')} {verb}: {show.some(readers)}" if readers else "Taken back.",
+        markup=False,
+    )
     out.print(f"Kept. Write the pages again: grader report {assignment}", markup=False)

@@ -109,7 +109,12 @@ def _tell_tally(tally: Tally) -> dict[str, Any]:
         **tally.counts,
         "discrimination": tally.discrimination[0] if tally.discrimination else None,
         "mistakes": [
-            {"diagnosis": one.diagnosis, "students": one.students, "because": str(one.because)}
+            {
+                "diagnosis": one.diagnosis,
+                "students": one.students,
+                "because": str(one.because),
+                "comment": one.comment.text if one.comment else "",
+            }
             for one in tally.mistakes
         ],
     }

@@ -19,7 +19,7 @@ from grader.exam.revisions import Asked, revise, tell_changes
 from grader.exam.rules import bound
 from grader.exam.variants import make_variant
 from grader.model import Finding, Grade, Run, Submission
-from grader.score.grade import fold
+from grader.score.grade import find_comments, fold
 from grader.score.judged import hash_plain
 from grader.store.gradebook import Gradebook, Score
 
@@ -90,7 +90,7 @@ def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ScoredExam:
     exam, asked = on_disk.exam, revise(on_disk.exam)
     keys = gradebook.keys(on_disk.name)
     before = {score.student: score for score in gradebook.scores(on_disk.name)}
-    overrides = gradebook.overrides(on_disk.name)
+    overrides, comments = gradebook.overrides(on_disk.name), gradebook.comments(on_disk.name)
     shares = _shares(gradebook, exam)
     grades: list[ExamGrade] = []
     scores: list[tuple[Submission, Score]] = []
@@ -99,8 +99,14 @@ def score_exam(gradebook: Gradebook, on_disk: ExamOnDisk) -> ScoredExam:
         findings = score(asked, run, exam, shares.get(student, {}))
         own = [override for override in overrides if override.student == student]
         scores.append((submission, Score(student, f"{exam.sha256[:16]}-{run.key[:16]}", findings)))
+        folded = fold(findings, own)
         grade = Grade(
-            student=student, assignment=on_disk.name, findings=fold(findings, own), overrides=tuple(own), end="finished"
+            student=student,
+            assignment=on_disk.name,
+            findings=folded,
+            overrides=tuple(own),
+            comments=find_comments(folded, comments),
+            end="finished",
         )
         earned, known = total(grade.findings, exam.rules), before.get(student)
         old = total(fold(known.findings, own), exam.rules) if known is not None else None

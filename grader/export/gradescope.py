@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.export.rows import ExportRow
+from grader.export.rows import ExportRow, reason_of
 
 
 def as_results(row: ExportRow) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def as_results(row: ExportRow) -> dict[str, Any]:
             "score": finding.earned,
             "max_score": finding.possible,
             "status": "passed" if finding.status == "met" else "failed",
-            "output": str(finding.because),
+            "output": reason_of(row.grade, finding),
             "output_format": "text",
             "visibility": "after_published",
         }

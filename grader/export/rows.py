@@ -94,9 +94,15 @@ def _worth(finding: Finding) -> Reason:
     return _("{earned} of {possible}", earned=Digits(earned), possible=Digits(possible))
 
 
+def reason_of(grade: Grade, finding: Finding) -> str:
+    """Why, and what a person says to everybody with the same mistake."""
+    said = grade.comment_on(finding.criterion)
+    return f"{finding.because} {said.text}" if said else str(finding.because)
+
+
 def comment_of(row: ExportRow) -> str:
     """The findings as plain text, a line each: what a student reads beside the number."""
-    lines = [f"{finding.says} {_worth(finding)}. {finding.because}" for finding in row.grade.findings]
+    lines = [f"{finding.says} {_worth(finding)}. {reason_of(row.grade, finding)}" for finding in row.grade.findings]
     if row.grade.lateness is not None and row.grade.penalty:
         lines.append(str(row.grade.lateness.because))
     # Other systems show it as it is: there, a backtick is no mark for code.

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.exam.analysis.statistics import correlate, correlation_interval
 from grader.language import Reason
-from grader.model import Finding, Grade, Status
+from grader.model import Finding, Grade, MistakeComment, Status
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class SharedMistake:
     """What most of them read."""
     example: str
     """The first of those, where others read something else; empty where all read the same."""
+    comment: MistakeComment | None = None
+    """What a person says to all of them."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ def tallies_of(grades: Sequence[Grade]) -> tuple[Tally, ...]:
     for grade in grades:
         for finding in grade.findings:
             found[finding.criterion][grade.student] = finding
-    return tuple(_tally(findings, grades) for findings in found.values())
+    comments = {(one.criterion, one.diagnosis): one for grade in grades for one in grade.comments}
+    return tuple(_tally(findings, grades, comments) for findings in found.values())
 
 
-def _tally(findings: Mapping[str, Finding], grades: Sequence[Grade]) -> Tally:
+def _tally(
+    findings: Mapping[str, Finding], grades: Sequence[Grade], comments: Mapping[tuple[str, str], MistakeComment]
+) -> Tally:
     first = next(iter(findings.values()))
     counts = Counter(finding.status for finding in findings.values())
     return Tally(
@@ -66,25 +71,36 @@ def _tally(findings: Mapping[str, Finding], grades: Sequence[Grade]) -> Tally:
         possible=first.possible,
         counts={status: counts[status] for status in get_args(Status)},
         total=len(findings),
-        mistakes=mistakes_of(findings.items()),
+        mistakes=mistakes_of(findings.items(), comments),
         discrimination=_discrimination(first.criterion, grades),
     )
 
 
-def mistakes_of(findings: Iterable[tuple[str, Finding]]) -> tuple[SharedMistake, ...]:
-    """The known mistakes among the findings of students for one criterion, the most frequent first."""
+def mistakes_of(
+    findings: Iterable[tuple[str, Finding]], comments: Mapping[tuple[str, str], MistakeComment]
+) -> tuple[SharedMistake, ...]:
+    """The known mistakes among (student, finding) of one criterion, the most frequent first."""
     made: defaultdict[str, list[tuple[str, Finding]]] = defaultdict(list)
     for student, finding in findings:
-        if finding.diagnosis is not None and finding.status != "unscored":
-            made[finding.diagnosis].append((student, finding))
+        if finding.mistake is not None:
+            made[finding.mistake].append((student, finding))
     mistakes = []
     for diagnosis, group in made.items():
         reasons = Counter(finding.because for _, finding in group)
         ((because, count),) = reasons.most_common(1)
         example = next(student for student, finding in group if finding.because == because)
         students = tuple(student for student, _ in group)
-        alone = "" if count == len(group) else example
-        mistakes.append(SharedMistake(group[0][1].criterion, diagnosis, students, because, alone))
+        criterion = group[0][1].criterion
+        mistakes.append(
+            SharedMistake(
+                criterion=criterion,
+                diagnosis=diagnosis,
+                students=students,
+                because=because,
+                example="" if count == len(group) else example,
+                comment=comments.get((criterion, diagnosis)),
+            )
+        )
     return tuple(sorted(mistakes, key=lambda mistake: -len(mistake.students)))
 
 

@@ -10,7 +10,7 @@ from typing import get_args
 from markupsafe import Markup
 
 from grader.language import Reason
-from grader.model import CellComparison, CellRun, Finding, OutputMatch, Override, Run, Status
+from grader.model import CellComparison, CellRun, Finding, MistakeComment, OutputMatch, Override, Run, Status
 from grader.report import comparison_plots, notebook_pictures
 from grader.report.comparison_plots import Beside, beside
 from grader.report.curve_plots import Figure, figures_of
@@ -30,10 +30,12 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True)
 class JudgedCriterion:
-    """A criterion on the page: its finding, the person's decision that counts, and the words that a person judges."""
+    """A criterion on the page: its finding, what persons said of it, and the words that a person judges."""
 
     finding: Finding
     override: Override | None
+    comment: MistakeComment | None
+    """What a person says to everybody with its mistake."""
     words: Markup | None
     words_clipped: bool
     beside: tuple[Beside, ...]
@@ -100,7 +102,7 @@ def view_of(page: StudentPage) -> StudentView:
     standing = find_standing(page.grade.findings, page.grade.overrides)
     statuses = Counter(finding.status for finding in findings)
     judged = list(_judge(findings, standing, page))
-    is_met = [one.finding.status == "met" and one.override is None for one in judged]
+    is_met = [one.finding.status == "met" and not one.override and not one.comment for one in judged]
     left = [one for one, met in zip(judged, is_met, strict=True) if not met]
     return StudentView(
         judged=tuple(sorted(left, key=lambda one: _ORDER.index(one.finding.status))),
@@ -166,6 +168,7 @@ def _judge(
         yield JudgedCriterion(
             finding=finding,
             override=standing.get(finding.criterion),
+            comment=page.grade.comment_on(finding.criterion),
             words=words_as_html(words) if words else None,
             words_clipped=len(words) > WORDS_LIMIT,
             beside=pictures,

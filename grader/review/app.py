@@ -16,6 +16,7 @@ from grader.exam.exam import ExamOnDisk
 from grader.exam.scanning.marks_review import Pending
 from grader.language import Code, _, language
 from grader.report.render import make_environment
+from grader.review.comments import find_mistakes
 from grader.review.decisions import read_points
 from grader.review.guard import HEADERS, Guard
 from grader.review.late import BACK, RULINGS, find_disputed, read_ruling, show_late
@@ -45,6 +46,8 @@ def make_app(session: ReviewSession, guard: Guard) -> Flask:
         ("GET", "/late/<name>/<path:student>", _late),
         ("POST", "/late/<name>/<path:student>", _rule),
         ("GET", "/class/<name>", _class),
+        ("GET", "/mistakes/<name>", _mistakes),
+        ("POST", "/mistakes/<name>", _comment),
         ("GET", "/marks/<name>", _mark),
         ("POST", "/marks/<name>", _say_mark),
         ("GET", "/points/<name>", _points),
@@ -251,10 +254,38 @@ def _rule(session: ReviewSession, name: str, student: str) -> Answered | tuple[s
 def _class(session: ReviewSession, name: str) -> str:
     queue = _find_queue(session, name)
     standings = session.standings()[name]
-    places = {
-        (student, part.criterion): item for item in queue.items for student in item.students for part in item.parts
-    }
-    return _render("class-of-review.html", queue=queue, standings=standings, places=places)
+    return _render("class-of-review.html", queue=queue, standings=standings, places=queue.places)
+
+
+def _mistakes(session: ReviewSession, name: str) -> str:
+    return _render_mistakes(session, _find_queue(session, name))
+
+
+def _render_mistakes(session: ReviewSession, queue: ClassQueue, refused: UserError | None = None) -> str:
+    criteria = find_mistakes(session.work.gradebook, queue.name)
+    kept = "kept" in request.args
+    return _render(
+        "mistakes.html",
+        queue=queue,
+        criteria=criteria,
+        places=queue.places,
+        refused=refused,
+        kept=kept,
+        form=request.form,
+    )
+
+
+def _comment(session: ReviewSession, name: str) -> Answered | tuple[str, int]:
+    queue = _find_queue(session, name)
+    told = {field: request.form.get(field, "").strip() for field in ("criterion", "mistake", "text")}
+    takes_back = request.form.get("say") == "back"
+    try:
+        if not takes_back and not told["text"]:
+            raise UserError(_("no comment is written"), remedy=_("Write what all of them shall read."))
+        session.comment(name, told["criterion"], told["mistake"], "" if takes_back else told["text"])
+    except UserError as error:
+        return _render_mistakes(session, queue, error), 400
+    return redirect(url_for("mistakes", name=name, kept=""), 303)
 
 
 def _points(session: ReviewSession, name: str) -> str:

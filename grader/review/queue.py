@@ -84,6 +84,11 @@ class ClassQueue:
     kind: Literal["assignment", "exam"]
     items: tuple[ReviewItem, ...]
 
+    @property
+    def places(self) -> dict[tuple[str, str], ReviewItem]:
+        """(student, criterion) -> the item that it is decided in."""
+        return {(student, part.criterion): one for one in self.items for student in one.students for part in one.parts}
+
 
 _Key = tuple[object, ...]
 

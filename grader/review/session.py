@@ -14,6 +14,7 @@ from grader.exam.exam_scores import score_exam
 from grader.exam.scanning.marks_review import Pending
 from grader.language import Reason, _
 from grader.model import LateRuling, Override
+from grader.review.comments import say_comment
 from grader.review.decisions import Decision, Standing, decide, read_standings, take_back
 from grader.review.marks import find_marks, say_mark
 from grader.review.queue import ClassQueue, ReviewItem, gather_assignment, gather_exam
@@ -51,6 +52,8 @@ class ReviewSession:
     """(item, decision), the last one last."""
     marks: list[tuple[str, Pending]] = field(default_factory=list)
     """(exam, mark on paper) that were said in this session, the last one last."""
+    commented: set[str] = field(default_factory=set)
+    """The assignments and exams on whose mistakes something was said in this session."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self) -> None:
@@ -152,6 +155,12 @@ class ReviewSession:
             take_back(self.work.gradebook, decision, who=self.who, when=datetime.now(UTC))
             self.history.pop()
         return key
+
+    def comment(self, name: str, criterion: str, diagnosis: str, text: str) -> None:
+        """Append what this person says to everybody with one mistake; an empty text takes it back."""
+        with self.lock:
+            say_comment(self.work.gradebook, name, criterion, diagnosis, text, who=self.who)
+            self.commented.add(name)
 
     def rulings(self) -> list[LateRuling]:
         """What was said of lateness, and was not taken back."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grader.language import _, verbatim
-from grader.model import Finding, Override, Status
+from grader.model import Finding, MistakeComment, Override, Status
 
 
 def fold(findings: Sequence[Finding], overrides: Sequence[Override]) -> tuple[Finding, ...]:
@@ -17,6 +17,14 @@ def fold(findings: Sequence[Finding], overrides: Sequence[Override]) -> tuple[Fi
         else _overridden(finding, standing.get(finding.criterion))
         for finding in findings
     )
+
+
+def find_comments(
+    findings: Sequence[Finding], comments: Mapping[tuple[str, str], MistakeComment]
+) -> tuple[MistakeComment, ...]:
+    """What persons say of the mistakes that these findings name, of (criterion, diagnosis) -> comment."""
+    named = [(finding.criterion, finding.mistake or "") for finding in findings]
+    return tuple(comments[mistake] for mistake in named if mistake in comments)
 
 
 def find_standing(findings: Sequence[Finding], overrides: Sequence[Override]) -> dict[str, Override]:

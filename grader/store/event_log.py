@@ -21,13 +21,13 @@ VERSION = 1
 """Of the layout, in SQLite's `user_version`. 0 is a file from before there were events: see `migrations`."""
 
 Kind = Literal[
-    "submission", "run", "score", "decision", "extension", "late-ruling", "mark", "collection", "draft",
+    "submission", "run", "score", "decision", "extension", "late-ruling", "mark", "comment", "collection", "draft",
     "response", "exam-key", "course-grade", "begun",
 ]  # fmt: skip
 """
 submission, run, score     what was handed in; which run was made of it; what its findings were
-decision, extension,       what a person said: of a criterion, a deadline, lateness, a mark on a scanned sheet
-late-ruling, mark
+decision, extension,       what a person said: of a criterion, a deadline, lateness, a mark on a scanned sheet, a known
+late-ruling, mark, comment mistake
 collection, draft          a source was collected to its end, with its problems; a draft was left in the mailbox
 response, exam-key         what was read of a student's exam; the version of the exam that it was scored by
 course-grade               a grade of the course, as it was reported

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from grader.course.course_grade import CourseGrade
 from grader.errors import UserError
 from grader.language.old_prose import OLD
-from grader.model import Extension, Finding, LateRuling, Noun, Override, Problem, Run, Submission
+from grader.model import Extension, Finding, LateRuling, MistakeComment, Noun, Override, Problem, Run, Submission
 from grader.store.event_log import Event, Kind
 from grader.store.migrations import open_log
 
@@ -199,6 +199,16 @@ class Gradebook:
         found = self._said("late-ruling", assignment, LateRuling)
         last = {(ruling.student, ruling.sha256): ruling for ruling in found}
         return {key: ruling for key, ruling in last.items() if ruling.counts is not None}
+
+    def add_comment(self, comment: MistakeComment) -> None:
+        """Append what a person says to everybody with one mistake."""
+        data, when = comment.model_dump(mode="json"), comment.when.isoformat()
+        self.log.append([Event("comment", comment.assignment, "", data, comment.who, when)])
+
+    def comments(self, assignment: str) -> dict[tuple[str, str], MistakeComment]:
+        """(criterion, diagnosis) -> the comment that counts, where there is one that was not taken back."""
+        last = {(one.criterion, one.diagnosis): one for one in self._said("comment", assignment, MistakeComment)}
+        return {mistake: comment for mistake, comment in last.items() if comment.text}
 
     def _said(self, kind: Kind, assignment: str, noun: type[Kept]) -> list[Kept]:
         return [_read(noun, event.data) for event in self.log.read(kind, assignment)]

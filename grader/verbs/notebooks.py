@@ -21,10 +21,10 @@ from grader.execute.probe_questions import is_personal, make_question, make_ques
 from grader.execute.reference import ask_reference
 from grader.execute.run_key import make_key
 from grader.language import Reason, _
-from grader.model import Answer, Finding, Grade, Lateness, Override, Run, Submission, Watch
+from grader.model import Answer, Finding, Grade, Lateness, MistakeComment, Override, Run, Submission, Watch
 from grader.release import read_released
 from grader.score import score
-from grader.score.grade import fold
+from grader.score.grade import find_comments, fold
 from grader.score.judged import bind_to_work
 from grader.score.reproduction import measure
 from grader.store.gradebook import Score
@@ -236,10 +236,11 @@ def score_class(course: Course, work: WorkFolder, assignment: Assignment, *, kee
     overrides: defaultdict[str, list[Override]] = defaultdict(list)
     for override in work.gradebook.overrides(assignment.name):
         overrides[override.student].append(override)
+    comments = work.gradebook.comments(assignment.name)
     best: dict[str, tuple[ScoredStudent, Score]] = {}
     for submission, questions in zip(submissions, _asked(assignment, submissions), strict=True):
         student, key = submission.student, keys[submission.student, submission.sha256]
-        scoring = _Scoring(assignment, submission, key, overrides[student], before.get(student))
+        scoring = _Scoring(assignment, submission, key, overrides[student], comments, before.get(student))
         try:
             run = work.runs.load(key)
             lateness = _lateness(work, assignment, submission, handed_in)
@@ -268,6 +269,7 @@ class _Scoring:
     submission: Submission
     key: str
     overrides: Sequence[Override]
+    comments: Mapping[tuple[str, str], MistakeComment]
     known: Score | None
 
     def score(
@@ -291,11 +293,13 @@ class _Scoring:
         return replace(scored, trouble=trouble), noted
 
     def _grade(self, run: Run, findings: Sequence[Finding], lateness: Lateness | None) -> Grade:
+        folded = fold(findings, self.overrides)
         return Grade(
             student=self.submission.student,
             assignment=self.submission.assignment,
-            findings=fold(findings, self.overrides),
+            findings=folded,
             overrides=tuple(self.overrides),
+            comments=find_comments(folded, self.comments),
             late_by_s=lateness.late_by_s if lateness else 0.0,
             lateness=lateness,
             end=run.end,

@@ -56,13 +56,15 @@ CLASS: dict[str, dict[str, Any]] = {
 RESPONSES = "student,operator,kernel\nana,laplace,corners\nbruno,the Laplace,corners\ncarla, the  laplace ,rows\n"
 
 
-def make_class(root: Path, students: dict[str, dict[str, Any]] | None = None, *, exam: bool = True) -> Path:
+def make_class(
+    root: Path, students: dict[str, dict[str, Any]] | None = None, *, exam: bool = True, rubric: str = RUBRIC
+) -> Path:
     """The course in `root`, with its work folder in `.grader`: collected and run, but not scored."""
     for name in ("assignments/noise", "rubrics", "reference"):
         (root / name).mkdir(parents=True)
     (root / "course.toml").write_text('title = "A small course"\n')
     (root / "assignments/noise/assignment.toml").write_text('title = "Noise"\n')
-    (root / "rubrics/noise.yaml").write_text(RUBRIC)
+    (root / "rubrics/noise.yaml").write_text(rubric)
     course = read_course(root)
     work = WorkFolder(root / ".grader")
     for student, told in (students or CLASS).items():

@@ -34,7 +34,9 @@ def read(response: TestResponse) -> str:
 # ---- who is let in --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/style.css", "/static/review.js", "/class/noise", "/points/noise", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/style.css", "/static/review.js", "/class/noise", "/points/noise", "/mistakes/noise", "/nothing"]
+)
 def test_nothing_is_shown_without_the_token(stranger: FlaskClient, path: str) -> None:
     response = get(stranger, path)
     assert response.status_code == 403

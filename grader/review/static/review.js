@@ -7,7 +7,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (words && event.key === "Escape") {
-    document.querySelector(".points-field").focus();
+    document.querySelector(".points-field")?.focus();
     return;
   }
   if (words || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
