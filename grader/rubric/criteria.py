@@ -77,7 +77,7 @@ class Criterion(Part):
             if name in MISTAKES:
                 remedy = "Give its share in `partly`, or give yours another name."
                 raise PlacedError(f"the grader knows a mistake called `{name}`", "mistakes", name, remedy=remedy)
-        if self.mistakes and self.expect.kind not in COMPARING:
+        if self.mistakes and not COMPARING & {option.kind for option in self.expect.options}:
             what = f"`mistakes` need one of {', '.join(sorted(COMPARING))}, which compare an answer"
             raise PlacedError(what, "mistakes", remedy=f"Take them out: `{self.expect.kind}` compares with no answer.")
         return self
@@ -119,12 +119,23 @@ class Rubric(Part):
                     remedy = "Name one of them, or add it to `probes`."
                     raise PlacedError(f"{what} (there are: {known})", "criteria", place, remedy=remedy)
             self._require_oracles(criterion, place)
+            self._keep_counts_secret(criterion, place)
         used = {name for criterion in self.criteria for name in probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
             remedy = "Delete it, or name it in a criterion."
             raise PlacedError(f"no criterion uses the probe `{unused[0]}`", "probes", unused[0], remedy=remedy)
         return self
+
+    def _keep_counts_secret(self, criterion: Criterion, place: int) -> None:
+        """Whose answer to a hidden question earns by its length may say with its length what it was asked."""
+        count, probe = criterion.expect.count, self.probes[criterion.probe] if criterion.probe else None
+        if count is None or not count.in_proportion or count.of not in ("items", "words") or probe is None:
+            return
+        if probe.hidden and not probe.reveal:
+            what = f"the criterion `{criterion.id}`: points in proportion could tell what a hidden probe asks"
+            keys = ("criteria", place, "expect", "count", "in_proportion")
+            raise PlacedError(what, *keys, remedy="Take `in_proportion` out, or make the probe public.")
 
     def _require_oracles(self, criterion: Criterion, place: int) -> None:
         if not criterion.given:
@@ -175,7 +186,7 @@ def probes_of(criterion: Criterion) -> list[str]:
 
 def _targets_of(criterion: Criterion) -> list[Target]:
     """What answers are compared with."""
-    targets = [getattr(getattr(criterion.expect, criterion.expect.kind), "to", None)]
+    targets = [getattr(getattr(option, option.kind), "to", None) for option in criterion.expect.options]
     # Of a mistake, `reference` is a text: what the reference answers is right.
     return targets + [mistake.answer for mistake in criterion.mistakes.values() if mistake.answer != "reference"]
 

@@ -89,6 +89,16 @@ class Count(Part):
     of: Literal["items", "models", "pictures", "words"] = Field("items", description="what is counted")
     at_least: int | None = Field(None, description="the fewest that are right")
     at_most: int | None = Field(None, description="the most that are right")
+    in_proportion: bool = Field(
+        False, description="whether fewer than `at_least` earn their share: 2 of 3 earn two thirds of the points"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_whole(self) -> Count:
+        if self.in_proportion and (self.at_least is None or self.at_least < 1):
+            what = "`in_proportion` needs `at_least`: how many earn all points"
+            raise PlacedError(what, "in_proportion", remedy="Add `at_least`, of 1 or more.")
+        return self
 
 
 class NumberBounds(Part):
@@ -184,6 +194,10 @@ class Table(Part):
     )
 
 
+OF_ONE_ANSWER = ("value", "close", "number", "shape", "type", "text", "raises")
+"""Expectations of one answer, of which `either` takes several."""
+
+
 class Expect(Part):
     """What is expected: exactly one of these."""
 
@@ -206,6 +220,9 @@ class Expect(Part):
     built: Built | None = None
     split: Split | None = None
     table: Table | None = None
+    either: list[Expect] | None = Field(
+        None, min_length=2, description=f"several expectations of which one is enough, of {', '.join(OF_ONE_ANSWER)}"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -218,7 +235,16 @@ class Expect(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Expect:
         self.kind  # noqa: B018  (raises where there is not exactly one)
+        for place, option in enumerate(self.either or ()):
+            if option.kind not in OF_ONE_ANSWER:
+                remedy = f"Write one of {', '.join(OF_ONE_ANSWER)}."
+                raise PlacedError(f"`either` does not take `{option.kind}`", "either", place, remedy=remedy)
         return self
+
+    @property
+    def options(self) -> list[Expect]:
+        """The expectations of which one is enough: itself alone, but for `either`."""
+        return self.either or [self]
 
     @property
     def kind(self) -> str:

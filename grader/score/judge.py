@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from grader.language import _
 from grader.rubric import (
     Built,
@@ -20,12 +23,14 @@ from grader.rubric import (
     Trained,
 )
 from grader.score import bounds, closeness, metrics, models, reproduction, table_checks, training_evidence, values
-from grader.score.verdict import Evidence, Verdict, unanswered, unscored, value_of
+from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored, value_of
 
 
 def judge(evidence: Evidence) -> Verdict:
     """How far the criterion's expectation is met."""
-    match evidence.criterion.expect:
+    match evidence.expect:
+        case Expect(either=list() as options):
+            return judge_either(options, evidence)
         case Expect(close=Close() as close):
             return closeness.judge_close(close, evidence)
         case Expect(number=NumberBounds() as number):
@@ -60,6 +65,30 @@ def judge(evidence: Evidence) -> Verdict:
             return judge_person(person, evidence)
         case expect:
             return values.judge_value(expect.value, evidence)
+
+
+def judge_either(options: Sequence[Expect], evidence: Evidence) -> Verdict:
+    """The best verdict of several expectations of which one is enough; where none fits, what the first says."""
+    verdicts = [_judge_option(replace(evidence, option=option)) for option in options]
+    for verdict in verdicts:
+        if verdict.fraction == 1.0:
+            return verdict
+    waiting = [verdict for verdict in verdicts if verdict.fraction is None]
+    answered = [verdict for verdict in verdicts if verdict.status != "unanswered"]
+    if waiting or not answered:
+        raise UnscoredError(waiting[0].because) if waiting else UnansweredError(verdicts[0].because)
+    partly = evidence.criterion.partly
+    best = max(answered, key=lambda one: max(one.fraction or 0.0, partly.get(one.diagnosis or "", 0.0)))
+    return replace(best, because=best.because + _("Other answers are right, too."))
+
+
+def _judge_option(evidence: Evidence) -> Verdict:
+    try:
+        return judge(evidence)
+    except UnscoredError as error:
+        return unscored(error.reason)
+    except UnansweredError as error:
+        return unanswered(error.reason)
 
 
 def judge_person(person: Person, evidence: Evidence) -> Verdict:

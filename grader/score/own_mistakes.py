@@ -29,11 +29,13 @@ def find_own_mistake(evidence: Evidence, verdict: Verdict) -> Verdict:
 def _has_made(mistake: OwnMistake, evidence: Evidence) -> bool:
     answer, told = evidence.value(), mistake.answer
     target = evidence.target(told) if isinstance(told, dict) else told
-    return _is_alike(evidence.criterion.expect, answer, target, evidence)
+    options = evidence.criterion.expect.either or [evidence.criterion.expect]
+    return any(_is_alike(option, answer, target, evidence) for option in options)
 
 
 def _is_alike(expect: Expect, answer: Any, target: Any, evidence: Evidence) -> bool:
     """By the criterion's own comparison; a word, such as `unclear`, is never close to anything."""
-    if expect.close is None or target is None or isinstance(target, bool | str):
-        return is_same(answer, target.tolist() if isinstance(target, np.ndarray) else target)
-    return compare(expect.close, answer, target, evidence).fraction == 1.0
+    if expect.close is not None and target is not None and not isinstance(target, bool | str):
+        return compare(expect.close, answer, target, evidence).fraction == 1.0
+    plain = target.tolist() if isinstance(target, np.ndarray) else target
+    return expect.kind in ("close", "value") and is_same(answer, plain)

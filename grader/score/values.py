@@ -198,6 +198,8 @@ def judge_count(count: Count, evidence: Evidence) -> Verdict:
         told = _("{there}, but at least {wanted} should be there.", there=there, wanted=count.at_least or 0)
     else:
         told = _("{there}, but at most {wanted} should be there.", there=there, wanted=count.at_most or 0)
+    if too_few and have > 0 and count.in_proportion and count.at_least:
+        return Verdict(have / count.at_least, told + note + _("Each of them earns its share of the points."))
     return Verdict(0.0, told + note)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from grader.language import Reason, _
 from grader.model import Answer, Cause, Run
-from grader.rubric import Criterion, Probe, Rubric
+from grader.rubric import Criterion, Expect, Probe, Rubric
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Evidence:
     expected: Mapping[str, Answer]
     public_only: bool = False
     """It is a self-check, which asks nothing hidden, and nothing with the reference's helpers."""
+    option: Expect | None = None
+    """The one that is looked at, of several expectations."""
 
     @property
     def probe(self) -> Probe | None:
@@ -76,7 +78,11 @@ class Evidence:
 
     @property
     def expectation(self) -> Any:
-        return getattr(self.criterion.expect, self.criterion.expect.kind)
+        return getattr(self.expect, self.expect.kind)
+
+    @property
+    def expect(self) -> Expect:
+        return self.option or self.criterion.expect
 
     def answer(self) -> Answer:
         """The notebook's answer to the criterion's probe, however it ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import yaml
 
@@ -42,6 +43,9 @@ def test_a_criterion_of_the_guide_is_one(name):
         ("accuracy", 93, {}, 0),
         ("homography", [[-0.5, 0.0], [0.0, -1.0]], {"corners": [[1.0, 0.0], [0.0, 2.0]]}, 3),
         ("homography", [[-0.5, 0.0], [0.0, 1.0]], {"corners": [[1.0, 0.0], [0.0, 2.0]]}, 0),
+        ("no_corner", np.empty((0, 2)), {}, 1),
+        ("no_corner", None, {}, 1),
+        ("no_corner", [[3, 4]], {}, 0),
         ("direction", 30.4, {"from_y": 60}, 2),
         ("direction", 209.6, {"from_y": 60}, 1),
         ("direction", 60, {"from_y": 60}, 0),

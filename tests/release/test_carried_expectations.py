@@ -18,6 +18,12 @@ DIRECTION = {"half-turn": {"answer": 210, "says": "It is seen from its other end
     [
         ({"number": {"at_least": 20, "at_most": 40}}, {}, "`slope` is 210, but it should be from 20 to 40."),
         ({"close": {"to": 30.0, "up_to": "half-turn", "unit": "degrees"}}, {}, "● met 4 of 4"),
+        ({"either": [{"close": {"to": 30.0}}, {"value": 210}]}, {}, "● met 4 of 4"),
+        (
+            {"either": [{"close": {"to": 30.0}}, {"value": 211}]},
+            {},
+            "but 30 is expected. Other answers are right, too.",
+        ),
         ({"close": {"to": 30.0}}, {"mistakes": DIRECTION}, "It is seen from its other end."),
         ({"value": 30.0}, {"mistakes": DIRECTION}, "It is seen from its other end."),
     ],

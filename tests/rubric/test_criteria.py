@@ -26,7 +26,7 @@ criteria:
 """
 KINDS = (
     "value, close, number, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, "
-    "built, split, table"
+    "built, split, table, either"
 )
 
 
@@ -128,7 +128,7 @@ WRONG = {
     "a word where keys belong": (
         ("expect: {value: hola}", "expect: hola"),
         "17: `criteria.1.expect` has to hold keys and values\n"
-        "  Write them below it, indented; known here: built, close, count, distinct, metric, nonlinear, "
+        "  Write them below it, indented; known here: built, close, count, distinct, either, metric, nonlinear, "
         "number, person, raises, reproduced, shape, split, table, text, trained, type, value.",
     ),
     "a list where one of several types belongs": (
@@ -182,6 +182,22 @@ WRONG = {
     "a slip in what is free": (
         ("close: {}", "close: {up_to: scal}"),
         "12: `criteria.0.expect.close.up_to` is none of those that there are: `scal`\n  Did you mean `scale`?",
+    ),
+    "one of several within one of several": (
+        ("value: hola", "either: [{value: hola}, {either: [{value: 1}, {value: 2}]}]"),
+        "17: `either` does not take `either`\n  Write one of value, close, number, shape, type, text, raises.",
+    ),
+    "a person as one of several": (
+        ("value: hola", "either: [{value: hola}, {person: {}}]"),
+        "17: `either` does not take `person`\n  Write one of value, close, number, shape, type, text, raises.",
+    ),
+    "one of one": (
+        ("value: hola", "either: [{value: hola}]"),
+        "17: `criteria.1.expect.either` needs at least 2, but has 1\n  Write 2 or more.",
+    ),
+    "a share of no number": (
+        ("value: hola", "count: {at_most: 3, in_proportion: true}"),
+        "17: `in_proportion` needs `at_least`: how many earn all points\n  Add `at_least`, of 1 or more.",
     ),
     "a number without bounds": (
         ("value: hola", "number: {}"),

@@ -35,6 +35,8 @@ EVERY_EXPECTATION: list[dict[str, Any]] = [
     {"raises": "ValueError"},
     {"count": {"at_least": 1, "at_most": 2}},
     {"count": {"of": "models", "at_least": 1}},
+    {"count": {"of": "models", "at_least": 5, "in_proportion": True}},
+    {"either": [{"close": {}}, {"value": "yes"}, {"raises": "ValueError"}]},
     {"count": {"of": "words", "at_least": 1}},
     {"metric": {"name": "max-error", "full": 0.1, "none": 1.0}},
     {"person": {"shows": "answer"}},

@@ -339,3 +339,33 @@ def test_numbers_that_look_alike_are_told_with_as_many_digits_as_it_takes():
     told = str(find({"value": 2.0}, 2.00000004).because)
     assert told == "`slope` is 2.00000004, but 2 is expected."
     assert str(find({"value": "2"}, 2).because) == '`slope` is 2, but "2" is expected.'
+
+
+@pytest.mark.parametrize(("at_least", "earned"), [(1, 4.0), (2, 4.0), (3, 2.666667), (4, 2.0), (200, 0.04)])
+def test_a_count_in_proportion_gives_each_its_share(at_least, earned):
+    finding = find({"count": {"at_least": at_least, "in_proportion": True}}, ["a", "b"])
+    assert finding.earned == earned
+    assert finding.status == ("met" if earned == 4.0 else "partly")
+
+
+def test_a_count_in_proportion_says_so_and_gives_nothing_for_none_or_too_many():
+    count = {"at_least": 3, "at_most": 4, "in_proportion": True}
+    told = "There are 2 items, but at least 3 should be there. Each of them earns its share of the points."
+    assert str(find({"count": count}, [1, 2]).because) == told
+    assert [find({"count": count}, [1] * n).status for n in (0, 5)] == ["missed", "missed"]
+    assert find({"count": {"at_least": 3}}, [1, 2]).earned == 0
+
+
+def test_networks_are_counted_in_proportion():
+    expect = {"count": {"of": "models", "at_least": 3, "in_proportion": True}}
+    finding = find_on_models(expect, network("model_1"), network("model_2"), hidden=True)
+    assert (finding.status, finding.earned) == ("partly", 2.666667)
+    assert "fewer than required. Each of them earns its share" in str(finding.because)
+
+
+@pytest.mark.parametrize("of", ["items", "words"])
+def test_a_hidden_answer_earns_nothing_by_its_length(of):
+    expect = {"count": {"of": of, "at_least": 3, "in_proportion": True}}
+    with pytest.raises(ValueError, match="points in proportion could tell what a hidden probe asks"):
+        find(expect, [1, 2], probe=HIDDEN_CALL)
+    assert find(expect, [1, 2], probe={**HIDDEN_CALL, "reveal": True}).possible == 4
