@@ -296,8 +296,8 @@ class Finding(Noun):
 
     @property
     def mistake(self) -> str | None:
-        """The known mistake that it names; what waits for a person names none yet."""
-        return self.diagnosis if self.status != "unscored" else None
+        """The mistake that it names. An alternative that earns all is none; what waits for a person names none yet."""
+        return self.diagnosis if self.status not in ("met", "unscored") else None
 
 
 class Override(Noun):

@@ -277,6 +277,8 @@ def print_findings(out: Console, findings: Sequence[Finding]) -> None:
         points = "?" if finding.earned is None else f"{finding.earned:.4g}"
         mark = f"{MARKS[finding.status]} {names[finding.status]:<{wide}}"
         worth = write_decimals(f" {points:>5} {of} {finding.possible:<4g} ")
+        if not finding.possible:
+            worth = f" {_('not counted')!s:<{len(worth) - 2}} "
         room = max(out.width - len(mark + worth), 20) if out.is_terminal else sys.maxsize
         first, *more = [(line, "") for line in textwrap.wrap(finding.says, room)]
         if finding.status != "met":

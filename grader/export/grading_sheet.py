@@ -86,6 +86,12 @@ def scale(points: float, possible: float, most: float | None, *, rescale: bool, 
     """The points in the other system's measure; two measures are mixed only where that was asked for."""
     if most is None or abs(most - possible) < 1e-9:
         return points
+    if not possible:
+        raise UserError(
+            f"the assignment has no points here, but {most:g} there",
+            where=where,
+            remedy="Give a criterion of its rubric points, or change the column there.",
+        )
     if not rescale:
         raise UserError(
             f"the assignment has {possible:g} points here, but {most:g} there",

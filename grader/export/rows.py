@@ -90,6 +90,8 @@ def _cells(row: ExportRow, criteria: Sequence[str]) -> list[object]:
 def _worth(finding: Finding) -> Reason:
     if finding.earned is None:
         return _("waits for a person")
+    if not finding.possible:
+        return _("not counted")
     earned, possible = write_points(finding.earned), write_points(finding.possible)
     return _("{earned} of {possible}", earned=Digits(earned), possible=Digits(possible))
 

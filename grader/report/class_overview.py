@@ -160,7 +160,7 @@ def histogram(rows: Sequence[StudentRow], possible: float) -> tuple[Bar, ...]:
     """The grades in bars of a round width, from 0 to all points; those that still wait are counted apart."""
     if not rows:
         return ()
-    width = round_step(possible / BARS)
+    width = round_step(possible / BARS) if possible else 1.0
     count = max(1, math.ceil(possible / width - 1e-9))
     settled, waiting = Counter[int](), Counter[int]()
     for row in rows:

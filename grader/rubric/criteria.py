@@ -37,7 +37,7 @@ class Criterion(Part):
 
     id: Name = Field(description="its name in the gradebook: do not change it later")
     says: str = Field(min_length=5, description="the sentence the student reads")
-    points: float = Field(gt=0, description="the most that it earns")
+    points: float = Field(ge=0, description="the most that it earns; with 0 it is shown and never counted")
     probe: Name | None = Field(None, description="the probe whose answer is judged")
     expect: Expect
     given: list[str] = Field(

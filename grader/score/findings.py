@@ -208,7 +208,7 @@ def _finding(evidence: Evidence, verdict: Verdict) -> Finding:
     return Finding(
         criterion=criterion.id,
         says=criterion.says,
-        status=verdict.status or _status(earned, criterion.points),
+        status=verdict.status or _status(verdict.fraction, earned, criterion.points),
         earned=earned,
         possible=criterion.points,
         because=verdict.because,
@@ -223,9 +223,11 @@ def _points(fraction: float, points: float) -> float:
     return min(round(fraction * points, 6), points)
 
 
-def _status(earned: float | None, points: float) -> Status:
-    if earned is None:
+def _status(fraction: float | None, earned: float | None, points: float) -> Status:
+    if fraction is None or earned is None:
         return "unscored"
+    if points == 0:
+        earned, points = fraction, 1.0
     if math.isclose(earned, points, abs_tol=1e-6):
         return "met"
     return "partly" if earned > 0 else "missed"

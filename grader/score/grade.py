@@ -83,13 +83,15 @@ def _overridden(finding: Finding, override: Override | None) -> Finding:
     if override is None or override.earned is None:
         return finding
     earned = max(override.earned, 0.0)
-    status: Status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
-    because = verbatim(override.comment) or _(
-        "{who} gave {earned} of {possible} points.",
-        who=override.who,
-        earned=earned,
-        possible=finding.possible,
+    status: Status = finding.status
+    if finding.possible or finding.earned is None:  # of 0 points none say whether it is met: the finding does
+        status = "met" if earned == finding.possible else "missed" if earned == 0 else "partly"
+    told = (
+        _("{who} gave {earned} of {possible} points.", who=override.who, earned=earned, possible=finding.possible)
+        if finding.possible
+        else _("{who} looked at this.", who=override.who)
     )
+    because = verbatim(override.comment) or told
     # Who gives all points says that there is no mistake.
     diagnosis = finding.diagnosis if status != "met" else None
     return finding.model_copy(update={"status": status, "earned": earned, "because": because, "diagnosis": diagnosis})

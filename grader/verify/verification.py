@@ -318,11 +318,13 @@ def _packed(line: str) -> str:
 
 
 def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
-    """The mutants that get full marks."""
+    """The mutants that lose no points: a criterion that is never counted notices nothing."""
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
     notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
     judged = bench.judge("mutants", notebooks, hurried=True)
-    return [mutant for name, mutant in named.items() if not judged[name].lost]
+    return [
+        mutant for name, mutant in named.items() if not any(finding.possible for finding in judged[name].lost.values())
+    ]
 
 
 def _check_noise(parts: Parts) -> Iterator[str]:

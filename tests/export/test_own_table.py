@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.errors import UserError
 from grader.export import as_csv
+from grader.export.grading_sheet import scale
+from grader.export.rows import comment_of
 from grader.files.spreadsheet import harmless, write_csv
 from grader.language import verbatim
 from grader.model import Lateness
@@ -78,3 +81,17 @@ def test_no_student_can_be_called_a_formula(name: str) -> None:
         float(shown)
     except ValueError:
         assert not shown.startswith(tuple("=+-@＝＋－＠"))
+
+
+def test_a_criterion_of_no_points_is_not_counted() -> None:
+    graded = row("ana", finding("style", 0.0, 0.0), finding("sum", 2.0, 4.0))
+    assert comment_of(graded).splitlines()[0] == "The criterion style. not counted. So it is."
+    (told,) = read(as_csv([graded]))
+    assert (told["points"], told["possible"], told["criterion style"]) == ("2", "4", "0")
+
+
+@pytest.mark.parametrize("rescale", [True, False])
+def test_points_of_an_assignment_without_any_are_not_converted(rescale: bool) -> None:
+    assert scale(0.0, 0.0, None, rescale=rescale, where="x.csv") == scale(0.0, 0.0, 0.0, rescale=rescale, where="x.csv")
+    with pytest.raises(UserError, match="the assignment has no points here, but 10 there"):
+        scale(0.0, 0.0, 10.0, rescale=rescale, where="x.csv")

@@ -24,6 +24,7 @@ DIRECTION = {"half-turn": {"answer": 210, "says": "It is seen from its other end
             {},
             "but 30 is expected. Other answers are right, too.",
         ),
+        ({"value": 30}, {"points": 0}, "○ missed not counted It is right. `slope` is 210, but 30 is expected."),
         ({"close": {"to": 30.0}}, {"mistakes": DIRECTION}, "It is seen from its other end."),
         ({"value": 30.0}, {"mistakes": DIRECTION}, "It is seen from its other end."),
     ],

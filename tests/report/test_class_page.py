@@ -205,7 +205,7 @@ def test_the_distribution_is_told_in_words_too(class_page: ClassPage, row: Row, 
     assert "1 student with 3 to 4 points 1 student with 4 to 5 points" in text
 
 
-@given(st.lists(st.floats(-1, 25), max_size=30), st.floats(0.25, 200))
+@given(st.lists(st.floats(-1, 25), max_size=30), st.floats(0.25, 200) | st.just(0.0))
 def test_every_grade_is_in_one_bar(class_rows: list[float], possible: float) -> None:
     rows = [graded(earned) for earned in class_rows]
     bars = histogram(rows, possible)
@@ -280,3 +280,15 @@ def test_what_a_person_should_know_of_how_it_was_handed_in_is_told(class_page: C
     text = read(replace(class_page, students=(*class_page.students, flagged)))
     assert "How it was handed in: worth a look carla The mail lay in the bin. So it is." in text
     assert "worth a look" not in read(class_page)
+
+
+def test_a_criterion_of_no_points_is_not_counted_on_the_page_of_the_class(class_page: ClassPage) -> None:
+    style = Finding(criterion="style", says="It is clear.", status="met", earned=0, possible=0, because=verbatim("So."))
+    rows = [
+        replace(row, grade=row.grade.model_copy(update={"findings": (style.model_copy(update={"status": status}),)}))
+        for row, status in zip(class_page.students, ("met", "missed"), strict=True)
+    ]
+    page = replace(class_page, students=tuple(rows), rubric=class_page.rubric.model_copy(update={"points": 0.0}))
+    told = " ".join(read(page).split())
+    assert "It is clear. not counted" in told
+    assert "1 of 2 met" in told

@@ -38,6 +38,18 @@ def test_a_single_point_that_waits_is_said_in_the_singular(student_page: Student
     assert "1 point waits for a person" in text
 
 
+@pytest.mark.parametrize("status", ["missed", "unscored"])
+def test_a_criterion_of_no_points_is_not_counted(student_page: StudentPage, changed: Change, status: str) -> None:
+    *others, words = student_page.grade.findings
+    earned = None if status == "unscored" else 0.0
+    style = words.model_copy(update={"possible": 0.0, "earned": earned, "status": status})
+    text = " ".join(read(changed(grade={"findings": (*others, style)})).split())
+    assert "not counted" in text
+    assert "of 0" not in text
+    alone = " ".join(read(changed(grade={"findings": (style,)})).split())
+    assert "not counted" in alone
+
+
 def test_nothing_is_said_of_waiting_where_nothing_waits(student_page: StudentPage, changed: Change) -> None:
     assert "wait" not in read(changed(grade={"findings": student_page.grade.findings[:2]}))
 

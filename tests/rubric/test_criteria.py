@@ -236,3 +236,10 @@ def test_a_wrong_rubric_is_told_with_its_line_and_a_remedy(case, tmp_path):
     with pytest.raises(UserError) as refused:
         read_rubric(path)
     assert str(refused.value) == f"{path}:{told}"
+
+
+def test_a_criterion_may_have_no_points_and_not_fewer(tmp_path):
+    rubric = RIGHT.replace("points: 1", "points: 0").replace("points: 4", "points: 3")
+    assert read_rubric(write(tmp_path, rubric)).criteria[1].points == 0
+    with pytest.raises(UserError, match="has to be at least 0, not"):
+        read_rubric(write(tmp_path, rubric.replace("points: 0", "points: -1")))

@@ -250,3 +250,18 @@ def test_the_expected_value_may_be_the_references_answer_to_another_probe():
     assert score(run, rubric, {"truth": answered(2.0)})[0].status == "met"
     assert score(run, rubric, {"truth": answered(3.0)})[0].status == "missed"
     assert str(score(run, rubric, {})[0].because).startswith("The reference did not answer the probe `truth`")
+
+
+@pytest.mark.parametrize(
+    ("expect", "answer", "status"),
+    [
+        ({"value": 3}, 3, "met"),
+        ({"value": 3}, 4, "missed"),
+        ({"count": {"at_least": 4, "in_proportion": True}}, [1, 2], "partly"),
+        ({"person": {}}, 3, "unscored"),
+        ({"value": 3}, Answer(status="raised"), "unanswered"),
+    ],
+)
+def test_a_criterion_of_no_points_says_whether_it_is_met(expect, answer, status):
+    finding = find(expect, answer, points=0)
+    assert (finding.status, finding.earned, finding.possible) == (status, None if status == "unscored" else 0, 0)

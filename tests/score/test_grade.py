@@ -110,3 +110,15 @@ def test_a_decision_on_a_criterion_that_is_gone_stands_and_changes_no_finding() 
 def test_points_below_zero_count_as_zero() -> None:
     (folded,) = fold([WAITING], [decide(-1)])
     assert (folded.status, folded.earned) == ("missed", 0)
+
+
+@pytest.mark.parametrize(("status", "after"), [("met", "met"), ("missed", "missed"), ("unscored", "met")])
+def test_a_decision_on_a_criterion_of_no_points_keeps_what_was_found(status: str, after: str) -> None:
+    earned = None if status == "unscored" else 0.0
+    (folded,) = fold([WAITING.model_copy(update={"status": status, "earned": earned, "possible": 0.0})], [decide(0)])
+    assert (folded.status, folded.earned, str(folded.because)) == (after, 0.0, "eva looked at this.")
+
+
+def test_points_for_a_criterion_that_now_has_none_wait_for_a_person() -> None:
+    (folded,) = fold([WAITING.model_copy(update={"status": "met", "earned": 0.0, "possible": 0.0})], [decide(2)])
+    assert folded.status == "unscored"

@@ -210,3 +210,13 @@ def test_a_slip_in_a_solved_cell_is_tried_too_where_an_answer_depends_on_it(benc
     assert {(slip.module, slip.function) for slip in bench.verify(mutants=None).survivors} >= {
         ("solution.yaml", "cell-3")
     }
+
+
+def test_what_is_never_counted_notices_no_mutant(bench):
+    path = bench.root / "rubrics" / "doubling.yaml"
+    rubric = yaml.safe_load(path.read_text())
+    for criterion in rubric["criteria"]:
+        criterion["points"] = 0
+    path.write_text(yaml.safe_dump({**rubric, "points": 0}))
+    found = bench.verify(mutants=4)
+    assert (found.mutants, found.caught) == (4, 0)

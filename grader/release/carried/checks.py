@@ -83,6 +83,8 @@ def _random_state_kept() -> Iterator[None]:
 def _say(finding: Finding) -> Iterator[str]:
     earned = "?" if finding.earned is None else f"{finding.earned:.4g}"
     worth = write_decimals(f"{earned:>5} {_('of')} {finding.possible:<4g}")
+    if not finding.possible:
+        worth = f"{_('not counted')!s:<{len(worth)}}"
     begins = f"{_MARKS[finding.status]} {_(_NAMES[finding.status])!s:<12} {worth} "
     yield f"{begins}{finding.says}"
     if finding.status != "met":
