@@ -74,10 +74,6 @@ def sift(gray: np.ndarray, sigmas: np.ndarray | None = None, contrast: float = 3
 def dominant_angles(smoothed: np.ndarray, x: float, y: float, sigma: float) -> np.ndarray:
     """The directions that prevail around a keypoint: the highest bin of 36, and any within 80 in 100 of it.
 
-    Each pixel within 4.5 sigmas adds its gradient's magnitude, times a Gaussian of 1.5 sigmas, to the bin of its
-    direction. The histogram is smoothed by (1, 4, 6, 4, 1) / 16, and a parabola through a peak's three bins places it
-    between them.
-
     Source: Lowe (2004), section 5; the smoothing as in OpenCV, with whose angles these agree at whole pixels, to
     0.3 degrees in the middle and to 3 in 97 of 100 keypoints (OpenCV puts the window at the nearest pixel, and doubles
     the picture first).
@@ -99,18 +95,71 @@ def dominant_angles(smoothed: np.ndarray, x: float, y: float, sigma: float) -> n
     >>> dominant_angles(y, 20, 20, 2.0)
     array([90.])
     """
-    right, down, gradient_x, gradient_y = _gradients_around(smoothed, x, y, radius=4.5 * sigma)
+    return peak_angles(orientation_histogram(smoothed, x, y, sigma))
+
+
+def orientation_histogram(smoothed: np.ndarray, x: float, y: float, sigma: float) -> np.ndarray:
+    """How much gradient has each of 36 directions around a keypoint.
+
+    Each pixel within 4.5 sigmas adds its gradient's magnitude, times a Gaussian of 1.5 sigmas, to the bin of its
+    direction. The histogram is smoothed by (1, 4, 6, 4, 1) / 16.
+
+    Source: Lowe (2004), section 5; the smoothing as in OpenCV.
+
+    Parameters
+    ----------
+    smoothed : (H, W) float, gray levels, smoothed by the keypoint's sigma
+    x, y, sigma : float, pixels
+
+    Returns
+    -------
+    histogram : (36,) float64, gray levels; the middle of bin i is at 10 i degrees, from +x towards +y
+
+    Examples
+    --------
+    It brightens downwards, that is, to 90 degrees:
+
+    >>> y, x = np.mgrid[:41.0, :41.0]
+    >>> histogram = orientation_histogram(y, 20, 20, 2.0)
+    >>> (6 * histogram / histogram.max()).round(3)[6:13]
+    array([0., 1., 4., 6., 4., 1., 0.])
+    """
+    right, down, gradient_x, gradient_y = gradients_around(smoothed, x, y, radius=4.5 * sigma)
     weights = np.hypot(gradient_x, gradient_y) * np.exp(-(right**2 + down**2) / (2 * (1.5 * sigma) ** 2))
     bins = np.rint(np.degrees(np.arctan2(gradient_y, gradient_x)) / 10).astype(int) % 36
     counts = np.bincount(bins, weights, minlength=36)
     around = np.stack([np.roll(counts, shift) for shift in range(-2, 3)])
-    histogram: np.ndarray = np.array([1, 4, 6, 4, 1]) / 16 @ around
+    return np.asarray(np.array([1, 4, 6, 4, 1]) / 16 @ around)
+
+
+def peak_angles(histogram: np.ndarray) -> np.ndarray:
+    """The angles of the peaks: bins above both neighbours, and at least 80 in 100 of the highest.
+
+    A parabola through a peak's three bins places it between them.
+
+    Source: Lowe (2004), section 5.
+
+    Parameters
+    ----------
+    histogram : (36,) float, the middle of bin i at 10 i degrees; after the last bin comes the first
+
+    Returns
+    -------
+    angles : (N,) float64, degrees from 0 to 360, highest peak first, of equal ones the smaller angle
+
+    Examples
+    --------
+    >>> histogram = np.zeros(36)
+    >>> histogram[[8, 9, 10, 20, 30]] = 6, 8, 4, 10, 7
+    >>> peak_angles(histogram).round(2)
+    array([200.  ,  88.33])
+    """
     before, after = np.roll(histogram, 1), np.roll(histogram, -1)
     is_peak = (histogram > before) & (histogram > after) & (histogram >= 0.8 * histogram.max())
     peaks = np.flatnonzero(is_peak)
     peaks = peaks[np.argsort(-histogram[peaks], kind="stable")]
-    left, middle, right_hand = before[peaks], histogram[peaks], after[peaks]
-    offsets = 0.5 * (left - right_hand) / (left - 2 * middle + right_hand)
+    left, middle, right = before[peaks], histogram[peaks], after[peaks]
+    offsets = 0.5 * (left - right) / (left - 2 * middle + right)
     return np.asarray((peaks + offsets) * 10 % 360)
 
 
@@ -144,7 +193,7 @@ def sift_descriptor(smoothed: np.ndarray, x: float, y: float, sigma: float, angl
     (True, True)
     """
     width = BIN_WIDTH * sigma
-    right, down, gradient_x, gradient_y = _gradients_around(smoothed, x, y, radius=width * (BINS + 1) / np.sqrt(2))
+    right, down, gradient_x, gradient_y = gradients_around(smoothed, x, y, radius=width * (BINS + 1) / np.sqrt(2))
     cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     columns = (cos * right + sin * down) / width  # in bins, from the keypoint
     rows = (cos * down - sin * right) / width
@@ -152,26 +201,63 @@ def sift_descriptor(smoothed: np.ndarray, x: float, y: float, sigma: float, angl
     weights = np.hypot(gradient_x, gradient_y) * np.exp(-(columns**2 + rows**2) / (2 * (BINS / 2) ** 2))
 
     middle = (BINS - 1) / 2
-    histogram = _share_out(rows + middle, columns + middle, directions, weights)
-    descriptor = _scale_to_length_1(histogram.ravel())
-    return _scale_to_length_1(np.minimum(descriptor, LARGEST_ENTRY))
+    return normalise_descriptor(share_out(rows + middle, columns + middle, directions, weights).ravel())
 
 
-def _gradients_around(
+def gradients_around(
     smoothed: np.ndarray, x: float, y: float, radius: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Offsets (right, down) and gradients (x, y) of the pixels in a square, those on the picture's border left out."""
+    """The pixels in a square around a place, as offsets, and their gradients.
+
+    Parameters
+    ----------
+    smoothed : (H, W) float, gray levels
+    x, y, radius : float, pixels; pixels on the picture's border are left out, since they lack a neighbour
+
+    Returns
+    -------
+    right, down : (N,) float64, pixels, from the place
+    gradient_x, gradient_y : (N,) float64, gray levels: the difference of the two neighbours
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:5.0, :5.0]
+    >>> right, down, gradient_x, gradient_y = gradients_around(3 * x, 2, 1.5, radius=0.5)
+    >>> right, down, gradient_x, gradient_y
+    (array([0., 0.]), array([-0.5,  0.5]), array([6., 6.]), array([0., 0.]))
+    """
     height, width = smoothed.shape
     top, bottom = max(int(np.ceil(y - radius)), 1), min(int(y + radius), height - 2)
     left, right = max(int(np.ceil(x - radius)), 1), min(int(x + radius), width - 2)
     rows, columns = np.mgrid[top : bottom + 1, left : right + 1]
     gradient_x = smoothed[rows, columns + 1] - smoothed[rows, columns - 1]
     gradient_y = smoothed[rows + 1, columns] - smoothed[rows - 1, columns]
-    return (columns - x).ravel(), (rows - y).ravel(), gradient_x.ravel(), gradient_y.ravel()
+    return (columns - float(x)).ravel(), (rows - float(y)).ravel(), gradient_x.ravel(), gradient_y.ravel()
 
 
-def _share_out(rows: np.ndarray, columns: np.ndarray, directions: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The (BINS, BINS, DIRECTIONS) histogram, each weight shared linearly between the 8 bins nearest to it."""
+def share_out(rows: np.ndarray, columns: np.ndarray, directions: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The histogram of the grid, each weight shared linearly between the 8 bins nearest to it.
+
+    Source: Lowe (2004), section 6: "trilinear interpolation".
+
+    Parameters
+    ----------
+    rows, columns : (N,) float, in bins: the middle of the first bin is at 0; what falls to bins outside is lost
+    directions : (N,) float, in bins from 0 to 8; after the last bin comes the first
+    weights : (N,) float
+
+    Returns
+    -------
+    histogram : (4, 4, 8) float64, (row, column, direction)
+
+    Examples
+    --------
+    A quarter of the way from the second row to the third:
+
+    >>> histogram = share_out(np.array([1.25]), np.array([2.0]), np.array([7.0]), np.array([8.0]))
+    >>> histogram[:, 2, 7]
+    array([0., 6., 2., 0.])
+    """
     histogram = np.zeros((BINS, BINS, DIRECTIONS))
     places = np.stack([rows, columns, directions])
     lower = np.floor(places).astype(int)
@@ -184,6 +270,27 @@ def _share_out(rows: np.ndarray, columns: np.ndarray, directions: np.ndarray, we
         bins = (row[inside], column[inside], direction[inside] % DIRECTIONS)
         np.add.at(histogram, bins, (weights * share)[inside])
     return histogram
+
+
+def normalise_descriptor(histogram: np.ndarray) -> np.ndarray:
+    """The vector scaled to length 1, its entries cut at 0.2, and scaled again; zeros stay zeros.
+
+    Source: Lowe (2004), section 6.1.
+
+    Parameters
+    ----------
+    histogram : (D,) float, none below 0
+
+    Returns
+    -------
+    descriptor : (D,) float64, of length 1
+
+    Examples
+    --------
+    >>> normalise_descriptor(np.array([3.0, 4.0, 0.0])).round(3)
+    array([0.707, 0.707, 0.   ])
+    """
+    return _scale_to_length_1(np.minimum(_scale_to_length_1(histogram), LARGEST_ENTRY))
 
 
 def _scale_to_length_1(vector: np.ndarray) -> np.ndarray:
