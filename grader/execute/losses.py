@@ -169,7 +169,9 @@ class Losses:
         if re.search(r"\bset_default_(?:device|tensor_type)\(", statement.text):
             self._devices.append(statement)
         for one in statement.imports:
-            if not is_importable(one.package) and not one.names & statement.binds_without(one.package):
+            # A module of the notebook's own making is imported too, and is nowhere else.
+            is_lacking = one.package in self.around.packages and not is_importable(one.package)
+            if is_lacking and not one.names & statement.binds_without(one.package):
                 self.absent |= dict.fromkeys(one.names, Cause(kind="package", what=one.package))
 
     def _bound_there(self, statement: CellStatement) -> frozenset[str]:
