@@ -119,7 +119,7 @@ def detect(
     weights, bias, window, stride : as for `score_windows`
     threshold : float, of the score
     levels : int: the picture, half of it, a quarter, and so on
-    overlap : float, from 0 to 1: intersection over union from which two boxes are one thing
+    overlap : float, from 0 to 1: two boxes are one thing where their intersection over union is above it
 
     Returns
     -------
