@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.course import Assignment, Course, in_its_language
+from grader.course.needed_packages import require_packages
 from grader.deadlines.due_dates import HandedIn, read_handed_in, zone_of
 from grader.deadlines.lateness import fix_offset, judge_lateness
 from grader.deadlines.later_changes import tell_later
@@ -84,6 +85,7 @@ def execute(
     with resources.executor(assignment.file.gpu, assignment.file.limits, assignment.environment.imports) as executor:
         plan = _make_plan(work, assignment, handed_in.candidates, executor, again=again, student=student)
         if plan.new:
+            require_packages(course.root, assignment, runs_here=resources.cluster is None)
             require_room(work, len(plan.new))
             executor.warm_up()
         _prepare(course, work, assignment, [*handed_in.submissions], watch)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.course import Assignment, Course
+from grader.course.needed_packages import require_packages
 from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
@@ -160,6 +161,7 @@ def verify(
 ) -> Verification:
     """Prove the assignment's rubric; with `most_mutants`, on so many of the mutants, drawn by chance."""
     parts = read_parts(course, assignment)
+    require_packages(course.root, assignment)
     expected = verbs.expected_for(course, work, assignment, [STUDENT])[STUDENT]
     mutants, equivalent = _choose_mutants(parts, most_mutants)
     bench = Bench(parts, expected, executor, watch)

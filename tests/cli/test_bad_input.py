@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,26 @@ def test_a_reference_that_is_not_there(refuse, course):
         f"grader: {course}/reference: the reference does not run: "
         "ModuleNotFoundError: No module named 'reference.hello'\n"
         f"  Try: python -c 'import reference.hello' in {course}\n"
+    )
+
+
+def test_a_probe_that_imports_what_this_machine_lacks(refuse, course):
+    path = course / "rubrics" / "hello.yaml"
+    code = "{evaluate: 'import no_such_package_here as lacking; lacking.check(word)'}"
+    path.write_text(RUBRIC.replace("{variable: word}", code))
+    assert refuse() == (
+        f"grader: {path}:6: the probe `word` imports `no_such_package_here`, which is not installed here\n"
+        f"  Install it: {sys.executable} -m pip install no-such-package-here. Or do without it there.\n"
+    )
+
+
+def test_a_reference_that_imports_what_this_machine_lacks(refuse, course):
+    path = course / "reference" / "hello.py"
+    (course / "reference" / "steps.py").write_text("import math\nfrom no_such_package_here import step\n")
+    path.write_text("from reference.steps import step\n" + path.read_text())
+    assert refuse() == (
+        f"grader: {course}/reference/steps.py:2: the reference imports `no_such_package_here`, which is not installed "
+        f"here\n  Install it: {sys.executable} -m pip install no-such-package-here. Or do without it there.\n"
     )
 
 
