@@ -168,10 +168,8 @@ class Losses:
             return
         if re.search(r"\bset_default_(?:device|tensor_type)\(", statement.text):
             self._devices.append(statement)
-        for one in statement.imports:
-            # A module of the notebook's own making is imported too, and is nowhere else.
-            is_lacking = one.package in self.around.packages and not is_importable(one.package)
-            if is_lacking and not one.names & statement.binds_without(one.package):
+        for one in () if statement.is_import else statement.imports:  # an import that ran has found its module
+            if not is_importable(one.package) and not one.names & statement.binds_without(one.package):
                 self.absent |= dict.fromkeys(one.names, Cause(kind="package", what=one.package))
 
     def _bound_there(self, statement: CellStatement) -> frozenset[str]:

@@ -105,6 +105,11 @@ class CellStatement:
         """What it imports, wherever in it."""
         return tuple(imports_in(self.node)) if self.node is not None else ()
 
+    @property
+    def is_import(self) -> bool:
+        """Nothing but an import: where it ran, its module is there, if only because the notebook made it."""
+        return isinstance(self.node, ast.Import | ast.ImportFrom)
+
     def binds_without(self, package: str) -> frozenset[str]:
         """The names that it binds where this package cannot be imported: by another import, or in an `except`."""
         if self.node is None:

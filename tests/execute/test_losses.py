@@ -95,6 +95,14 @@ def test_a_package_imported_in_a_try_excuses_only_what_stops_for_want_of_it():
     assert replaced.cause.kind == "student"
 
 
+def test_a_module_that_the_notebook_makes_itself_is_not_missing():
+    losses = Losses()
+    made = "import sys, types\nsys.modules['own'] = types.ModuleType('own')\nsys.modules['own'].f = abs"
+    *_, third = run(losses, (made, None), ("from own import f", None), ("f('a')", at(1, "TypeError", "bad operand")))
+    assert third.cause.kind == "student"
+    assert losses.all_lost() == {}
+
+
 @pytest.mark.parametrize(
     ("source", "name", "value"),
     [
