@@ -31,6 +31,10 @@ ROOM = 4
 """No copy is kept where the notebook uses more than this part of its memory: it would count once more."""
 
 NO_USES: Mapping[str, frozenset[str]] = {}
+WATCH_FIGURES = ProbeQuestion(
+    name="", content={"kind": "figures", "arguments": {}}, names=(), hidden=False, limit_s=20.0
+)
+"""Asked before the first cell: from then on the kernel notes what its figures draw."""
 CHANGED = ProbeQuestion(name="", content={"kind": "changed", "arguments": {}}, names=(), hidden=False, limit_s=20.0)
 
 

@@ -16,7 +16,7 @@ from grader.execute.answers import ProbeQuestion
 from grader.execute.asking import NotebookAsker, OracleAsk
 from grader.execute.causes import CellError, RunSetting, StoredOutcome, read_error, short
 from grader.execute.cell_client import CellClient
-from grader.execute.earlier_states import CHANGED, ROOM, EarlierStates
+from grader.execute.earlier_states import CHANGED, ROOM, WATCH_FIGURES, EarlierStates
 from grader.execute.fair_time import FairTimer
 from grader.execute.forked_kernel import CPU_LIMIT, KILL, Fork
 from grader.execute.losses import Losses, Outcome
@@ -101,6 +101,8 @@ class NotebookDriver:
                     asker = NotebookAsker(
                         self.client, self.words, dead, self.progress.answers, self._explain, self.states, self.oracle
                     )
+                    if any(question.content["kind"] == "figures" for question in self.questions):
+                        await asker.answer(WATCH_FIGURES)
                     await self._run_cells(skip, dead, asker)
                     self.progress.lost = self.losses.all_lost()
                     if self.progress.died_in is None:

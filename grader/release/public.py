@@ -36,7 +36,7 @@ def cut_to_public(rubric: Rubric, keep: Callable[[Criterion], bool] = lambda _: 
 
 def is_checked_in_cell(criterion: Criterion) -> bool:
     """Whether a cell beside the student's own can judge it: by answers to its probe, not by the notebook as a file."""
-    return criterion.probe is not None and criterion.expect.kind not in ("person", "reproduced")
+    return criterion.probe is not None and criterion.expect.kind not in ("person", "plot", "reproduced")
 
 
 def _without_hidden_parts(criterion: Criterion) -> Criterion:

@@ -120,6 +120,7 @@ class Rubric(Part):
                     raise PlacedError(f"{what} (there are: {known})", "criteria", place, remedy=remedy)
             self._require_oracles(criterion, place)
             self._keep_counts_secret(criterion, place)
+            self._require_figures(criterion, place)
         used = {name for criterion in self.criteria for name in probes_of(criterion)}
         unused = [name for name in self.probes if name not in used]
         if unused:
@@ -136,6 +137,12 @@ class Rubric(Part):
             what = f"the criterion `{criterion.id}`: points in proportion could tell what a hidden probe asks"
             keys = ("criteria", place, "expect", "count", "in_proportion")
             raise PlacedError(what, *keys, remedy="Take `in_proportion` out, or make the probe public.")
+
+    def _require_figures(self, criterion: Criterion, place: int) -> None:
+        kind = self.probes[criterion.probe].kind if criterion.probe else ""
+        if (criterion.expect.kind == "plot") != (kind == "figures"):
+            what = f"the criterion `{criterion.id}`: `plot` and a probe of `figures` belong together"
+            raise PlacedError(what, "criteria", place, remedy="Write a probe `{figures: {}}`, and name it here.")
 
     def _require_oracles(self, criterion: Criterion, place: int) -> None:
         if not criterion.given:

@@ -118,6 +118,33 @@ class NumberBounds(Part):
         return self
 
 
+class Plot(Part):
+    """One of the notebook's plots has all of this; each thing that the best plot has earns the same share."""
+
+    lines: NumberBounds | None = Field(None, description="how many lines it draws")
+    points: NumberBounds | None = Field(None, description="how many groups of points, as `scatter` draws")
+    bars: NumberBounds | None = Field(None, description="how many groups of bars, as `bar` and `hist` draw")
+    pictures: NumberBounds | None = Field(None, description="how many pictures, as `imshow` draws")
+    title: bool = Field(False, description="it has a title")
+    labels: bool = Field(False, description="both axes have a label")
+    legend: bool = Field(False, description="it has a legend with text")
+    data: Close | None = Field(None, description="a line, points or bars whose values on the y-axis are these")
+
+    @property
+    def to(self) -> Target:
+        """What its values are compared with."""
+        return self.data.to if self.data is not None else None
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Plot:
+        if not any(getattr(self, name) for name in type(self).model_fields):
+            raise PlacedError("`plot` asks for nothing", remedy="Write for example `{labels: true, title: true}`.")
+        if self.data is not None and (self.data.to == "reference" or self.data.up_to is not None):
+            what = "`data` needs `to`, a value or {probe: name}, and takes no `up_to`"
+            raise PlacedError(what, "data", remedy="The reference draws no figure: name a probe that it answers.")
+        return self
+
+
 class Person(Part):
     """A person decides; nothing to decide on is no evidence, and zero."""
 
@@ -212,6 +239,7 @@ class Expect(Part):
     raises: str | None = Field(None, description="the call raises this error")
     metric: Metric | None = None
     count: Count | None = None
+    plot: Plot | None = None
     person: Person | None = None
     reproduced: Reproduced | None = None
     distinct: Distinct | None = None

@@ -44,8 +44,12 @@ class Drawing(Part):
         return self
 
 
+class FigureProbe(Part):
+    """What each figure draws, as the notebook shows or saves it."""
+
+
 class Probe(Part):
-    """One question to a notebook after its last cell. Exactly one of call, evaluate, variable, models."""
+    """One question to a notebook after its last cell. Exactly one of call, evaluate, variable, models, figures."""
 
     call: str | None = Field(None, description="name of a function or class, called with the arguments in `with`")
     evaluate: str | None = Field(
@@ -55,6 +59,7 @@ class Probe(Part):
         None, description="a variable's name, or several names of which the first found counts"
     )
     models: ModelSelection | None = None
+    figures: FigureProbe | None = None
 
     arguments: dict[str, Any] = Field(
         default_factory=dict,
@@ -125,7 +130,7 @@ class Probe(Part):
 
     @property
     def kind(self) -> str:
-        return exactly_one(self, ("call", "evaluate", "variable", "models"))
+        return exactly_one(self, ("call", "evaluate", "variable", "models", "figures"))
 
     @property
     def asks_for(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def judge_number(bounds: NumberBounds, evidence: Evidence) -> Verdict:
         return Verdict(0.0, told + (_say_percent(value, bounds) if tells else NOTHING))
     if not tells:
         return Verdict(1.0, _("{what} is as expected.", what=what))
-    told = _("{what} is {value}, as expected: {bounds}.", what=what, value=number(value), bounds=_say_bounds(bounds))
+    told = _("{what} is {value}, as expected: {bounds}.", what=what, value=number(value), bounds=say_bounds(bounds))
     return Verdict(1.0, told)
 
 
@@ -62,7 +62,8 @@ def _say_array(what: Reason, sizes: tuple[int, ...], *, tells: bool) -> Reason:
     return _("{what} has the shape {have}, but a single number is expected.", what=what, have=shape(sizes))
 
 
-def _say_bounds(bounds: NumberBounds) -> Reason:
+def say_bounds(bounds: NumberBounds) -> Reason:
+    """What is expected, as a part of a sentence."""
     low, high = (None if one is None else number(one, _DIGITS_OF_A_BOUND) for one in (bounds.at_least, bounds.at_most))
     if high is None:
         return _("at least {low}", low=low or NOTHING)
@@ -75,7 +76,7 @@ def _say_outside(what: Reason, value: float, bounds: NumberBounds, bound: float,
             return _("{what} is smaller than expected.", what=what)
         return _("{what} is larger than expected.", what=what)
     mine = number_pair(value, bound)[0]
-    return _("{what} is {value}, but it should be {bounds}.", what=what, value=mine, bounds=_say_bounds(bounds))
+    return _("{what} is {value}, but it should be {bounds}.", what=what, value=mine, bounds=say_bounds(bounds))
 
 
 def _say_percent(value: float, bounds: NumberBounds) -> Reason:

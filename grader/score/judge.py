@@ -16,13 +16,24 @@ from grader.rubric import (
     Nonlinear,
     NumberBounds,
     Person,
+    Plot,
     Reproduced,
     Split,
     Table,
     Text,
     Trained,
 )
-from grader.score import bounds, closeness, metrics, models, reproduction, table_checks, training_evidence, values
+from grader.score import (
+    bounds,
+    closeness,
+    metrics,
+    models,
+    plots,
+    reproduction,
+    table_checks,
+    training_evidence,
+    values,
+)
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError, Verdict, unanswered, unscored, value_of
 
 
@@ -61,6 +72,8 @@ def judge(evidence: Evidence) -> Verdict:
             return table_checks.judge_table(table, evidence)
         case Expect(reproduced=Reproduced() as reproduced):
             return reproduction.judge_reproduced(reproduced, evidence)
+        case Expect(plot=Plot() as plot):
+            return plots.judge_plot(plot, evidence)
         case Expect(person=Person() as person):
             return judge_person(person, evidence)
         case expect:

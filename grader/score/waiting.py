@@ -28,6 +28,10 @@ def find_wait(evidence: Evidence) -> Verdict | None:
         return _wait(probe.asks_for[0] if probe.asks_for else "", answer.cause)
     if probe.kind == "models" and NETWORKS in lost:
         return _wait("", lost[NETWORKS])
+    if probe.kind == "figures" and (causes := [cell.cause for cell in evidence.run.cells if cell.cause is not None]):
+        # Which figures a cell would have shown nobody can read from its names.
+        ours = next((cause for cause in (*causes, *lost.values()) if cause.is_ours), None)
+        return _wait("", ours) if ours is not None else None
     if is_missing and ANY_NAME in lost:
         return _wait(probe.asks_for[0], lost[ANY_NAME], is_missing=True)
     return None

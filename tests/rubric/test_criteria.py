@@ -25,8 +25,8 @@ criteria:
     expect: {value: hola}
 """
 KINDS = (
-    "value, close, number, shape, type, text, raises, metric, count, person, reproduced, distinct, nonlinear, trained, "
-    "built, split, table, either"
+    "value, close, number, shape, type, text, raises, metric, count, plot, person, reproduced, distinct, nonlinear, "
+    "trained, built, split, table, either"
 )
 
 
@@ -129,7 +129,7 @@ WRONG = {
         ("expect: {value: hola}", "expect: hola"),
         "17: `criteria.1.expect` has to hold keys and values\n"
         "  Write them below it, indented; known here: built, close, count, distinct, either, metric, nonlinear, "
-        "number, person, raises, reproduced, shape, split, table, text, trained, type, value.",
+        "number, person, plot, raises, reproduced, shape, split, table, text, trained, type, value.",
     ),
     "a list where one of several types belongs": (
         ("value: hola", "type: 5"),
