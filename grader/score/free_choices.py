@@ -23,6 +23,7 @@ _MOST_TRIED = 32
 """Factors that are tried where none fits all values: each looks at all of them."""
 
 _INSET = 1e-6
+"""How far inside an interval of right factors one is taken, as a share of its width: its ends are met only by luck."""
 
 
 @dataclass(frozen=True)

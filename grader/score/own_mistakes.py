@@ -15,7 +15,7 @@ from grader.score.verdict import Evidence, Verdict
 
 def find_own_mistake(evidence: Evidence, verdict: Verdict) -> Verdict:
     """What the rubric gives for one of its own mistakes, where the answer is what that leads to; else the verdict."""
-    if verdict.fraction in (None, 1.0):
+    if verdict.fraction in (None, 1.0) or not evidence.criterion.mistakes or evidence.answer().status != "answered":
         return verdict
     for name, mistake in evidence.criterion.mistakes.items():
         if _has_made(mistake, evidence):

@@ -75,6 +75,14 @@ def test_a_mistake_of_the_rubrics_own_is_found_by_any_of_them():
         find({"either": [{"shape": [2]}, {"type": "int"}]}, 4, mistakes=mistakes)
 
 
+def test_an_error_other_than_the_expected_one_is_no_mistake_of_the_rubrics_own():
+    mistakes = {"four": {"answer": 4, "says": "It is four.", "earns": 0.5}}
+    raised = Answer(status="raised", value="KeyError", because=verbatim("It raises KeyError."))
+    finding = find({"either": [{"raises": "ValueError"}, {"value": 3}]}, raised, mistakes=mistakes, probe=CORNERS)
+    told = f"`corners`: `ValueError` should be raised, but it is `KeyError`. {OTHER}"
+    assert (finding.status, str(finding.because)) == ("missed", told)
+
+
 @given(wanted=st.lists(st.integers(-5, 5), min_size=2, max_size=4), answer=st.integers(-6, 6))
 def test_one_of_several_values_is_met_just_where_the_answer_is_one_of_them(wanted, answer):
     finding = find({"either": [{"value": one} for one in wanted]}, answer)
