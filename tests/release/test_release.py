@@ -265,7 +265,7 @@ def test_a_rubric_without_a_public_criterion_has_nothing_to_release():
     )
 
 
-@pytest.mark.parametrize("name", ["camera", "detection", "features", "matching", "networks", "regression"])
+@pytest.mark.parametrize("name", ["camera", "detection", "features", "matching", "networks", "regression", "sift"])
 def test_a_cut_rubric_is_the_same_after_it_was_written(name, request, tmp_path):
     import yaml
 
