@@ -185,6 +185,7 @@ class Answer(Noun):
     line: int = Field(0, description="the line of the next code cell before which it was asked; 0: before the cell")
     changed: tuple[str, ...] = Field((), description="the asked names that the next cell changed")
     found: tuple[str, ...] = Field((), description="names in other capitals that were asked in place of missing ones")
+    overwritten: tuple[str, ...] = Field((), description="the arrays that it was to read and changed in place")
     earlier: tuple[Answer, ...] = Field((), description="what it was before cells used its names again, the last first")
     cause: Cause | None = Field(None, description="what it lacked here, where that is why there is no value")
 

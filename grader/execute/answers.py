@@ -6,6 +6,7 @@ import builtins
 import functools
 import hashlib
 import json
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,6 +109,8 @@ def read_answer(question: ProbeQuestion, content: bytes, explain: Explain | None
     # Of a hidden question nothing is told that could carry its inputs out.
     if (found := _read_found(question, notes.get("found", ""))) and not question.hidden:
         answer = answer.model_copy(update={"found": found})
+    if overwritten := _read_overwritten(question, notes.get("overwritten", "")):
+        answer = answer.model_copy(update={"overwritten": overwritten})
     if explain is None or answer.status != "raised":
         return answer
     return answer.model_copy(update={"cause": explain(question, notes.get("error", ""), notes.get("detail", ""))})
@@ -142,6 +145,13 @@ def _read_found(question: ProbeQuestion, told: str) -> tuple[str, ...]:
     """The names that stood in for those that are missing: nothing but asked names in other capitals."""
     asked = {name.casefold() for name in question.names}
     return tuple(name for name in told[:1000].split(", ") if name.isidentifier() and name.casefold() in asked)
+
+
+def _read_overwritten(question: ProbeQuestion, told: str) -> tuple[str, ...]:
+    """The arrays that were changed in place: nothing but names that the question itself has."""
+    code = str(question.content.get("code", ""))
+    own = {*question.content.get("arguments", ()), *re.findall(r"[A-Za-z_]\w*", code)}
+    return tuple(name for name in told[:1000].split(", ") if name in own)
 
 
 def _either(names: Sequence[str]) -> Reason:

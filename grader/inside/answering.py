@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from grader.inside import channel, drawn_figures, found_networks, name_marks, plain, recording
+from grader.inside.kept_arguments import KeptArguments
 
 SEED = 0
 
@@ -86,7 +87,11 @@ def _answer_bytes(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> 
         if found := stand_ins(question, namespace):
             namespace = {**namespace, **{name: namespace[other] for name, other in found.items()}}
             also["found"] = ", ".join(found.values())
-        value = answer(question, namespace)
+        arguments = {key: _argument(value) for key, value in question["arguments"].items()}
+        kept = KeptArguments(arguments, question["code"] if question["kind"] == "evaluate" else "")
+        value = answer(question, namespace, arguments, kept)
+        if overwritten := kept.changed():
+            also["overwritten"] = ", ".join(overwritten)
     except MissingError as error:
         return plain.dumps(None, {"status": "missing", "detail": str(error)})
     except KeyboardInterrupt:
@@ -172,10 +177,12 @@ def student_place(error: BaseException) -> tuple[str, str]:
     return function[:100], line[:200]
 
 
-def answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
+def answer(
+    question: Mapping[str, Any], namespace: Mapping[str, Any], arguments: Mapping[str, Any], kept: KeptArguments
+) -> Any:
     """What the notebook's names answer: any value; raises MissingError, or whatever the student's code raises."""
     set_seeds()
-    return _awaited(_answer(question, namespace))
+    return _awaited(_answer(question, namespace, arguments, kept))
 
 
 def _awaited(value: Any) -> Any:
@@ -202,15 +209,16 @@ def _awaited(value: Any) -> Any:
     return given[0]
 
 
-def _answer(question: Mapping[str, Any], namespace: Mapping[str, Any]) -> Any:
-    arguments = {key: _argument(value) for key, value in question["arguments"].items()}
+def _answer(
+    question: Mapping[str, Any], namespace: Mapping[str, Any], arguments: Mapping[str, Any], kept: KeptArguments
+) -> Any:
     match question["kind"]:
         case "variable":
             return find(question["names"], namespace)
         case "call":
             return call(find([question["name"]], namespace), arguments)
         case "evaluate":
-            return evaluate(question["code"], {**namespace, **arguments})
+            return evaluate(question["code"], {**namespace, **arguments}, kept)
         case "models":
             return found_networks.answer(question, namespace)
         case "training":
@@ -260,7 +268,7 @@ def call(function: Any, arguments: Mapping[str, Any]) -> Any:
     return function(**arguments)
 
 
-def evaluate(code: str, namespace: dict[str, Any]) -> Any:
+def evaluate(code: str, namespace: dict[str, Any], kept: KeptArguments) -> Any:
     """Run the code in a copy of the namespace; the value of its last expression. np and torch are there in any case."""
     import torch
 
@@ -270,7 +278,9 @@ def evaluate(code: str, namespace: dict[str, Any]) -> Any:
     if not isinstance(last, ast.Expr):
         raise ValueError("the last line of `evaluate` is not an expression")
     try:
-        exec(compile(tree, "<probe>", "exec"), names)
+        for statement in tree.body:
+            exec(compile(ast.Module([statement], tree.type_ignores), "<probe>", "exec"), names)
+            kept.follow(statement, names)
         return eval(compile(ast.Expression(last.value), "<probe>", "eval"), names)
     except NameError as error:
         # A name that a student's function lacks is an error of that function.

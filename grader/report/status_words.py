@@ -80,6 +80,7 @@ MISTAKE: Mapping[str, str] = {
     "constant": N_("constant"),
     "nan": N_("values that are no numbers"),
     "ignored-argument": N_("an argument is ignored"),
+    "changed-argument": N_("an argument is changed in place"),
     "hard-coded": N_("a fixed answer"),
     "linear": N_("only a straight line"),
     "not-trained": N_("not trained"),

@@ -27,6 +27,7 @@ Mistake = Literal[
     "constant",
     "nan",
     "ignored-argument",
+    "changed-argument",
     "hard-coded",
     "linear",
     "not-trained",

@@ -140,7 +140,7 @@ def _say_other_length(have: int, wanted: int, comparison: _Comparison) -> Reason
 
 
 def _compare_arrays(answer: FloatArray, target: FloatArray, comparison: _Comparison) -> Verdict:
-    if answer.size == 1 and target.size == 1:
+    if answer.size == target.size <= 1:  # one number, or none, in any wrapping
         answer = answer.reshape(target.shape)
     close, free = comparison.close, NOTHING
     if answer.shape == target.shape:

@@ -169,7 +169,28 @@ def _judge_state(evidence: Evidence) -> Verdict:
         return waits
     if verdict.status == "unanswered" or (evidence.criterion.expect.reproduced and verdict.fraction != 1.0):
         return _missing_in_old_run(evidence) or verdict
-    return _with_share(verdict, evidence.criterion)
+    return _with_share(_with_overwritten(verdict, evidence), evidence.criterion)
+
+
+def _with_overwritten(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """A right answer that has cost its caller an argument; only a rubric that names it in `partly` charges it."""
+    probe = evidence.criterion.probe or ""
+    answer, expected = evidence.run.answers.get(probe), evidence.expected.get(probe)
+    if verdict.fraction != 1 or answer is None:
+        return verdict
+    names = [name for name in answer.overwritten if expected is None or name not in expected.overwritten]
+    if not names:
+        return verdict
+    if evidence.tells:
+        listing = listed([code(name) for name in names], most=3)
+        told = _(
+            "But the call changes {names} in place: work on a copy, as whoever calls still needs it.", names=listing
+        )
+    else:
+        told = _("But the call changes an argument in place: work on a copy, as whoever calls still needs it.")
+    if "changed-argument" not in evidence.criterion.partly:
+        return replace(verdict, because=verdict.because + told)
+    return replace(verdict, fraction=0.0, because=verdict.because + told, diagnosis="changed-argument")
 
 
 def _missing_in_old_run(evidence: Evidence) -> Verdict | None:
