@@ -35,9 +35,9 @@ def verify_command(
 ) -> None:
     """Prove rubrics: right solutions get all points, the untouched notebook none, each known mistake its loss.
 
-    Right are the reference and the unusual solutions in right/. Mutants are the reference with one slip each. The
-    command prints the share that the rubric notices, and each mutant that it does not. Exit code 1 if something is not
-    met.
+    Right are the reference and the unusual solutions in right/. Mutants are the reference with one slip or one
+    misunderstanding each. The command prints the share that the rubric notices, and each mutant that it does not. Exit
+    code 1 if something is not met.
     """
     place: Place = context.obj
     course = place.course()
@@ -65,8 +65,11 @@ def verify_command(
 def _print_json(found: Sequence[Verification]) -> None:
     told = [
         {
-            **{key: value for key, value in asdict(one).items() if key != "survivors"},
-            "share": round(one.share, 4),
+            "assignment": one.assignment,
+            "problems": one.problems,
+            "points": one.points,
+            "mistakes": one.mistakes,
+            "mutants": {kind: {**asdict(tally), "share": round(tally.share, 4)} for kind, tally in one.tallies.items()},
             "survivors": [mutant.diff for mutant in one.survivors],
         }
         for one in found
@@ -78,10 +81,11 @@ def _print_json(found: Sequence[Verification]) -> None:
 def _print(out: Console, found: Verification) -> None:
     out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
     out.print(f"  {found.points:g} points, {show.counted(found.mistakes, 'deliberate mistake')}")
-    if found.mutants:
-        also = f"; {found.equivalent} more compute the same" if found.equivalent else ""
-        out.print(f"  {found.caught} of {found.mutants} mutants noticed ({found.share:.1%}){also}")
-    else:
+    for kind, tally in found.tallies.items():
+        if tally.mutants:
+            also = f"; {tally.equivalent} more compute the same" if tally.equivalent else ""
+            out.print(f"  {tally.caught} of {tally.mutants} {kind} mutants noticed ({tally.share:.1%}){also}")
+    if not any(tally.mutants for tally in found.tallies.values()):
         out.print("  no mutants were tried")
     for problem in found.problems:
         out.print(f"  {problem}", style="red", markup=False)

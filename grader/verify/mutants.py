@@ -1,32 +1,34 @@
-"""Mutants: the reference with one small slip in it, of the kind that students make.
+"""Mutants: the reference with one mistake in it, of the kinds that students make.
 
-An operator, a sign, a constant off by one, an axis, swapped arguments or coordinates, a missing transpose, a missing
-call (no square root, no normalisation, no activation), a border handled otherwise, an argument that is ignored. A slip
-is made in the text, so that all other lines stay as they are and the difference is one that a person can read.
-Docstrings, annotations, types of numbers and the words of errors are left alone.
+*Syntactic* ones are slips: an operator, a sign, a constant off by one, an axis, swapped arguments or coordinates, a
+missing transpose, a missing call (no square root, no normalisation, no activation), a border handled otherwise.
+*Semantic* ones are misunderstandings (`misunderstandings.py`). Either is made in the text, so that all other lines stay
+as they are and the difference is one that a person can read. Docstrings, annotations, types of numbers and the words of
+errors are left alone.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from grader.files.python_source import parse
+from grader.verify.misunderstandings import Edit, misunderstandings
 from grader.verify.modules import Modules, definitions
-from grader.verify.slips import slips
+from grader.verify.slips import Place, places, slips
 
 SOLUTION = "solution.yaml"
 """Stands as the module of a mutant of a cell; its function is the cell's id."""
 
-Place = ast.expr | ast.stmt
-"""What has a place in the text."""
+Kind = Literal["syntactic", "semantic"]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One slip: where it is, and the source of the module or cell with it."""
+    """One mistake: where it is, and the source of the module or cell with it."""
 
     module: str
     function: str
@@ -34,10 +36,11 @@ class Mutant:
     was: str
     becomes: str
     source: str
+    kind: Kind = "syntactic"
 
     @property
     def diff(self) -> str:
-        """The slip as people read it."""
+        """The mistake as people read it."""
         file = SOLUTION if self.module == SOLUTION else f"{self.module}.py"
         lines = [f"--- {file}, line {self.line}, in `{self.function}`"]
         for mark, text in (("-", self.was), ("+", self.becomes)):
@@ -45,14 +48,17 @@ class Mutant:
         return "\n".join(lines)
 
 
-def make_mutants(modules: Modules, wanted: Iterable[tuple[str, str]]) -> Iterator[Mutant]:
-    """Every mutant of these (module, definition), in the order of the text."""
+def make_mutants(
+    modules: Modules, wanted: Iterable[tuple[str, str]], asked: Collection[str] | None = None
+) -> Iterator[Mutant]:
+    """Every mutant of these (module, definition), in the order of the text; all are `asked` for where that is None."""
     for module, name in sorted(wanted):
         source = modules[module]
         definition = definitions(source)[name]
         yield from _mutants_of(module, name, source, [definition])
         if isinstance(definition, ast.FunctionDef):
-            yield from _ignoring(module, source, definition)
+            is_asked = asked is None or name in asked
+            yield from _misunderstood(module, source, definition, is_asked=is_asked)
 
 
 def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
@@ -63,65 +69,71 @@ def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
 
 def _mutants_of(module: str, name: str, source: str, statements: Iterable[ast.stmt]) -> Iterator[Mutant]:
     seen = {source}
-    for node, parent in (place for statement in statements for place in _places(statement)):
-        for other in slips(node, parent):
-            mutant = _mutant(module, name, source, node, other, parent)
-            if mutant.source not in seen and _parses(mutant.source):
-                seen.add(mutant.source)
-                yield mutant
-
-
-def _ignoring(module: str, source: str, function: ast.FunctionDef) -> Iterator[Mutant]:
-    """One mutant for each parameter that has a default: whatever is passed, the default counts."""
-    first = function.body[1 if ast.get_docstring(function) is not None and len(function.body) > 1 else 0]
-    lines, taken = source.splitlines(keepends=True), function.args
-    if lines[first.lineno - 1][: first.col_offset].strip():
-        return  # the body stands behind the `def`, in one line
-    in_order = [*taken.posonlyargs, *taken.args]
-    defaults = [*zip(in_order[len(in_order) - len(taken.defaults) :], taken.defaults, strict=True)]
-    for parameter, default in [*defaults, *zip(taken.kwonlyargs, taken.kw_defaults, strict=True)]:
-        if default is not None:
-            line = f"{' ' * first.col_offset}{parameter.arg} = {ast.unparse(default)}\n"
-            changed = "".join([*lines[: first.lineno - 1], line, *lines[first.lineno - 1 :]])
-            yield Mutant(module, function.name, first.lineno, "", line, changed)
-
-
-def _places(node: ast.AST, parent: ast.AST | None = None) -> Iterator[tuple[Place, ast.AST | None]]:
-    """Every expression and statement that may hold a slip, with what is around it."""
-    if isinstance(node, ast.expr | ast.stmt):
-        yield node, parent
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list", "bases"):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_left_alone(child):
-                yield from _places(child, node)
-
-
-def _is_left_alone(node: ast.AST) -> bool:
-    match node:
-        case ast.Raise() | ast.JoinedStr() | ast.keyword(arg="dtype" | "strict" | "kind"):
-            return True
-        case ast.Subscript(value=ast.Name(id="Literal" | "Callable")):
-            return True  # a type with a name
-        case ast.Expr(value=ast.Constant(value=str())):
-            return True  # a docstring
-        case ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="errstate"))):
-            return True
-    return False
-
-
-def _mutant(module: str, name: str, source: str, node: Place, other: ast.AST, parent: ast.AST | None) -> Mutant:
-    """The source with the node's text replaced. Columns count bytes of UTF-8, and the reference has Greek letters."""
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
     lines = source.encode().splitlines(keepends=True)
-    was = b"".join(lines[node.lineno - 1 : node.end_lineno])
-    before, after = lines[node.lineno - 1][: node.col_offset], lines[node.end_lineno - 1][node.end_col_offset :]
-    in_brackets = before.endswith(b"(") and after.startswith(b")")
-    becomes = before + _text_of(other, None if in_brackets else parent).encode() + after
-    changed = b"".join([*lines[: node.lineno - 1], becomes, *lines[node.end_lineno :]])
-    return Mutant(module, name, node.lineno, was.decode(), becomes.decode(), changed.decode())
+    for node, parent in (place for statement in statements for place in places(statement)):
+        for other in slips(node, parent):
+            before, after = _around(lines, node)
+            in_brackets = before.endswith(b"(") and after.startswith(b")")
+            change = _replaced(lines, node, _text_of(other, None if in_brackets else parent))
+            yield from _unless_seen(_with(lines, [change], module, name, "syntactic"), seen)
+
+
+def _misunderstood(module: str, source: str, function: ast.FunctionDef, *, is_asked: bool) -> Iterator[Mutant]:
+    seen = {source}
+    lines = source.encode().splitlines(keepends=True)
+    for edits in misunderstandings(function, is_asked=is_asked):
+        if all(_starts_its_line(lines, edit.node) for edit in edits if isinstance(edit.node, ast.stmt)):
+            changes = [_inserted(lines, one) if one.inserted else _replaced(lines, one.node, one.text) for one in edits]
+            yield from _unless_seen(_with(lines, changes, module, function.name, "semantic"), seen)
+
+
+@dataclass(frozen=True, order=True)
+class _Change:
+    """Lines in the place of those from `first`, from 0, up to `end`, which stays."""
+
+    first: int
+    end: int
+    text: bytes
+
+
+def _around(lines: list[bytes], node: Place) -> tuple[bytes, bytes]:
+    """What stands before and behind the node in its lines. Columns count bytes of UTF-8: there are Greek letters."""
+    assert node.end_lineno is not None
+    return lines[node.lineno - 1][: node.col_offset], lines[node.end_lineno - 1][node.end_col_offset :]
+
+
+def _replaced(lines: list[bytes], node: Place, text: str) -> _Change:
+    assert node.end_lineno is not None
+    before, after = _around(lines, node)
+    indented = text.replace("\n", "\n" + " " * node.col_offset)
+    return _Change(node.lineno - 1, node.end_lineno, before + indented.encode() + after)
+
+
+def _inserted(lines: list[bytes], edit: Edit) -> _Change:
+    before, _ = _around(lines, edit.node)
+    text = "".join(f"{before.decode()}{line}\n" for line in edit.text.splitlines())
+    return _Change(edit.node.lineno - 1, edit.node.lineno - 1, text.encode())
+
+
+def _starts_its_line(lines: list[bytes], node: Place) -> bool:
+    return not _around(lines, node)[0].strip()
+
+
+def _with(lines: list[bytes], changes: list[_Change], module: str, name: str, kind: Kind) -> Mutant:
+    in_order = sorted(changes)
+    was = b"".join(line for change in in_order for line in lines[change.first : change.end])
+    changed = [*lines]
+    for change in reversed(in_order):
+        changed[change.first : change.end] = [change.text]
+    becomes = b"".join(change.text for change in in_order)
+    line = in_order[0].first + 1
+    return Mutant(module, name, line, was.decode(), becomes.decode(), b"".join(changed).decode(), kind)
+
+
+def _unless_seen(mutant: Mutant, seen: set[str]) -> Iterator[Mutant]:
+    if mutant.source not in seen and _parses(mutant.source):
+        seen.add(mutant.source)
+        yield mutant
 
 
 def _text_of(node: ast.AST, parent: ast.AST | None) -> str:

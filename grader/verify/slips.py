@@ -7,6 +7,9 @@ import builtins
 import copy
 from collections.abc import Iterator
 
+Place = ast.expr | ast.stmt
+"""What has a place in the text."""
+
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -56,6 +59,31 @@ LEFT_IN = {"dtype", "strict", "kind", "out", "hermitian"}
 BORDERS = {"reflect": "edge", "edge": "reflect"}
 SMALLEST = 1e-3
 """Below this a number is a tolerance: doubling it is no slip, leaving it away is one."""
+
+
+def places(node: ast.AST, parent: ast.AST | None = None) -> Iterator[tuple[Place, ast.AST | None]]:
+    """Every expression and statement that may hold a slip, with what is around it."""
+    if isinstance(node, ast.expr | ast.stmt):
+        yield node, parent
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list", "bases"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_left_alone(child):
+                yield from places(child, node)
+
+
+def _is_left_alone(node: ast.AST) -> bool:
+    match node:
+        case ast.Raise() | ast.JoinedStr() | ast.keyword(arg="dtype" | "strict" | "kind"):
+            return True
+        case ast.Subscript(value=ast.Name(id="Literal" | "Callable")):
+            return True  # a type with a name
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True  # a docstring
+        case ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="errstate"))):
+            return True
+    return False
 
 
 def slips(node: ast.AST, parent: ast.AST | None) -> Iterator[ast.AST]:

@@ -6,8 +6,9 @@ import functools
 import hashlib
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from grader.course.course import Assignment, Course
 from grader.course.needed_packages import require_packages
@@ -29,10 +30,10 @@ from grader.verify.cases import (
     read_solution,
 )
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
-from grader.verify.mutants import SOLUTION, Mutant, make_cell_mutants, make_mutants
-from grader.verify.solved import code_in, functions_of, solve
+from grader.verify.mutants import SOLUTION, Kind, Mutant, make_cell_mutants, make_mutants
+from grader.verify.solved import code_in, functions_of, solve, without_displays
 
-LEAST_SHARE = 0.95
+LEAST_SHARE: Mapping[Kind, float] = {"syntactic": 0.95, "semantic": 0.9}
 """Of the mutants that do not compute the same, the rubric has to notice so many."""
 
 STUDENT = "verify"
@@ -42,8 +43,25 @@ MUTANT_LIMIT_S = 5.0
 Paid = tuple[str, str | None, float | None]
 """A criterion, the mistake that was named, and what it earned."""
 
+Effort = Literal["whole", "hurried", "quick"]
+"""`hurried`: with short limits; `quick`: and without displays and helpers of the reference."""
+
 Notebook = Callable[[], bytes]
 """Makes a notebook's file when its turn comes: there are hundreds."""
+
+
+@dataclass(frozen=True)
+class MutantTally:
+    """How many mutants of one kind were graded, noticed and, besides, known to compute the same."""
+
+    mutants: int
+    caught: int
+    equivalent: int
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that do not compute the same, those that the rubric notices."""
+        return self.caught / self.mutants if self.mutants else 1.0
 
 
 @dataclass(frozen=True)
@@ -54,15 +72,8 @@ class Verification:
     problems: tuple[str, ...]
     points: float
     mistakes: int
-    mutants: int
-    caught: int
-    survivors: tuple[Mutant, ...]
-    equivalent: int
-
-    @property
-    def share(self) -> float:
-        """Of the mutants that do not compute the same, those that the rubric notices."""
-        return self.caught / self.mutants if self.mutants else 1.0
+    tallies: Mapping[Kind, MutantTally] = field(default_factory=dict)
+    survivors: tuple[Mutant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,11 +123,11 @@ class Bench:
     watch: Watch
 
     def judge(
-        self, what: str, notebooks: Mapping[str, Notebook], *, hurried: bool = False
+        self, what: str, notebooks: Mapping[str, Notebook], effort: Effort = "whole"
     ) -> dict[str, JudgedNotebook]:
         """Every notebook by its name, run and scored."""
         assignment, judged = self.parts.assignment, dict[str, JudgedNotebook]()
-        works = (_make_work(assignment, name, make(), hurried=hurried) for name, make in notebooks.items())
+        works = (_make_work(self.parts, name, make(), effort) for name, make in notebooks.items())
         for done, (work, executed) in enumerate(execute_all(works, self.executor), start=1):
             run = verbs.with_facts(assignment, executed)
             if run.end == "failed":
@@ -149,6 +160,11 @@ class JudgedNotebook:
             if finding.status != "met" and finding.criterion not in waits
         }
 
+    def is_noticed(self, effort: Effort) -> bool:
+        """Whether it loses anything; what only a right helper could tell is open after a quick look."""
+        counted = [finding for finding in self.lost.values() if finding.possible]
+        return any(effort != "quick" or finding.status != "unscored" for finding in counted)
+
 
 def verify(
     course: Course,
@@ -169,29 +185,29 @@ def verify(
     if problems:
         # What a rubric notices is worth nothing while it takes points from the reference itself.
         stopped = "nothing else was tried: first the solved notebook has to get full marks"
-        return Verification(
-            assignment.name, (*problems, stopped), assignment.rubric.points, len(parts.mistakes), 0, 0, (), 0
-        )
+        return Verification(assignment.name, (*problems, stopped), assignment.rubric.points, len(parts.mistakes))
     paid = set[Paid]()
     problems += [*_check_untouched(bench), *_check_unusual(bench, paid), *_check_mistakes(bench, paid)]
     survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
     unknown = tuple(mutant for mutant in survivors if mutant not in known)
-    found = Verification(
-        assignment=assignment.name,
-        problems=tuple(problems),
-        points=assignment.rubric.points,
-        mistakes=len(parts.mistakes),
-        mutants=len(mutants) - len(known),
-        caught=len(mutants) - len(known) - len(unknown),
-        survivors=unknown,
-        equivalent=len(known),
+    tallies = {kind: _count(kind, mutants, known, unknown) for kind in LEAST_SHARE}
+    for kind, tally in tallies.items():
+        if tally.share < LEAST_SHARE[kind]:
+            least = f"{LEAST_SHARE[kind]:.0%} are asked for"
+            problems.append(f"the rubric notices {tally.share:.1%} of the {kind} mutants, and {least}")
+    return Verification(
+        assignment.name, tuple(problems), assignment.rubric.points, len(parts.mistakes), tallies, unknown
     )
-    if found.share >= LEAST_SHARE:
-        return found
-    few = f"the rubric notices {found.share:.1%} of the mutants, and {LEAST_SHARE:.0%} are asked for"
-    return replace(found, problems=(*found.problems, few))
+
+
+def _count(
+    kind: Kind, mutants: Iterable[Mutant], known: Collection[Mutant], unknown: Collection[Mutant]
+) -> MutantTally:
+    tried = [mutant for mutant in mutants if mutant.kind == kind]
+    counted = [mutant for mutant in tried if mutant not in known]
+    return MutantTally(len(counted), sum(mutant not in unknown for mutant in counted), len(tried) - len(counted))
 
 
 def read_parts(course: Course, assignment: Assignment) -> Parts:
@@ -214,10 +230,14 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
     )
 
 
-def _make_work(assignment: Assignment, name: str, content: bytes, *, hurried: bool) -> Work:
+def _make_work(parts: Parts, name: str, content: bytes, effort: Effort) -> Work:
+    assignment = parts.assignment
     questions = make_questions(assignment.rubric, STUDENT, assignment.oracle)
     limits = assignment.file.limits
-    if hurried:
+    if effort == "quick":
+        content = without_displays(content, parts.asked)
+        questions = tuple(question for question in questions if not question.oracle)
+    if effort != "whole":
         questions = tuple(replace(q, limit_s=min(q.limit_s, MUTANT_LIMIT_S)) for q in questions)
         limits = limits.model_copy(update={"cell_s": min(limits.cell_s, 4 * MUTANT_LIMIT_S)})
     sha256 = hashlib.sha256(content).hexdigest()
@@ -299,7 +319,7 @@ def _with_case(parts: Parts, case: RightCase, file: str) -> Modules:
 def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:
     """The mutants to run, and which of all compute the same."""
     left, given = functions_of(parts.given, except_in=parts.solution)
-    mutants = list(make_mutants(parts.modules, reachable(parts.modules, left, given)))
+    mutants = list(make_mutants(parts.modules, reachable(parts.modules, left, given), left))
     mutants += make_cell_mutants(cells_behind(parts.asked, code_in(parts.given, parts.solution)))
     equivalent = {
         mutant: known
@@ -320,13 +340,17 @@ def _packed(line: str) -> str:
 
 
 def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
-    """The mutants that lose no points: a criterion that is never counted notices nothing."""
+    """The mutants that lose no points: a criterion that is never counted notices nothing.
+
+    What only shows something is left out at first, and so are helpers of the reference: most mutants lose points in any
+    case. The others are run whole.
+    """
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
-    notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
-    judged = bench.judge("mutants", notebooks, hurried=True)
-    return [
-        mutant for name, mutant in named.items() if not any(finding.possible for finding in judged[name].lost.values())
-    ]
+    for effort in ("quick", "hurried"):
+        notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
+        judged = bench.judge("mutants" if effort == "quick" else "mutants, whole", notebooks, effort)
+        named = {name: mutant for name, mutant in named.items() if not judged[name].is_noticed(effort)}
+    return [*named.values()]
 
 
 def _check_noise(parts: Parts) -> Iterator[str]:

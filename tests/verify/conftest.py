@@ -45,12 +45,12 @@ RUBRIC = {
     "probes": {
         "double": {"call": "double", "with": {"x": 4}},
         "double_any": {"call": "double", "with": {"x": {"random": "normal", "shape": [9], "seed": "student"}}},
-        "total": {"evaluate": "[total([1, 2, 3]), total([5, 6], first=1)]"},
+        "total": {"evaluate": "[total([1, 2, 3, 4]), total([5, 6], first=1)]"},
     },
     "criteria": [
         {"id": "double", "says": "It doubles.", "points": 1, "probe": "double", "expect": {"value": 8}},
         {"id": "any", "says": "It doubles all.", "points": 1, "probe": "double_any", "expect": {"close": {}}},
-        {"id": "total", "says": "It adds up.", "points": 1, "probe": "total", "expect": {"value": [12, 12]}},
+        {"id": "total", "says": "It adds up.", "points": 1, "probe": "total", "expect": {"value": [20, 12]}},
     ],
 }
 

@@ -12,9 +12,18 @@ from grader.verify.solved import code_in
 
 
 def lines(body):
-    """What becomes of a function of one line, by its mutants."""
+    """What becomes of a function of one line, by a slip."""
     source = f"def f(x, y):\n    {body}\n"
-    return [mutant.becomes.strip() for mutant in make_mutants({"m": source}, [("m", "f")])]
+    mutants = make_mutants({"m": source}, [("m", "f")])
+    return [mutant.becomes.strip() for mutant in mutants if mutant.kind == "syntactic"]
+
+
+def misunderstood(source, asked=None):
+    """What becomes of a function by a misunderstanding: the lines that differ."""
+    mutants = [one for one in make_mutants({"m": source}, [("m", "f")], asked) if one.kind == "semantic"]
+    for mutant in mutants:
+        ast.parse(mutant.source)
+    return [mutant.becomes for mutant in mutants]
 
 
 @pytest.mark.parametrize(
@@ -78,10 +87,86 @@ def test_a_slip_stays_in_its_place_where_operators_bind_otherwise():
 
 def test_each_argument_that_may_be_left_out_is_ignored_once():
     source = 'def f(x, n=(), *, k=None, m):\n    """Says."""\n    return g(x, n, k, m)\n\n\ndef g(x, y=z): return x\n'
-    ignoring = [mutant for mutant in make_mutants({"m": source}, [("m", "f"), ("m", "g")]) if not mutant.was]
+    mutants = make_mutants({"m": source}, [("m", "f"), ("m", "g")])
+    ignoring = [mutant for mutant in mutants if mutant.kind == "semantic" and not mutant.was]
     assert [mutant.becomes for mutant in ignoring] == ["    n = ()\n", "    k = None\n"]
     assert ignoring[0].source.splitlines()[1:4] == ['    """Says."""', "    n = ()", "    return g(x, n, k, m)"]
     assert ignoring[0].diff == "--- m.py, line 3, in `f`\n+    n = ()"
+
+
+DOCUMENTED = '''\
+def f(points_xy, matrix, shape, share=0.5):
+    """Says.
+
+    Parameters
+    ----------
+    points_xy : (N, 2) float
+    matrix : (3, 3) float
+    shape : (rows, columns)
+    share : float
+
+    Returns
+    -------
+    found : (K, 2) int
+    """
+    points_xy = np.asarray(points_xy)
+    return g(points_xy, matrix, share)
+'''
+
+
+def test_a_function_that_is_asked_is_misunderstood_in_each_way_that_its_docstring_allows():
+    inverse, ignored, *rest = misunderstood(DOCUMENTED)
+    assert inverse == "    return g(points_xy, np.linalg.inv(matrix), share)\n"
+    assert ignored == "    share = 0.5\n"
+    points, matrix, one, none, kept = rest
+    assert points.splitlines() == [
+        "    given_points_xy = points_xy",
+        "    result = g(points_xy, matrix, share)",
+        "    np.asarray(given_points_xy)[...] = 0",
+        "    return result",
+    ]
+    assert "    np.asarray(matrix)[...] = 0\n" in matrix
+    assert "np.squeeze(result)" in one
+    assert "raise IndexError" in none
+    assert kept.splitlines()[0] == "    if hasattr(f, 'kept'):"
+    assert kept.splitlines()[-2:] == ["    f.kept = g(points_xy, matrix, share)", "    return f.kept"]
+
+
+def test_what_no_notebook_is_asked_for_is_misunderstood_only_inside():
+    assert misunderstood(DOCUMENTED, asked=["g"]) == ["    return g(points_xy, np.linalg.inv(matrix), share)\n"]
+
+
+def test_as_many_rows_as_were_given_are_never_none_by_themselves():
+    same = DOCUMENTED.replace("found : (K, 2)", "found : (N, 2)")
+    assert not any("IndexError" in becomes for becomes in misunderstood(same))
+    numbers = DOCUMENTED.replace("found : (K, 2)", "found : (K,)")
+    assert not any("squeeze" in becomes for becomes in misunderstood(numbers))
+
+
+@pytest.mark.parametrize(
+    ("line", "becomes"),
+    [
+        ("if x < 0 or y < 0: raise ValueError", ["if (x < 0): raise ValueError", "if (y < 0): raise ValueError"]),
+        ("return (x > 0).all()", ["return np.ravel(x > 0)[0]", "return np.ravel(x > 0)[-1]"]),
+        ("return np.any(x > 0)", ["return np.ravel(x > 0)[0]", "return np.ravel(x > 0)[-1]"]),
+        ("check(x)", ["check(np.asarray(x)[:1])", "check(np.asarray(x)[-1:])"]),
+        ("for z in (x, y): z()", [f"for z in list((x, y))[{part}]: z()" for part in (":1", "1:", ":-1")]),
+        ("return [g(z) for z in x]", [f"return [g(z) for z in list(x)[{part}]]" for part in (":1", "1:", ":-1", ":3")]),
+        ("return x[1:y]", ["return x[1:y + 1]", "return x[1:y - 1]"]),
+        ("return x[:-2]", []),
+        ("return np.exp(x)", ["return np.log(x)"]),
+        ("return np.linalg.inv(x)", ["return (x)"]),
+        ("raise ValueError(f'{x[:y]}')", []),
+    ],
+)
+def test_a_line_becomes_what_a_misunderstanding_makes_of_it(line, becomes):
+    assert [one.strip() for one in misunderstood(f"def f(x, y):\n    {line}\n", asked=[])] == becomes
+
+
+def test_a_bound_moves_by_one_step():
+    found = misunderstood("def f(x, y):\n    for z in range(y): g(z)\n", asked=[])
+    assert "    for z in range(y + 1): g(z)\n" in found
+    assert "    for z in range(y - 1): g(z)\n" in found
 
 
 def test_columns_count_right_behind_greek_letters():
@@ -99,11 +184,12 @@ def test_every_mutant_of_the_reference_is_python_and_differs_in_one_place():
     for mutant in mutants:
         ast.parse(mutant.source)
         original = modules[mutant.module]
-        assert original.replace(mutant.was, mutant.becomes, original.count(mutant.was)) != original
+        assert mutant.source != original
         before, after = original.splitlines(), mutant.source.splitlines()
         same = len(mutant.was.splitlines())
         assert before[: mutant.line - 1] == after[: mutant.line - 1]
-        assert before[mutant.line - 1 + same :] == after[mutant.line - 1 + len(mutant.becomes.splitlines()) :]
+        if mutant.kind == "syntactic":
+            assert before[mutant.line - 1 + same :] == after[mutant.line - 1 + len(mutant.becomes.splitlines()) :]
 
 
 def test_what_the_notebooks_functions_do_not_use_is_not_mutated(tmp_path):

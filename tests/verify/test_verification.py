@@ -13,11 +13,12 @@ from tests.verify.conftest import CELLS
 
 def test_a_course_that_is_as_it_must_be_has_no_problems(bench):
     bench.write_mistake(
-        "triples", "def double(x):\n    return 3 * x\n", double="is 12", any="Every value is 1.5 times", total="18, 18"
+        "triples", "def double(x):\n    return 3 * x\n", double="is 12", any="Every value is 1.5 times", total="30, 18"
     )
     found = bench.verify()
     assert found.problems == ()
-    assert (found.points, found.mistakes, found.mutants) == (3, 1, 0)
+    assert (found.points, found.mistakes) == (3, 1)
+    assert [tally.mutants for tally in found.tallies.values()] == [0, 0]
 
 
 def test_a_mistake_reaches_the_functions_that_use_the_mistaken_one(bench):
@@ -34,7 +35,7 @@ def test_a_reference_that_misses_a_criterion_is_told_and_no_mutant_is_tried(benc
         "the solved notebook does not meet `double`: The value of `double(4)` is 8, but 9 is expected.",
         "nothing else was tried: first the solved notebook has to get full marks",
     )
-    assert (found.mutants, found.survivors) == (0, ())
+    assert (found.tallies, found.survivors) == ({}, ())
 
 
 def test_a_cell_that_does_not_run_once_it_is_solved_is_told(bench):
@@ -130,15 +131,20 @@ def test_a_pattern_that_is_none_is_told(bench):
 def test_mutants_that_are_not_noticed_are_shown_and_too_many_are_a_problem(bench):
     bench.write_rubric(any={"shape": [9]}, total={"count": {"at_least": 2}})
     found = bench.verify(mutants=None)
-    assert found.share < 0.95
-    assert found.problems == (f"the rubric notices {found.share:.1%} of the mutants, and 95% are asked for",)
+    shares = {kind: tally.share for kind, tally in found.tallies.items()}
+    assert shares["syntactic"] < 0.95
+    assert shares["semantic"] < 0.9
+    assert found.problems == (
+        f"the rubric notices {shares['syntactic']:.1%} of the syntactic mutants, and 95% are asked for",
+        f"the rubric notices {shares['semantic']:.1%} of the semantic mutants, and 90% are asked for",
+    )
     assert "--- doubling.py, line 14, in `total`\n" in "\n".join(mutant.diff for mutant in found.survivors)
 
 
 def test_every_mutant_of_what_can_be_reached_is_tried_and_no_other(bench):
     found = bench.verify(mutants=None)
     assert found.problems == ()
-    assert found.caught == found.mutants > 5
+    assert [tally.caught == tally.mutants > 5 for tally in found.tallies.values()] == [True, True]
 
 
 def test_a_mutant_that_computes_the_same_is_named_with_a_reason_and_does_not_count(bench):
@@ -149,7 +155,7 @@ def test_a_mutant_that_computes_the_same_is_named_with_a_reason_and_does_not_cou
     entry = {"function": "step", "was": "return FACTOR * x + abs(0)", "because": "adding nothing changes nothing"}
     bench.write_equivalents({**entry, "becomes": ["return FACTOR * x - abs(0)", "return FACTOR * x + 0"]})
     found = bench.verify(mutants=None)
-    assert (found.problems, found.survivors, found.equivalent) == ((), (), 2)
+    assert (found.problems, found.survivors, found.tallies["syntactic"].equivalent) == ((), (), 2)
     bench.write_equivalents({"function": "total", "was": line, "becomes": ["return 3"], "because": "it never was"})
     assert "equivalent.yaml names a mutant of `total` that there is not: return 3" in bench.verify().problems
 
@@ -182,10 +188,10 @@ def test_the_command_tells_programs_too_and_ends_with_1_where_something_is_wrong
         "problems": [],
         "points": 3.0,
         "mistakes": 0,
-        "mutants": 3,
-        "caught": 3,
-        "equivalent": 0,
-        "share": 1.0,
+        "mutants": {
+            "syntactic": {"mutants": 1, "caught": 1, "equivalent": 0, "share": 1.0},
+            "semantic": {"mutants": 2, "caught": 2, "equivalent": 0, "share": 1.0},
+        },
         "survivors": [],
     }
     bench.write_rubric(double={"value": 9})
@@ -200,12 +206,13 @@ def test_a_slip_in_a_solved_cell_is_tried_too_where_an_answer_depends_on_it(benc
     without = bench.verify(mutants=None)
     path = bench.root / "rubrics" / "doubling.yaml"
     rubric = yaml.safe_load(path.read_text())
-    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), extra + total([5, 6], first=1) - 12]"}
+    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3, 4]), extra + total([5, 6], first=1) - 12]"}
     path.write_text(yaml.safe_dump(rubric))
     found = bench.verify(mutants=None)
     assert (found.problems, found.survivors) == ((), ())
-    assert found.caught == found.mutants > without.mutants
-    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3]), 12 + 0 * extra]"}
+    tried, before = found.tallies["syntactic"], without.tallies["syntactic"]
+    assert tried.caught == tried.mutants > before.mutants
+    rubric["probes"]["total"] = {"evaluate": "[total([1, 2, 3, 4]), 12 + 0 * extra]"}
     path.write_text(yaml.safe_dump(rubric))
     assert {(slip.module, slip.function) for slip in bench.verify(mutants=None).survivors} >= {
         ("solution.yaml", "cell-3")
@@ -219,4 +226,4 @@ def test_what_is_never_counted_notices_no_mutant(bench):
         criterion["points"] = 0
     path.write_text(yaml.safe_dump({**rubric, "points": 0}))
     found = bench.verify(mutants=4)
-    assert (found.mutants, found.caught) == (4, 0)
+    assert [(tally.mutants, tally.caught) for tally in found.tallies.values()] == [(2, 0), (2, 0)]
