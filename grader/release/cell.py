@@ -45,6 +45,7 @@ _AS_THEY_ARE = (
     "grader.inside.recording",
     "grader.inside.drawn_figures",
     "grader.inside.name_marks",
+    "grader.inside.kept_arguments",
     "grader.inside.answering",
     "grader.language.recognising",
     "grader.execute.answers",

@@ -22,6 +22,7 @@ class Answer(Noun):
     value: Any = None
     earlier: tuple[Answer, ...] = ()
     found: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
     because = ""
     cause: Any = None
 
