@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from grader.course.packages_stated import distribution_of
 from grader.course.reference_code import FOLDER
 from grader.errors import UserError
 from grader.files.config_files import line_in
+from grader.files.importable import is_importable
 from grader.files.python_source import parse
 
 _STAND_INS = {"google", "gdown"}
@@ -37,7 +37,7 @@ def _require_for_probes(assignment: Assignment) -> None:
     for name, probe in assignment.rubric.probes.items():
         for package, _ in _imports_of(parse(probe.evaluate)) if probe.evaluate is not None else ():
             # A module that the notebook itself is asked to write is not here, either.
-            if not _is_here(package) and package not in own | _STAND_INS and f"{package}.py" not in given:
+            if not is_importable(package) and package not in own | _STAND_INS and f"{package}.py" not in given:
                 line = line_in(assignment.rubric_path, ("probes", name, "evaluate"))
                 _refuse(package, f"{assignment.rubric_path}:{line}", f"the probe `{name}`")
 
@@ -54,7 +54,9 @@ def _require_for_module(course: Path, module: str, seen: set[str]) -> None:
     for name, line in _imports_of(tree):
         if name.startswith(f"{FOLDER}."):
             _require_for_module(course, name.split(".")[1], seen)
-        elif not (_is_here(name) or name == FOLDER or (course / name).is_dir() or (course / f"{name}.py").is_file()):
+        elif not (
+            is_importable(name) or name == FOLDER or (course / name).is_dir() or (course / f"{name}.py").is_file()
+        ):
             _refuse(name, f"{path}:{line}", "the reference")
 
 
@@ -68,10 +70,6 @@ def _imports_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
             names = [node.module or ""]
         for name in names:
             yield name if name.startswith(f"{FOLDER}.") else name.partition(".")[0], node.lineno
-
-
-def _is_here(package: str) -> bool:
-    return package in sys.builtin_module_names or package in sys.modules or bool(importlib.util.find_spec(package))
 
 
 def _refuse(package: str, where: str, who: str) -> None:

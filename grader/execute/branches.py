@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.execute.causes import DEVICE_USE, is_importable
+from grader.execute.causes import DEVICE_USE
 from grader.execute.missing_files import READS_FILES
 from grader.files.cell_names import CellStatement, imports_in, read_code
+from grader.files.importable import is_importable
 from grader.model import CauseKind
 
 Node = TypeVar("Node", bound=ast.AST)

@@ -7,13 +7,13 @@ as a word of a GPU in the code that is said to want one.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.files.cell_names import CellCode, CellStatement
+from grader.files.importable import is_importable
 from grader.files.python_source import parse
 from grader.files.terminal_codes import without_codes
 from grader.model import CauseKind
@@ -97,14 +97,6 @@ def read_stored(cell: Any) -> StoredOutcome:
     errors = [(str(o.get("ename")), str(o.get("evalue"))) for o in outputs if o.get("output_type") == "error"]
     told = "".join(str(o.get("text")) for o in outputs if o.get("name") == "stderr")
     return StoredOutcome(cell.get("execution_count") is not None, tuple(errors), told[:10_000])
-
-
-def is_importable(package: str) -> bool:
-    """Whether there is such a package here, as there is in the sandbox."""
-    try:
-        return importlib.util.find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 # ---- a package, or a newer Python -----------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from grader.execute import causes, missing_files
 from grader.execute.branches import find_left_out
-from grader.execute.causes import CellError, Lack, RunSetting, StoredOutcome, is_importable, short
+from grader.execute.causes import CellError, Lack, RunSetting, StoredOutcome, short
 from grader.execute.newer_python import find_newer_syntax
 from grader.files.cell_names import CellCode, CellStatement, ImportedPackage, read_code
+from grader.files.importable import is_importable
 from grader.model import ANY_NAME, NETWORKS, Cause
 
 

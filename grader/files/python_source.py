@@ -19,3 +19,12 @@ def parse(source: str, mode: str = "exec") -> ast.AST:
     """As `ast.parse`, with its errors: SyntaxError, ValueError, RecursionError, MemoryError."""
     with _ONE_AT_A_TIME:
         return ast.parse(source, mode=mode)
+
+
+def is_python(source: str) -> bool:
+    """Whether it parses; what is too deep or holds a null character raises as `parse` does."""
+    try:
+        parse(source)
+    except SyntaxError:
+        return False
+    return True

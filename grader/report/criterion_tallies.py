@@ -52,12 +52,18 @@ class Tally:
 
 def tallies_of(grades: Sequence[Grade]) -> tuple[Tally, ...]:
     """Every criterion that somebody has a finding for, in the order of the findings."""
-    found: defaultdict[str, dict[str, Finding]] = defaultdict(dict)
-    for grade in grades:
-        for finding in grade.findings:
-            found[finding.criterion][grade.student] = finding
+    found = by_criterion((grade.student, grade.findings) for grade in grades)
     comments = {(one.criterion, one.diagnosis): one for grade in grades for one in grade.comments}
     return tuple(_tally(findings, grades, comments) for findings in found.values())
+
+
+def by_criterion(findings: Iterable[tuple[str, Iterable[Finding]]]) -> dict[str, dict[str, Finding]]:
+    """criterion -> student -> finding, of the findings of each student."""
+    found: defaultdict[str, dict[str, Finding]] = defaultdict(dict)
+    for student, own in findings:
+        for finding in own:
+            found[finding.criterion][student] = finding
+    return dict(found)
 
 
 def _tally(

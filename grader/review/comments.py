@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from grader.errors import UserError
 from grader.files.suggestions import suggest
 from grader.language import _
-from grader.model import Finding, MistakeComment
-from grader.report.criterion_tallies import SharedMistake, mistakes_of
+from grader.model import MistakeComment
+from grader.report.criterion_tallies import SharedMistake, by_criterion, mistakes_of
 from grader.review.decisions import read_standings
 from grader.store.gradebook import Gradebook
 
@@ -26,10 +26,7 @@ class CommentedCriterion:
 
 def find_mistakes(gradebook: Gradebook, name: str) -> tuple[CommentedCriterion, ...]:
     """The known mistakes of a class as it was scored last, by criterion, with what persons say of them."""
-    found: dict[str, dict[str, Finding]] = {}
-    for standing in read_standings(gradebook, name):
-        for finding in standing.folded:
-            found.setdefault(finding.criterion, {})[standing.student] = finding
+    found = by_criterion((standing.student, standing.folded) for standing in read_standings(gradebook, name))
     comments = gradebook.comments(name)
     criteria = [
         CommentedCriterion(criterion, next(iter(own.values())).says, mistakes_of(own.items(), comments))

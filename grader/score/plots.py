@@ -69,20 +69,16 @@ def _demand(plot: Plot, plots: Sequence[_Drawn], evidence: Evidence) -> Iterator
             ngettext("Your plot has no title.", "None of your {n} plots has a title.", n),
         )
     if plot.labels:
-        for place, none in enumerate(
-            (
-                ngettext(
-                    "Your plot has no label on its x-axis.", "None of your {n} plots has a label on its x-axis.", n
-                ),
-                ngettext(
-                    "Your plot has no label on its y-axis.", "None of your {n} plots has a label on its y-axis.", n
-                ),
-            )
-        ):
-            text = (_("{plot} has no label on its x-axis."), _("{plot} has no label on its y-axis."))[place].text
-            yield _Demand(
-                tuple(bool(one.labels[place]) for one in plots), tuple(_(text, plot=name) for name in names), none
-            )
+        yield _Demand(
+            tuple(bool(one.labels[0]) for one in plots),
+            tuple(_("{plot} has no label on its x-axis.", plot=name) for name in names),
+            ngettext("Your plot has no label on its x-axis.", "None of your {n} plots has a label on its x-axis.", n),
+        )
+        yield _Demand(
+            tuple(bool(one.labels[1]) for one in plots),
+            tuple(_("{plot} has no label on its y-axis.", plot=name) for name in names),
+            ngettext("Your plot has no label on its y-axis.", "None of your {n} plots has a label on its y-axis.", n),
+        )
     if plot.legend:
         yield _Demand(
             tuple(one.has_legend for one in plots),

@@ -104,10 +104,8 @@ def _of_inverses(function: ast.FunctionDef) -> Iterator[list[Edit]]:
     square = {name for name, shape in documented(function, "Parameters") if shape.startswith(("(2, 2)", "(3, 3)"))}
     for node in _nodes(function):
         match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="np" | "math") as module, attr=name) as called, args=[_]
-            ):
-                if name in INVERSES and module.id == "np":
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr=name) as called, args=[_]):
+                if name in INVERSES:
                     yield [Edit(called, f"np.{INVERSES[name]}")]
             case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="linalg"), attr="inv"), args=[of]):
                 yield [Edit(node, f"({ast.unparse(of)})")]

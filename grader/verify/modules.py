@@ -51,7 +51,7 @@ def cells_behind(names: Collection[str], cells: Mapping[str, str]) -> dict[str, 
     while waiting:
         new = {id_: source for id_, source in cells.items() if id_ not in found and waiting & set(definitions(source))}
         found |= new
-        waiting = {name for source in new.values() for name in _names_in(parse(source))}
+        waiting = {name for source in new.values() for name in names_in(parse(source))}
     return {id_: source for id_, source in cells.items() if id_ in found}
 
 
@@ -73,7 +73,7 @@ def reachable(modules: Modules, names: Sequence[str], given: Collection[str] = (
             waiting.append(imported[module][name])
         elif name in known[module] and name not in given and (module, name) not in found:
             found.add((module, name))
-            waiting += [(module, used) for used in _names_in(known[module][name])]
+            waiting += [(module, used) for used in names_in(known[module][name])]
     return found
 
 
@@ -88,5 +88,6 @@ def _imports(tree: ast.Module) -> dict[str, tuple[str, str]]:
     }
 
 
-def _names_in(statement: ast.AST) -> Iterator[str]:
+def names_in(statement: ast.AST) -> Iterator[str]:
+    """Every name that it uses or binds."""
     return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))

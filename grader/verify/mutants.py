@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.files.python_source import parse
+from grader.files.python_source import is_python, parse
 from grader.verify.misunderstandings import Edit, misunderstandings
 from grader.verify.modules import Modules, definitions
 from grader.verify.slips import Place, places, slips
@@ -131,7 +131,7 @@ def _with(lines: list[bytes], changes: list[_Change], module: str, name: str, ki
 
 
 def _unless_seen(mutant: Mutant, seen: set[str]) -> Iterator[Mutant]:
-    if mutant.source not in seen and _parses(mutant.source):
+    if mutant.source not in seen and is_python(mutant.source):
         seen.add(mutant.source)
         yield mutant
 
@@ -143,11 +143,3 @@ def _text_of(node: ast.AST, parent: ast.AST | None) -> str:
         return text[1:-1]
     operation = isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.UnaryOp)
     return f"({text})" if operation and isinstance(parent, ast.expr) and not isinstance(parent, ast.Call) else text
-
-
-def _parses(source: str) -> bool:
-    try:
-        parse(source)
-    except SyntaxError:
-        return False
-    return True

@@ -10,8 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.files.python_source import parse
-from grader.verify.modules import Modules, cells_behind, home_of
+from grader.files.python_source import is_python, parse
+from grader.verify.modules import Modules, cells_behind, home_of, names_in
 
 _CARRIER = """\
 # The modules of the reference, so that the cells below can import from them without a file.
@@ -69,8 +69,8 @@ def without_displays(notebook: bytes, asked: Collection[str]) -> bytes:
     found = nbformat.reads(notebook.decode(), as_version=4)
     sources = {cell.id: cell.source for cell in found.cells if cell.cell_type == "code"}
     needed = {id_: source for id_, source in sources.items() if _defines(source)}
-    used = {node.id for source in needed.values() for node in ast.walk(parse(source)) if isinstance(node, ast.Name)}
-    needed |= cells_behind({*asked, *used}, {id_: source for id_, source in sources.items() if _is_python(source)})
+    used = {name for source in needed.values() for name in names_in(parse(source))}
+    needed |= cells_behind({*asked, *used}, {id_: source for id_, source in sources.items() if is_python(source)})
     found.cells = [cell for cell in found.cells if cell.cell_type != "code" or cell.id in needed]
     text: str = nbformat.writes(found)
     return text.encode()
@@ -79,15 +79,7 @@ def without_displays(notebook: bytes, asked: Collection[str]) -> bytes:
 def _defines(source: str) -> bool:
     """Whether a cell imports or defines something."""
     made = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-    return _is_python(source) and any(isinstance(statement, made) for statement in parse(source).body)
-
-
-def _is_python(source: str) -> bool:
-    try:
-        parse(source)
-    except SyntaxError:
-        return False
-    return True
+    return is_python(source) and any(isinstance(statement, made) for statement in parse(source).body)
 
 
 def _filled_in(cell: NotebookNode, modules: Modules) -> str:

@@ -186,8 +186,11 @@ def verify(
         # What a rubric notices is worth nothing while it takes points from the reference itself.
         stopped = "nothing else was tried: first the solved notebook has to get full marks"
         return Verification(assignment.name, (*problems, stopped), assignment.rubric.points, len(parts.mistakes))
-    paid = set[Paid]()
-    problems += [*_check_untouched(bench), *_check_unusual(bench, paid), *_check_mistakes(bench, paid)]
+    problems += _check_untouched(bench)
+    unusual = _judge_cases(bench, "unusual right solutions", "right", parts.unusual)
+    mistaken = _judge_cases(bench, "deliberate mistakes", "wrong", parts.mistakes)
+    paid = {earned for judged in (*unusual.values(), *mistaken.values()) for earned in judged.paid}
+    problems += [*_check_unusual(unusual), *_check_mistakes(parts, mistaken), *_check_shares(parts, paid)]
     survivors = _survivors(bench, mutants)
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
@@ -261,26 +264,26 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
             yield f"the untouched notebook gets {finding.earned:g} points for `{finding.criterion}`: {finding.because}"
 
 
-def _check_unusual(bench: Bench, paid: set[Paid]) -> Iterator[str]:
+def _judge_cases(bench: Bench, what: str, folder: str, cases: Mapping[str, RightCase]) -> dict[str, JudgedNotebook]:
+    """The solved notebook with each case's functions in it, by the names of the cases."""
     parts = bench.parts
-    notebooks = {
-        name: parts.solved_by(_with_case(parts, one, f"right/{name}.yaml")) for name, one in parts.unusual.items()
-    }
-    for name, judged in bench.judge("unusual right solutions", notebooks).items():
-        paid.update(judged.paid)
-        for criterion, finding in judged.lost.items():
+    notebooks = {name: parts.solved_by(_with_case(parts, one, f"{folder}/{name}.yaml")) for name, one in cases.items()}
+    return bench.judge(what, notebooks)
+
+
+def _check_unusual(judged: Mapping[str, JudgedNotebook]) -> Iterator[str]:
+    for name, one in judged.items():
+        for criterion, finding in one.lost.items():
             yield f"the right solution `{name}` does not meet `{criterion}`: {finding.because}"
 
 
-def _check_mistakes(bench: Bench, paid: set[Paid]) -> Iterator[str]:
-    parts = bench.parts
-    notebooks = {
-        name: parts.solved_by(_with_case(parts, one, f"wrong/{name}.yaml")) for name, one in parts.mistakes.items()
-    }
-    judged = bench.judge("deliberate mistakes", notebooks)
+def _check_mistakes(parts: Parts, judged: Mapping[str, JudgedNotebook]) -> Iterator[str]:
     for name, mistake in parts.mistakes.items():
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
-    paid.update(*(one.paid for one in judged.values()))
+
+
+def _check_shares(parts: Parts, paid: Collection[Paid]) -> Iterator[str]:
+    """Each share of the points is earned by some case, or it may never be earned at all."""
     for criterion in parts.assignment.rubric.criteria:
         for diagnosis, share in criterion.shares.items():
             earned = None if share == "person" else round(share * criterion.points, 6)
