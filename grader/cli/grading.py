@@ -23,6 +23,7 @@ from grader.verbs import notebooks as verbs
 from grader.verbs.collection import collect
 from grader.verbs.notebook_report import report as write_pages
 from grader.verbs.notebooks import Executions
+from grader.verify import explain_unproven
 
 NEEDS_A_PERSON = 1
 
@@ -103,6 +104,7 @@ def _grade(
     show.print_failed(out, graded, work.log)
     show.print_without_page(out, reported, work.log)
     if not as_json:
+        show.print_unproven(out, explain_unproven(course, assignment))
         out.print(f"The class page: {reported.index}", markup=False)
     if reported.without_page or any(scored.grade.needs_review for scored in graded):
         raise typer.Exit(NEEDS_A_PERSON)

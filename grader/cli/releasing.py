@@ -16,6 +16,7 @@ from grader.language import language
 from grader.model import Answer
 from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, without_people, write_bundle
 from grader.verbs import notebooks as verbs
+from grader.verify import explain_unproven
 
 BUNDLE = "check"
 
@@ -61,6 +62,7 @@ def release(
         markup=False,
         soft_wrap=True,
     )
+    show.print_unproven(show.console(), explain_unproven(course, chosen))
 
 
 def _write_notebook(out: Path, assignment: Assignment, expected: Mapping[str, Answer]) -> str:

@@ -144,6 +144,12 @@ def _tell_cell(cell: CellRun) -> dict[str, Any]:
     return {**cell.model_dump(include={"number", "end", "cause", "made"}), "because": str(cell.because)}
 
 
+def print_unproven(out: Console, told: str) -> None:
+    """That a rubric is not proven, where it is not."""
+    if told:
+        out.print(told, style="yellow", markup=False, soft_wrap=True)
+
+
 def print_class(out: Console, graded: Sequence[ScoredStudent]) -> None:
     """A row for each student, those who need a person first."""
     table = Table(box=None, pad_edge=False, header_style="bold")

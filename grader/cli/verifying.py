@@ -14,7 +14,7 @@ from grader.cli import show
 from grader.cli.grading import JSON
 from grader.cli.place import Place
 from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, JOBS, SANDBOX, find_resources
-from grader.verify import Verification, verify
+from grader.verify import Verification, note_proof, verify
 
 NOT_AS_IT_MUST_BE = 1
 
@@ -36,8 +36,8 @@ def verify_command(
     """Prove rubrics: right solutions get all points, the untouched notebook none, each known mistake its loss.
 
     Right are the reference and the unusual solutions in right/. Mutants are the reference with one slip or one
-    misunderstanding each. The command prints the share that the rubric notices, and each mutant that it does not. Exit
-    code 1 if something is not met.
+    misunderstanding each. The command prints the share that the rubric notices, and each mutant that it does not. If all
+    is met, assignments/NAME/proven.yaml notes it. Exit code 1 if something is not met.
     """
     place: Place = context.obj
     course = place.course()
@@ -53,6 +53,8 @@ def verify_command(
         for one in chosen:
             with resources.executor(one.file.gpu, one.file.limits) as executor:
                 found.append(verify(course, work, one, executor, most_mutants=mutants, watch=watch))
+            if mutants is None:
+                note_proof(course, one, found[-1])
     if as_json:
         _print_json(found)
     else:
@@ -70,6 +72,7 @@ def _print_json(found: Sequence[Verification]) -> None:
             "points": one.points,
             "mistakes": one.mistakes,
             "mutants": {kind: {**asdict(tally), "share": round(tally.share, 4)} for kind, tally in one.tallies.items()},
+            "lost": {**asdict(one.losses), "share": round(one.losses.share, 4)},
             "survivors": [mutant.diff for mutant in one.survivors],
         }
         for one in found
@@ -81,6 +84,9 @@ def _print_json(found: Sequence[Verification]) -> None:
 def _print(out: Console, found: Verification) -> None:
     out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
     out.print(f"  {found.points:g} points, {show.counted(found.mistakes, 'deliberate mistake')}")
+    if found.losses.points:
+        lost = f"{show.counted(found.losses.points, 'point')} lost to them"
+        out.print(f"  {lost}, {found.losses.elsewhere:g} of them ({found.losses.share:.1%}) in functions that are right")
     for kind, tally in found.tallies.items():
         if tally.mutants:
             also = f"; {tally.equivalent} more compute the same" if tally.equivalent else ""

@@ -4,6 +4,7 @@ The reference gets full marks, the untouched notebook none, each known mistake l
 the reference are noticed.
 """
 
+from grader.verify.proven import explain_unproven, note_proof
 from grader.verify.verification import LEAST_SHARE, Verification, verify
 
-__all__ = ["LEAST_SHARE", "Verification", "verify"]
+__all__ = ["LEAST_SHARE", "Verification", "explain_unproven", "note_proof", "verify"]

@@ -29,6 +29,7 @@ from grader.verify.cases import (
     read_right,
     read_solution,
 )
+from grader.verify.double_charges import Losses, sum_losses
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Kind, Mutant, make_cell_mutants, make_mutants
 from grader.verify.solved import code_in, functions_of, solve, without_displays
@@ -74,6 +75,7 @@ class Verification:
     mistakes: int
     tallies: Mapping[Kind, MutantTally] = field(default_factory=dict)
     survivors: tuple[Mutant, ...] = ()
+    losses: Losses = Losses()
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,11 @@ def verify(
         if tally.share < LEAST_SHARE[kind]:
             least = f"{LEAST_SHARE[kind]:.0%} are asked for"
             problems.append(f"the rubric notices {tally.share:.1%} of the {kind} mutants, and {least}")
+    losses = sum_losses(
+        assignment.rubric, ((parts.mistakes[name].names, judged.findings) for name, judged in mistaken.items())
+    )
     return Verification(
-        assignment.name, tuple(problems), assignment.rubric.points, len(parts.mistakes), tallies, unknown
+        assignment.name, tuple(problems), assignment.rubric.points, len(parts.mistakes), tallies, unknown, losses
     )
 
 

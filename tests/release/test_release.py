@@ -67,6 +67,7 @@ def folder(tmp_path_factory):
     assert ended.out == (
         f"5 of 8 criteria are public. What students get is in {root / 'out'}: hello.ipynb, which checks itself in its "
         "last cell, and the folder check, in which `grader check hello NOTEBOOK` works.\n"
+        "The rubric of `hello` is not proven: grader verify hello\n"
     )
     return root
 

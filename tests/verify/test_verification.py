@@ -192,6 +192,7 @@ def test_the_command_tells_programs_too_and_ends_with_1_where_something_is_wrong
             "syntactic": {"mutants": 1, "caught": 1, "equivalent": 0, "share": 1.0},
             "semantic": {"mutants": 2, "caught": 2, "equivalent": 0, "share": 1.0},
         },
+        "lost": {"points": 0, "elsewhere": 0, "share": 0.0},
         "survivors": [],
     }
     bench.write_rubric(double={"value": 9})
@@ -227,3 +228,15 @@ def test_what_is_never_counted_notices_no_mutant(bench):
     path.write_text(yaml.safe_dump({**rubric, "points": 0}))
     found = bench.verify(mutants=4)
     assert [(tally.mutants, tally.caught) for tally in found.tallies.values()] == [(2, 0), (2, 0)]
+
+
+def test_points_that_a_mistake_takes_from_callers_are_summed(bench):
+    bench.write_mistake("triples", "def double(x):\n    return 3 * x\n", double="", any="", total="")
+    bench.write_mistake("adds-one", "def total(x, first=0):\n    return 1\n", total="")
+    losses = bench.verify().losses
+    assert (losses.points, losses.elsewhere, losses.share) == (4, 1, 0.25)
+
+
+def test_what_a_mistake_in_an_inner_helper_takes_is_not_called_elsewhere(bench):
+    bench.write_mistake("half", "def step(x):\n    return x / 2\n", double="", any="", total="")
+    assert bench.verify().losses.points == 0
