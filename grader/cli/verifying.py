@@ -36,8 +36,8 @@ def verify_command(
     """Prove rubrics: right solutions get all points, the untouched notebook none, each known mistake its loss.
 
     Right are the reference and the unusual solutions in right/. Mutants are the reference with one slip or one
-    misunderstanding each. The command prints the share that the rubric notices, and each mutant that it does not. If all
-    is met, assignments/NAME/proven.yaml notes it. Exit code 1 if something is not met.
+    misunderstanding each. The command prints the share that the rubric notices, and each mutant that it does not. Where
+    all is met, assignments/NAME/proven.yaml notes it. Exit code 1 if something is not met.
     """
     place: Place = context.obj
     course = place.course()
@@ -85,8 +85,8 @@ def _print(out: Console, found: Verification) -> None:
     out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
     out.print(f"  {found.points:g} points, {show.counted(found.mistakes, 'deliberate mistake')}")
     if found.losses.points:
-        lost = f"{show.counted(found.losses.points, 'point')} lost to them"
-        out.print(f"  {lost}, {found.losses.elsewhere:g} of them ({found.losses.share:.1%}) in functions that are right")
+        elsewhere = f"{found.losses.elsewhere:g} of them ({found.losses.share:.1%}) in functions that are right"
+        out.print(f"  {found.losses.points:g} points lost to them, {elsewhere}")
     for kind, tally in found.tallies.items():
         if tally.mutants:
             also = f"; {tally.equivalent} more compute the same" if tally.equivalent else ""

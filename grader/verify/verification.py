@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 
 from grader.course.course import Assignment, Course
@@ -16,7 +17,7 @@ from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
 from grader.model import Answer, Finding, Run, Watch
-from grader.rubric import Rubric, read_noise
+from grader.rubric import Criterion, Rubric, probes_of, read_noise
 from grader.score import score
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
@@ -45,7 +46,7 @@ Paid = tuple[str, str | None, float | None]
 """A criterion, the mistake that was named, and what it earned."""
 
 Effort = Literal["whole", "hurried", "quick"]
-"""`hurried`: with short limits; `quick`: and without displays and helpers of the reference."""
+"""`hurried`: with short limits; `quick`: and without displays, helpers of the reference, and what cannot notice it."""
 
 Notebook = Callable[[], bytes]
 """Makes a notebook's file when its turn comes: there are hundreds."""
@@ -75,7 +76,14 @@ class Verification:
     mistakes: int
     tallies: Mapping[Kind, MutantTally] = field(default_factory=dict)
     survivors: tuple[Mutant, ...] = ()
-    losses: Losses = Losses()
+    losses: Losses = field(default_factory=Losses)
+
+
+def asked_by(rubric: Rubric) -> set[str]:
+    """The names that notebooks are asked about."""
+    named = {name for question in make_questions(rubric, "") for name in question.names}
+    own = (probe.held_out for probe in rubric.probes.values())
+    return named | {name for names in own if names for name in names}
 
 
 @dataclass(frozen=True)
@@ -96,14 +104,40 @@ class Parts:
     @property
     def asked(self) -> set[str]:
         """The names that notebooks are asked about."""
-        named = {name for question in make_questions(self.assignment.rubric, "") for name in question.names}
-        own = (probe.held_out for probe in self.assignment.rubric.probes.values())
-        return named | {name for names in own if names for name in names}
+        return asked_by(self.assignment.rubric)
 
     def spoilt_by(self, mutant: Mutant) -> Notebook:
         if mutant.module == SOLUTION:
             return functools.partial(solve, self.given, self.modules, {**self.solution, mutant.function: mutant.source})
         return self.solved_by({**self.modules, mutant.module: mutant.source})
+
+    def rubric_for(self, mutant: Mutant) -> Rubric:
+        """The criteria that may notice this mutant: their answers come from what it spoils, as far as names tell."""
+        whole = self.assignment.rubric
+        place = (mutant.module, mutant.function)
+        reached = self._reached
+
+        def may_notice(criterion: Criterion) -> bool:
+            behind = [reached[name] for name in probes_of(criterion) if name in reached]
+            return any(one is None or place in one for one in behind)
+
+        able = [one for one in whole.criteria if may_notice(one)]
+        if mutant.module == SOLUTION or not able:
+            return whole
+        needed = {name for one in able for name in probes_of(one)}
+        return whole.model_copy(
+            update={"criteria": able, "probes": {name: whole.probes[name] for name in whole.probes if name in needed}}
+        )
+
+    @functools.cached_property
+    def _reached(self) -> dict[str, Collection[tuple[str, str]] | None]:
+        """By probe, the (module, definition) on which its answer depends; None where a name is of no module."""
+        return {
+            question.name: None
+            if not question.names or any(home_of(self.modules, name) is None for name in question.names)
+            else reachable(self.modules, question.names)
+            for question in make_questions(self.assignment.rubric, "")
+        }
 
     @property
     def fingerprint(self) -> str:
@@ -125,16 +159,21 @@ class Bench:
     watch: Watch
 
     def judge(
-        self, what: str, notebooks: Mapping[str, Notebook], effort: Effort = "whole"
+        self,
+        what: str,
+        notebooks: Mapping[str, Notebook],
+        effort: Effort = "whole",
+        rubrics: Mapping[str, Rubric] = MappingProxyType({}),
     ) -> dict[str, JudgedNotebook]:
-        """Every notebook by its name, run and scored."""
+        """Every notebook by its name, run and scored, by its own rubric where it has one."""
         assignment, judged = self.parts.assignment, dict[str, JudgedNotebook]()
-        works = (_make_work(self.parts, name, make(), effort) for name, make in notebooks.items())
+        by = {name: rubrics.get(name, assignment.rubric) for name in notebooks}
+        works = (_make_work(self.parts, name, make(), effort, by[name]) for name, make in notebooks.items())
         for done, (work, executed) in enumerate(execute_all(works, self.executor), start=1):
             run = verbs.with_facts(assignment, executed)
             if run.end == "failed":
                 raise RuntimeError(f"{assignment.name}, {work.key}: {run.because}")
-            judged[work.key] = JudgedNotebook(run, score(run, assignment.rubric, self.expected), assignment.rubric)
+            judged[work.key] = JudgedNotebook(run, score(run, by[work.key], self.expected), by[work.key])
             self.watch(what, done, len(notebooks))
         return judged
 
@@ -238,12 +277,12 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
     )
 
 
-def _make_work(parts: Parts, name: str, content: bytes, effort: Effort) -> Work:
+def _make_work(parts: Parts, name: str, content: bytes, effort: Effort, rubric: Rubric) -> Work:
     assignment = parts.assignment
-    questions = make_questions(assignment.rubric, STUDENT, assignment.oracle)
+    questions = make_questions(rubric, STUDENT, assignment.oracle)
     limits = assignment.file.limits
     if effort == "quick":
-        content = without_displays(content, parts.asked)
+        content = without_displays(content, asked_by(rubric))
         questions = tuple(question for question in questions if not question.oracle)
     if effort != "whole":
         questions = tuple(replace(q, limit_s=min(q.limit_s, MUTANT_LIMIT_S)) for q in questions)
@@ -350,13 +389,14 @@ def _packed(line: str) -> str:
 def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
     """The mutants that lose no points: a criterion that is never counted notices nothing.
 
-    What only shows something is left out at first, and so are helpers of the reference: most mutants lose points in any
-    case. The others are run whole.
+    What only shows something is left out at first, and so are helpers of the reference and criteria that cannot notice
+    it: most mutants lose points in any case. The others are run whole.
     """
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
     for effort in ("quick", "hurried"):
         notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
-        judged = bench.judge("mutants" if effort == "quick" else "mutants, whole", notebooks, effort)
+        own = {name: bench.parts.rubric_for(mutant) for name, mutant in named.items()} if effort == "quick" else {}
+        judged = bench.judge("mutants" if effort == "quick" else "mutants, whole", notebooks, effort, own)
         named = {name: mutant for name, mutant in named.items() if not judged[name].is_noticed(effort)}
     return [*named.values()]
 
