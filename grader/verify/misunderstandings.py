@@ -21,6 +21,8 @@ _ROWS = re.compile(r"\(([A-GI-VX-Z])[,)]")
 _ARRAY = re.compile(r"\([A-Z0-9]")
 """The shape of an array: a tuple that cannot be changed is documented as `(rows, columns)`."""
 
+_NUMBER = re.compile(r"(float|int|number)\b")
+
 _SEVERAL_AXES = re.compile(r"\([A-GI-VX-Z], ")
 """One row of several numbers: of a single number no wrapping is wrong."""
 
@@ -114,7 +116,7 @@ def _of_inverses(function: ast.FunctionDef) -> Iterator[list[Edit]]:
 
 
 def _of_arguments(function: ast.FunctionDef) -> Iterator[list[Edit]]:
-    """An argument that is ignored, and an array that its caller finds overwritten."""
+    """An argument that is ignored or stays as it was first, and an array that its caller finds overwritten."""
     first = _first_statement(function)
     arguments = function.args
     in_order = [*arguments.posonlyargs, *arguments.args]
@@ -122,6 +124,12 @@ def _of_arguments(function: ast.FunctionDef) -> Iterator[list[Edit]]:
     for parameter, default in [*defaults, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]:
         if default is not None:
             yield [Edit(first, f"{parameter.arg} = {ast.unparse(default)}", inserted=True)]
+    without_default = {argument.arg for argument in in_order[: len(in_order) - len(arguments.defaults)]}
+    for name, said in documented(function, "Parameters"):
+        if name in without_default and _NUMBER.match(said):
+            kept = f"{function.name}.kept_{name}"
+            once = f"{name} = {kept} = getattr({function.name}, 'kept_{name}', {name})"
+            yield [Edit(first, once, inserted=True)]
     returns = _returns(function)
     names = {argument.arg for argument in in_order}
     for name, shape in documented(function, "Parameters"):

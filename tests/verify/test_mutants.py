@@ -95,7 +95,7 @@ def test_each_argument_that_may_be_left_out_is_ignored_once():
 
 
 DOCUMENTED = '''\
-def f(points_xy, matrix, shape, share=0.5):
+def f(points_xy, matrix, shape, within, share=0.5):
     """Says.
 
     Parameters
@@ -103,6 +103,7 @@ def f(points_xy, matrix, shape, share=0.5):
     points_xy : (N, 2) float
     matrix : (3, 3) float
     shape : (rows, columns)
+    within : float
     share : float
 
     Returns
@@ -115,9 +116,10 @@ def f(points_xy, matrix, shape, share=0.5):
 
 
 def test_a_function_that_is_asked_is_misunderstood_in_each_way_that_its_docstring_allows():
-    inverse, ignored, *rest = misunderstood(DOCUMENTED)
+    inverse, ignored, once, *rest = misunderstood(DOCUMENTED)
     assert inverse == "    return g(points_xy, np.linalg.inv(matrix), share)\n"
     assert ignored == "    share = 0.5\n"
+    assert once == "    within = f.kept_within = getattr(f, 'kept_within', within)\n"
     points, matrix, one, none, kept = rest
     assert points.splitlines() == [
         "    given_points_xy = points_xy",
