@@ -16,25 +16,7 @@ from typing import NoReturn
 
 import typer
 
-from grader.cli import (
-    calibrating,
-    checking,
-    collecting,
-    courses,
-    doctor,
-    exam_commands,
-    exporting,
-    extending,
-    grading,
-    guiding,
-    keeping,
-    releasing,
-    reporting,
-    reviewing,
-    verifying,
-)
 from grader.cli.help import SETTINGS, GroupedCommands
-from grader.cli.place import Place
 from grader.errors import UserError
 
 app = typer.Typer(
@@ -67,27 +49,9 @@ def set_up(
     ),
 ) -> None:
     """What all commands share."""
+    from grader.cli.place import Place  # the help needs nothing of a course
+
     context.obj = Place(course_dir, work_dir)
-
-
-for group in (
-    collecting,
-    grading,
-    extending,
-    reviewing,
-    keeping,
-    checking,
-    verifying,
-    exporting,
-    releasing,
-    reporting,
-    calibrating,
-    exam_commands,
-    courses,
-    doctor,
-    guiding,
-):
-    group.add_to(app)
 
 
 class Stopped(BaseException):

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import Any
 
+import typer
 from typer.core import TyperGroup
+
+from grader.cli.command_list import COMMANDS
 
 WIDEST = 160
 """Columns of help at most; wider lines are hard to follow with the eye."""
 
 SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 
-GROUPS: Mapping[str, Sequence[str]] = {
-    "Begin": ("init", "new", "try", "demo", "doctor", "guide", "migrate"),
-    "Grade notebooks": ("grade", "collect", "execute", "score", "report"),
-    "Decide": ("home", "review", "decide", "comment", "extend"),
-    "Exams": ("exam",),
-    "For students": ("check", "release", "publish"),
-    "Prove a rubric": ("verify", "calibrate"),
-    "Hand over and keep": ("export", "backup", "restore", "prune", "erase"),
-    "Set up": ("sign-in", "environment"),
-}
-
 
 class ListedCommands(TyperGroup):
-    """Lists commands in groups, each with its first sentence whole."""
-
-    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """In the order of the groups, which completion and the guide follow as well."""
-        grouped = [name for names in self.groups.values() for name in names if name in self.commands]
-        return [*grouped, *(name for name in self.commands if name not in grouped)]
+    """Lists commands, each with its first sentence whole."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command, whose help names its arguments and options without the types that Python gives them."""
@@ -41,21 +27,39 @@ class ListedCommands(TyperGroup):
             _hide_type(parameter)
         return command
 
+    def sections(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """(command, sentence) under each heading."""
+        shown = [(name, command) for name, command in self.commands.items() if not command.hidden]
+        return {"Commands": [(name, command.get_short_help_str(limit=1000)) for name, command in shown]}
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        seen = {name: command for name, command in self.commands.items() if not command.hidden}
-        grouped = {name for names in self.groups.values() for name in names}
-        others = [name for name in seen if name not in grouped]
-        for title, names in [*self.groups.items(), ("More" if self.groups else "Commands", others)]:
-            rows = [(name, seen[name].get_short_help_str(limit=1000)) for name in names if name in seen]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        for title, rows in self.sections().items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 class GroupedCommands(ListedCommands):
-    """The command `grader` itself."""
+    """The command `grader` itself, which imports a command when that is called."""
 
-    groups = GROUPS
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the groups, which completion and the guide follow as well."""
+        return [name for group in COMMANDS.values() for name in group]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command; of a name that no command has, the nearest is suggested, for which all are imported."""
+        modules = {name: one.module for group in COMMANDS.values() for name, one in group.items()}
+        for module in {modules[cmd_name]} if cmd_name in modules else {*modules.values()}:
+            self._import(module)
+        return super().get_command(ctx, cmd_name)
+
+    def _import(self, module: str) -> None:
+        found = typer.Typer(rich_markup_mode=None)
+        import_module(f"grader.cli.{module}").add_to(found)
+        for name, command in typer.main.get_group(found).commands.items():
+            self.commands.setdefault(name, command)
+
+    def sections(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return {title: [(name, one.says) for name, one in group.items()] for title, group in COMMANDS.items()}
 
 
 def _hide_type(parameter: Any) -> None:

@@ -15,10 +15,15 @@ def describe_commands(tree: Any, name: str = "grader") -> str:
 def walk_commands(tree: Any, name: str = "grader") -> Iterator[tuple[str, Any]]:
     """(what is typed, the command) of each command, those of a group after the group itself."""
     yield name, tree
-    commands = getattr(tree, "commands", {})
-    for called in tree.list_commands(None) if commands else ():
-        if not commands[called].hidden:
-            yield from walk_commands(commands[called], f"{name} {called}")
+    for called in tree.list_commands(None) if hasattr(tree, "list_commands") else ():
+        command = tree.get_command(None, called)
+        if not command.hidden:
+            yield from walk_commands(command, f"{name} {called}")
+
+
+def _in_cell(text: str) -> str:
+    """In a table, a bar would begin the next column."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _describe(command: Any, called: str) -> str:
@@ -30,7 +35,7 @@ def _describe(command: Any, called: str) -> str:
     rows = [(f"`{_name_argument(one).strip('[]…')}`", one.help) for one in arguments]
     rows += [(f"`{_name_option(one)}`", _say_option(one)) for one in options]
     if rows:
-        cells = [f"| {name} | {' '.join((help_ or '').split()).replace('|', chr(92) + '|')} |" for name, help_ in rows]
+        cells = [f"| {_in_cell(name)} | {_in_cell(help_ or '')} |" for name, help_ in rows]
         lines += ["| | |", "|---|---|", *cells, ""]
     return "\n".join(lines)
 

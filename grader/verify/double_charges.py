@@ -11,7 +11,7 @@ from grader.rubric import Rubric
 
 
 @dataclass(frozen=True)
-class Losses:
+class PointsLost:
     """Points that mistakes lost, and how many of them in criteria that ask for none of the wrong functions."""
 
     points: float = 0.0
@@ -22,7 +22,7 @@ class Losses:
         return self.elsewhere / self.points if self.points else 0.0
 
 
-def sum_losses(rubric: Rubric, mistakes: Iterable[tuple[Sequence[str], Sequence[Finding]]]) -> Losses:
+def sum_losses(rubric: Rubric, mistakes: Iterable[tuple[Sequence[str], Sequence[Finding]]]) -> PointsLost:
     """Over mistakes, each as the functions that are wrong and what their notebook got.
 
     A mistake in a function that no probe asks for is left out: there every loss is of a caller.
@@ -39,4 +39,4 @@ def sum_losses(rubric: Rubric, mistakes: Iterable[tuple[Sequence[str], Sequence[
             points += lost
             if asked_by[finding.criterion] and not asked_by[finding.criterion] & set(wrong):
                 elsewhere += lost
-    return Losses(points, elsewhere)
+    return PointsLost(points, elsewhere)

@@ -30,7 +30,7 @@ from grader.verify.cases import (
     read_right,
     read_solution,
 )
-from grader.verify.double_charges import Losses, sum_losses
+from grader.verify.double_charges import PointsLost, sum_losses
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Kind, Mutant, make_cell_mutants, make_mutants
 from grader.verify.solved import code_in, functions_of, solve, without_displays
@@ -76,7 +76,7 @@ class Verification:
     mistakes: int
     tallies: Mapping[Kind, MutantTally] = field(default_factory=dict)
     survivors: tuple[Mutant, ...] = ()
-    losses: Losses = field(default_factory=Losses)
+    losses: PointsLost = field(default_factory=PointsLost)
 
 
 def asked_by(rubric: Rubric) -> set[str]:

@@ -335,8 +335,8 @@ def test_the_help_of_every_command_says_what_stands_where():
 
 def find_commands(command, names=()):
     yield names
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from find_commands(inner, (*names, name))
+    for name in command.list_commands(None) if hasattr(command, "list_commands") else ():
+        yield from find_commands(command.get_command(None, name), (*names, name))
 
 
 def test_a_full_disk_is_the_users_to_mend(call, course, work, tmp_path, monkeypatch):

@@ -11,10 +11,11 @@ import typer
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.cli.help import GROUPS
+from grader.cli.command_list import COMMANDS as LISTED
 from grader.guide.command_reference import walk_commands
 
 COMMANDS = dict(walk_commands(typer.main.get_command(app)))
+TOP = [name.partition(" ")[2] for name in COMMANDS if name.count(" ") == 1]
 
 
 def grader(*arguments):
@@ -48,8 +49,23 @@ def test_every_command_is_listed_under_a_group_with_its_whole_sentence():
     told = grader("--help")
     assert "..." not in told.partition("Options:")[2]
     assert "More:" not in told
-    for title in GROUPS:
+    for title in LISTED:
         assert f"\n{title}:\n" in told
+
+
+def test_the_list_says_of_each_command_what_it_says_itself():
+    said = {name: COMMANDS[f"grader {name}"].get_short_help_str(limit=1000) for name in TOP}
+    assert said == {name: one.says for group in LISTED.values() for name, one in group.items()}
+
+
+def test_help_and_version_import_no_command():
+    show = "import sys; sys.argv = ['grader', '--help']; from grader.cli import app; app(standalone_mode=False); "
+    show += (
+        "print(*(name for name in sys.modules if name.startswith(('grader.', 'numpy', 'pydantic'))), file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    loaded = {name for name in ended.stderr.split() if not name.startswith(("grader.cli", "grader.language"))}
+    assert loaded == {"grader.errors"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
