@@ -112,22 +112,27 @@ class Parts:
         return self.solved_by({**self.modules, mutant.module: mutant.source})
 
     def rubric_for(self, mutant: Mutant) -> Rubric:
-        """The criteria that may notice this mutant: their answers come from what it spoils, as far as names tell."""
+        """The criteria that may notice this mutant: their answers come from what it spoils, as far as names tell.
+
+        They are asked with right helpers only where the mutant is in one of these: else it spoils that answer, too.
+        """
         whole = self.assignment.rubric
         place = (mutant.module, mutant.function)
-        reached = self._reached
 
         def may_notice(criterion: Criterion) -> bool:
-            behind = [reached[name] for name in probes_of(criterion) if name in reached]
+            behind = [self._reached[name] for name in probes_of(criterion) if name in self._reached]
             return any(one is None or place in one for one in behind)
 
-        able = [one for one in whole.criteria if may_notice(one)]
+        able = [
+            one if place in reachable(self.modules, one.given) else one.model_copy(update={"given": []})
+            for one in whole.criteria
+            if may_notice(one)
+        ]
         if mutant.module == SOLUTION or not able:
             return whole
         needed = {name for one in able for name in probes_of(one)}
-        return whole.model_copy(
-            update={"criteria": able, "probes": {name: whole.probes[name] for name in whole.probes if name in needed}}
-        )
+        probes = {name: probe for name, probe in whole.probes.items() if name in needed}
+        return whole.model_copy(update={"criteria": able, "probes": probes})
 
     @functools.cached_property
     def _reached(self) -> dict[str, Collection[tuple[str, str]] | None]:
