@@ -4,15 +4,41 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from grader.collect.mail import Letter, read_letter
+from grader.collect.mail import Letter, Postmark, read_mail
 from grader.collect.retrying import Patience, RefusedError, ask
 from grader.errors import DamagedError, UserError
 from grader.files.durable import read_sealed, seal, write_file
+from grader.language import _
+
+_NOT_HANDED_IN = frozenset({"SENT", "DRAFT", "CHAT"})
+
+
+def read_letter(told: Mapping[str, Any]) -> Letter | None:
+    """The letter in Gmail's answer (format=raw); None for what we wrote ourselves."""
+    labels = set(told.get("labelIds", ()))
+    if labels & _NOT_HANDED_IN:
+        return None
+    raw = str(told["raw"])
+    flags = []
+    if "SPAM" in labels:
+        flags.append(_("The mail lay in the folder for spam."))
+    elif "TRASH" in labels:
+        flags.append(_("The mail lay in the bin."))
+    postmark = Postmark(
+        id=str(told["id"]),
+        received=datetime.fromtimestamp(int(told["internalDate"]) / 1000, UTC),
+        server="mx.google.com",
+        unsure=_("Gmail could not make sure that the mail comes from the address that it names."),
+        thread=str(told.get("threadId", "")),
+        flags=tuple(flags),
+    )
+    return read_mail(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), postmark)
 
 
 class Gmail:

@@ -1,27 +1,38 @@
-"""A mail as Gmail keeps it: who sent it, when Gmail took it in, and the notebooks and links in it. Reads no network."""
+"""A mail, from whatever mailbox: who sent it, and the notebooks and links in it. Reads no network."""
 
 from __future__ import annotations
 
-import base64
 import email
 import email.errors
 import email.policy
 import re
-from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from html.parser import HTMLParser
-from typing import Any
 
 from grader.collect.links import DriveFile, find_links, read_link
 from grader.files.parsing import UNREADABLE
 from grader.language import Reason, _
 
 _SHARE_NOTICE = re.compile(r"drive-shares(-dm)?-noreply@google\.com", re.IGNORECASE)
-_NOT_HANDED_IN = frozenset({"SENT", "DRAFT", "CHAT"})
 _NOTEBOOK_TYPES = frozenset({"application/x-ipynb+json", "application/vnd.google.colaboratory"})
+
+
+@dataclass(frozen=True)
+class Postmark:
+    """What is known of a mail beside what is written in it."""
+
+    id: str
+    received: datetime
+    """When a server took it in: the sender's own date proves nothing."""
+    server: str
+    """The host whose word on the sender is believed; empty where none is known."""
+    unsure: Reason
+    """What is said where it did not vouch for the sender."""
+    thread: str = ""
+    flags: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,6 @@ class Letter:
     message_id: str
     """The mail's own, which an answer names."""
     received: datetime
-    """When Gmail took it in: the sender's own date proves nothing."""
     address: str
     name: str
     subject: str
@@ -44,27 +54,29 @@ class Letter:
     """Nothing of it can be read but who sent it."""
 
 
-def read_letter(told: Mapping[str, Any]) -> Letter | None:
-    """The letter in Gmail's answer (format=raw); None for what we wrote ourselves."""
-    labels = set(told.get("labelIds", ()))
-    if labels & _NOT_HANDED_IN:
-        return None
-    raw = str(told["raw"])
-    content = base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))
+def read_mail(content: bytes, postmark: Postmark) -> Letter:
+    """The letter in the bytes of a mail."""
     try:
-        return _read(told, labels, content)
+        return _read(parse_mail(content), postmark)
     except (*UNREADABLE, email.errors.MessageError):
-        return _unreadable(told, content)
+        return _unreadable(content, postmark)
 
 
-def _unreadable(told: Mapping[str, Any], content: bytes) -> Letter:
+def parse_mail(content: bytes) -> EmailMessage:
+    """The mail as the standard library reads it: a header may still raise when it is looked at."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _unreadable(content: bytes, postmark: Postmark) -> Letter:
     """A mail that the standard library stumbles over: its sender is somebody to contact, and the others are read."""
     sender = re.search(rb"^From:.{0,998}?([\w.+-]{1,64}@[\w.-]{1,255})", content, re.MULTILINE | re.IGNORECASE)
     return Letter(
-        id=str(told["id"]),
-        thread=str(told.get("threadId", "")),
+        id=postmark.id,
+        thread=postmark.thread,
         message_id="",
-        received=datetime.fromtimestamp(int(told["internalDate"]) / 1000, UTC),
+        received=postmark.received,
         address=sender[1].decode() if sender else "",
         name="",
         subject="",
@@ -75,22 +87,14 @@ def _unreadable(told: Mapping[str, Any], content: bytes) -> Letter:
     )
 
 
-def _read(told: Mapping[str, Any], labels: Set[str], content: bytes) -> Letter:
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    name, address = parseaddr(_header(message, "From"))
+def _read(message: EmailMessage, postmark: Postmark) -> Letter:
+    name, address = parseaddr(header_of(message, "From"))
     is_notice = _SHARE_NOTICE.fullmatch(address) is not None
-    authentic = is_authentic(message, address)
-    flags: list[Reason] = []
+    authentic = is_authentic(message, address, postmark.server)
     if is_notice:
         # Google writes the notice; the student who shared is the one to whom an answer would go.
-        name, address = parseaddr(_header(message, "Reply-To"))
-    if not authentic:
-        flags.append(_("Gmail could not make sure that the mail comes from the address that it names."))
-    if "SPAM" in labels:
-        flags.append(_("The mail lay in the folder for spam."))
-    elif "TRASH" in labels:
-        flags.append(_("The mail lay in the bin."))
+        name, address = parseaddr(header_of(message, "Reply-To"))
+    flags = [*([] if authentic else [postmark.unsure]), *postmark.flags]
     links, quoted = _find_links(message)
     if is_notice:
         links = _links_of_notice(links)
@@ -98,28 +102,28 @@ def _read(told: Mapping[str, Any], labels: Set[str], content: bytes) -> Letter:
         links = quoted
         flags.append(_("The link stands only in a quoted part of the mail."))
     return Letter(
-        id=str(told["id"]),
-        thread=str(told.get("threadId", "")),
-        message_id=_header(message, "Message-ID"),
-        received=datetime.fromtimestamp(int(told["internalDate"]) / 1000, UTC),
+        id=postmark.id,
+        thread=postmark.thread,
+        message_id=header_of(message, "Message-ID"),
+        received=postmark.received,
         address=address,
         name=name,
-        subject=_header(message, "Subject"),
+        subject=header_of(message, "Subject"),
         notebooks=tuple(_find_notebooks(message)),
         links=tuple(links),
         flags=tuple(flags),
     )
 
 
-def is_authentic(message: EmailMessage, address: str) -> bool:
-    """Whether Gmail itself found that the mail comes from the address's domain.
+def is_authentic(message: EmailMessage, address: str, server: str) -> bool:
+    """Whether the server that took the mail in found that it comes from the address's domain (RFC 8601).
 
-    Only the topmost header is Gmail's: a sender can write others below it.
+    Only the topmost header is the server's: a sender can write others below it.
     """
     found = message.get_all("Authentication-Results") or [""]
     first = " ".join(str(found[0]).split())
     host, _rest, results = first.partition(";")
-    if host.strip().casefold() != "mx.google.com":
+    if not server or host.strip().partition(" ")[0].casefold() != server:
         return False
     domain = address.rpartition("@")[2].casefold()
     for result in results.split(";"):
@@ -220,6 +224,6 @@ class _LinkReader(HTMLParser):
         self._target.append(data)
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def header_of(message: EmailMessage, name: str) -> str:
     """The header's text in one line; an empty text where there is none."""
     return " ".join(str(message.get(name, "")).split())

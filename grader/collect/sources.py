@@ -15,6 +15,7 @@ from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import LinkRow, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile, read_link
+from grader.collect.mailboxes import call, is_mailbox, read_mailbox
 from grader.collect.moodle_worksheet import Worksheet, read_worksheet
 from grader.course.roster import Roster
 from grader.errors import UserError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # Google's client takes half a second to load: only a source 
     from grader.collect.drive import Drive
     from grader.collect.gmail import Gmail
     from grader.collect.google_account import Account, ApiKey
+    from grader.collect.mail import Letter
     from grader.collect.shared_links import SentLink
     from grader.collect.web import Web
 
@@ -74,7 +76,14 @@ class GmailSource:
     query: str
 
 
-Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource
+@dataclass(frozen=True)
+class MailboxSource:
+    """An exported mailbox, one mail, or a folder of mails."""
+
+    path: Path
+
+
+Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource | MailboxSource
 
 
 def parse_source(text: str) -> Source:
@@ -100,6 +109,8 @@ def parse_source(text: str) -> Source:
         return _read_shared_name(text)
     path = Path(text)
     suffix = path.suffix.lower()
+    if path.exists() and is_mailbox(path):
+        return MailboxSource(path)
     if path.is_dir() or not path.exists() or suffix == ".ipynb":
         return FolderSource(path)
     if suffix == ".zip":
@@ -109,7 +120,7 @@ def parse_source(text: str) -> Source:
     raise UserError(
         "this is no source of submissions",
         where=text,
-        remedy="Name a folder, a notebook (.ipynb), a .zip, or a list of links (.txt, .csv).",
+        remedy="Name a folder, a notebook (.ipynb), a .zip, a list of links (.txt, .csv), or mails (.mbox, .eml).",
     )
 
 
@@ -228,7 +239,11 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
 
             yield from _follow([SentLink("", web_file.id, web_file, "link")], opening)
         case GmailSource(query):
-            yield from _collect_mail(query, opening)
+            roster = _require_roster(opening)
+            letters = opening.gmail.find_letters(query, functools.partial(opening.watch, "reading mails"))
+            yield from _collect_letters(letters, roster, opening)
+        case MailboxSource(path):
+            yield from _collect_mailbox(path, _require_roster(opening), opening)
 
 
 def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collected]:
@@ -253,17 +268,35 @@ def _collect_drive(file: DriveFile, opening: Opening) -> Iterator[Collected]:
     yield from _follow([SentLink("", one.id, one, place) for one in ([file] if files is None else files)], opening)
 
 
-def _collect_mail(query: str, opening: Opening) -> Iterator[Collected]:
-    from grader.collect.notices import read_letters
-
+def _require_roster(opening: Opening) -> Roster:
     if opening.roster is None:
         raise UserError(
             "mails are matched with students by the roster, and course.toml names none",
             remedy='Write roster = "roster.csv" there; the file: student,name,addresses',
         )
-    letters = opening.gmail.find_letters(query, functools.partial(opening.watch, "reading mails"))
+    return opening.roster
+
+
+def _collect_mailbox(path: Path, roster: Roster, opening: Opening) -> Iterator[Collected]:
+    """A mailbox also holds what has nothing to do with the class: that is named, and nobody is asked about it."""
+    letters, left_out = [], []
+    for found in read_mailbox(path):
+        if isinstance(found, str):
+            left_out.append(found)
+        elif found.notebooks or found.links or roster.find(found.address):
+            letters.append(found)
+        else:
+            left_out.append(call(found))
+    yield Collected((), left_out=tuple(left_out))
+    letters.sort(key=lambda letter: (letter.received, letter.id))
+    yield from _collect_letters(letters, roster, opening)
+
+
+def _collect_letters(letters: Sequence[Letter], roster: Roster, opening: Opening) -> Iterator[Collected]:
+    from grader.collect.notices import read_letters
+
     links = []
-    for piece in read_letters(opening.assignment, letters, opening.roster, opening.closes):
+    for piece in read_letters(opening.assignment, letters, roster, opening.closes):
         if isinstance(piece, Collected):
             yield piece
         else:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.collect.mail import read_letter
+from grader.collect.gmail import read_letter
 from tests.collect.conftest import DUE, colab, write_mail
 
 UNSURE = "Gmail could not make sure that the mail comes from the address that it names."

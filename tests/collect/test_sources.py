@@ -61,7 +61,7 @@ def test_a_place_on_drive_is_an_id_or_any_link_to_it(here, text):
         (
             "notes.pdf",
             "notes.pdf: this is no source of submissions\n"
-            "  Name a folder, a notebook (.ipynb), a .zip, or a list of links (.txt, .csv).",
+            "  Name a folder, a notebook (.ipynb), a .zip, a list of links (.txt, .csv), or mails (.mbox, .eml).",
         ),
         (
             "https://github.com/course/hw",

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from grader.collect.archive import collect_archive
+from grader.collect.gmail import read_letter
 from grader.collect.link_list import read_link_list
-from grader.collect.mail import read_letter
 from grader.collect.moodle_worksheet import read_worksheet
 from grader.course.course import AssignmentFile, Course, CourseFile
 from grader.course.roster import read_roster
