@@ -29,7 +29,7 @@ SOURCES = typer.Argument(
     None,
     metavar="SOURCE",
     help="A folder, a notebook, a zip (also Moodle's or Canvas's), a list of links (.txt, .csv, .tsv), one link, "
-    "drive:ID, gmail:SEARCH, or mails (.mbox, .eml).",
+    "drive:ID, gmail:SEARCH, imap:FOLDER?SEARCH, or mails (.mbox, .eml).",
 )
 DRAFT_REPLIES = typer.Option(
     False, "--draft-replies", help="Leave a draft in Gmail for everybody whom you have to contact. Nothing is sent."
@@ -114,8 +114,9 @@ def sign_in(
 ) -> None:
     """Sign in to the course's Google account, in your browser. The right is kept in your configuration folder."""
     from grader.collect import google_account
+    from grader.collect.private_files import config_folder
 
-    folder = google_account.config_folder()
+    folder = config_folder()
     google_account.sign_in(folder, drafts=drafts, open_browser=browser)
     show.console().print(f"Signed in. The right is in {folder / 'token.json'}, which only you can read.", markup=False)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from google_auth_httplib2 import AuthorizedHttp
 from google_auth_oauthlib.flow import InstalledAppFlow
 from googleapiclient.discovery import build
 
+from grader.collect.private_files import refuse_readable_by_others
 from grader.errors import UserError
 from grader.files.durable import write_file
 
@@ -70,26 +70,11 @@ def find_access(folder: Path, environment: Mapping[str, str] = os.environ) -> Ac
     path = folder / "api-key"
     if not path.exists():
         return None
-    _refuse_readable_by_others(path)
+    refuse_readable_by_others(path)
     key = path.read_text(encoding="utf-8").strip()
     if not key:
         raise UserError("the API key is empty", where=str(path), remedy="Write the key there, or take the file away.")
     return ApiKey(key, _read_endpoint(environment))
-
-
-def _refuse_readable_by_others(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise UserError(
-            f"others on this machine can read the sign-in (its mode is {mode:o})",
-            where=str(path),
-            remedy=f"Whoever has it can read what it opens. Take the right away: chmod 600 {path}",
-        )
-
-
-def config_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the secrets lie."""
-    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grader"
 
 
 def sign_in(folder: Path, *, drafts: bool, open_browser: bool) -> None:
@@ -127,7 +112,7 @@ def load_account(folder: Path, *, drafts: bool = False, environment: Mapping[str
         raise UserError(
             "nobody has signed in to Google yet", remedy="Sign in: grader sign-in (how: grader guide colab-and-gmail)"
         )
-    _refuse_readable_by_others(path)
+    refuse_readable_by_others(path)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         credentials = Credentials(  # type: ignore[no-untyped-call]

@@ -99,6 +99,19 @@ def _split(path: Path) -> Iterator[tuple[str, bytes]]:
             yield f"mail {number} of {path.name}", box.get_bytes(key)
 
 
+def read_kept_mail(content: bytes, name: str, received: datetime) -> Letter | None:
+    """The letter in a mail of which a server tells when it came; None for what we wrote ourselves."""
+    server = ""
+    try:
+        message = parse_mail(content)
+        if _is_left(message):
+            return None
+        server = _server_of(message)
+    except UNREADABLE:
+        pass  # read_mail says so of the mail
+    return read_mail(content, Postmark(id=name, received=received, server=server, unsure=UNSURE))
+
+
 def _read(content: bytes, known: str, moment: datetime) -> Letter | None:
     """The letter; None for what was deleted, or we wrote ourselves."""
     server = ""

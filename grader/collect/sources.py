@@ -17,6 +17,7 @@ from grader.collect.link_list import LinkRow, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile, read_link
 from grader.collect.mailboxes import call, is_mailbox, read_mailbox
 from grader.collect.moodle_worksheet import Worksheet, read_worksheet
+from grader.course.course import MailAccount
 from grader.course.roster import Roster
 from grader.errors import UserError
 from grader.language import _
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # Google's client takes half a second to load: only a source 
     from grader.collect.drive import Drive
     from grader.collect.gmail import Gmail
     from grader.collect.google_account import Account, ApiKey
+    from grader.collect.imap_mailbox import ImapMailbox
     from grader.collect.mail import Letter
     from grader.collect.shared_links import SentLink
     from grader.collect.web import Web
@@ -83,7 +85,15 @@ class MailboxSource:
     path: Path
 
 
-Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource | MailboxSource
+@dataclass(frozen=True)
+class ImapSource:
+    """The mails of a folder that a search finds, in the mailbox that course.toml names."""
+
+    folder: str
+    criteria: str
+
+
+Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource | MailboxSource | ImapSource
 
 
 def parse_source(text: str) -> Source:
@@ -100,10 +110,14 @@ def parse_source(text: str) -> Source:
             if not query.strip():
                 raise UserError("the search after `gmail:` is empty", remedy="As in Gmail: gmail:'subject:hw2'")
             return GmailSource(query.strip())
+        case ("imap", place):
+            folder, _, criteria = place.partition("?")
+            return ImapSource(folder.strip() or "INBOX", criteria.strip())
         case (kind, _):
             raise UserError(
                 f"there is no kind of source `{kind}:`",
-                remedy="There are drive:ID and gmail:SEARCH; and files and folders: a folder, a zip, a list of links.",
+                remedy="There are drive:ID, gmail:SEARCH and imap:FOLDER?SEARCH; and files and folders: a folder, "
+                "a zip, a list of links, a mailbox.",
             )
     if re.match(r"https?://", text):
         return _read_shared_name(text)
@@ -174,7 +188,9 @@ class Opening:
     messages: Path
     """Where mails are kept as they came."""
     account: Callable[[], Account]
-    """Of mails; a UserError where nobody has signed in."""
+    """Of mails in Gmail; a UserError where nobody has signed in."""
+    mail: MailAccount | None
+    """Of mails elsewhere."""
     access: Callable[[], Account | ApiKey | None]
     """Of Drive; None where there is neither a sign-in nor a key, and shared links are fetched as anybody may."""
     tell: Callable[[str], None]
@@ -207,12 +223,26 @@ class Opening:
         return Gmail(service, self.messages, patience=Patience(), tell=self.tell)
 
     @functools.cached_property
+    def imap(self) -> ImapMailbox:
+        if self.mail is None:
+            raise UserError(
+                "course.toml does not name the mailbox that `imap:` reads",
+                remedy='Write there: [mail], and below it imap = "imap.example.org" and user = "you@example.org".',
+            )
+        from grader.collect.imap_mailbox import ImapMailbox, load_password
+        from grader.collect.private_files import config_folder
+        from grader.collect.retrying import Patience
+
+        password = load_password(config_folder())
+        return ImapMailbox(self.mail, password, self.messages, patience=Patience(), tell=self.tell)
+
+    @functools.cached_property
     def _account(self) -> Account:
         return self.account()
 
     def close(self) -> None:
         """Let the connections go."""
-        for service in ("drive", "gmail"):
+        for service in ("drive", "gmail", "imap"):
             if self.__dict__.get(service) is not None:
                 self.__dict__[service].close()
 
@@ -243,7 +273,13 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
             letters = opening.gmail.find_letters(query, functools.partial(opening.watch, "reading mails"))
             yield from _collect_letters(letters, roster, opening)
         case MailboxSource(path):
-            yield from _collect_mailbox(path, _require_roster(opening), opening)
+            yield from _collect_mailbox(read_mailbox(path), _require_roster(opening), opening)
+        case ImapSource(folder, criteria):
+            from grader.collect.imap_mailbox import ImapSearch
+
+            roster = _require_roster(opening)
+            watch = functools.partial(opening.watch, "reading mails")
+            yield from _collect_mailbox(opening.imap.find_letters(ImapSearch(folder, criteria), watch), roster, opening)
 
 
 def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collected]:
@@ -277,10 +313,10 @@ def _require_roster(opening: Opening) -> Roster:
     return opening.roster
 
 
-def _collect_mailbox(path: Path, roster: Roster, opening: Opening) -> Iterator[Collected]:
+def _collect_mailbox(mails: Iterable[Letter | str], roster: Roster, opening: Opening) -> Iterator[Collected]:
     """A mailbox also holds what has nothing to do with the class: that is named, and nobody is asked about it."""
     letters, left_out = [], []
-    for found in read_mailbox(path):
+    for found in mails:
         if isinstance(found, str):
             left_out.append(found)
         elif found.notebooks or found.links or roster.find(found.address):

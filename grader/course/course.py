@@ -47,6 +47,14 @@ class QueueFile(BaseModel):
     memory: str = Field(description="of each job, as 32GB")
 
 
+class MailAccount(Part):
+    """[mail] of course.toml: the mailbox that submissions are sent to."""
+
+    imap: str = Field(pattern=r"^[\w.-]+$", description="the name of the IMAP server, as imap.example.org")
+    user: str = Field(min_length=1, description="who signs in there, mostly the address")
+    port: int = Field(993, gt=0, lt=65536, description="of IMAP over TLS")
+
+
 class CourseFile(Part):
     """course.toml."""
 
@@ -56,6 +64,7 @@ class CourseFile(Part):
     free_late_days: int = Field(0, ge=0, description="late days that cost a student nothing, over the whole course")
     grade: GradeRule | None = Field(None, description="how the course's grade is made of the exam and the exercises")
     environment: Environment = Environment()
+    mail: MailAccount | None = Field(None, description="the mailbox that `imap:` reads; the password is elsewhere")
     demo: Demo | None = None
     cluster: dict[str, QueueFile] = Field({}, description="queues that may start a cluster, by their names: slurm")
 

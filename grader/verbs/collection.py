@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.collect.collected import Collected
+from grader.collect.private_files import config_folder
 from grader.collect.sources import (
     ArchiveSource,
     FolderSource,
@@ -95,6 +96,7 @@ def make_opening(course: Course, work: WorkFolder, assignment: Assignment, *, wa
         given=assignment.given,
         messages=work.root / "messages",
         account=load,
+        mail=course.file.mail,
         access=find,
         tell=tell,
         watch=watch,
@@ -103,14 +105,14 @@ def make_opening(course: Course, work: WorkFolder, assignment: Assignment, *, wa
 
 def find() -> Account | ApiKey | None:
     """What Drive is asked with; None: shared notebooks are fetched without an account."""
-    from grader.collect.google_account import config_folder, find_access
+    from grader.collect.google_account import find_access
 
     return find_access(config_folder())
 
 
 def load(*, drafts: bool = False) -> Account:
     """The Google account that is signed in."""
-    from grader.collect.google_account import config_folder, load_account
+    from grader.collect.google_account import load_account
 
     return load_account(config_folder(), drafts=drafts)
 

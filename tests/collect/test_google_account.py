@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect.google_account import DRAFTS, ENDPOINT, READ, config_folder, load_account
+from grader.collect.google_account import DRAFTS, ENDPOINT, READ, load_account
+from grader.collect.private_files import config_folder
 from grader.errors import UserError
 from tests.collect.conftest import write_token
 from tests.waiting import PATIENCE_S
