@@ -53,9 +53,10 @@ def test_a_place_on_drive_is_an_id_or_any_link_to_it(here, text):
     ("text", "message"),
     [
         (
-            "imap:inbox",
-            "there is no kind of source `imap:`\n"
-            "  There are drive:ID and gmail:SEARCH; and files and folders: a folder, a zip, a list of links.",
+            "pop:inbox",
+            "there is no kind of source `pop:`\n"
+            "  There are drive:ID, gmail:SEARCH and imap:FOLDER?SEARCH; and files and folders: a folder, "
+            "a zip, a list of links, a mailbox.",
         ),
         ("gmail: ", "the search after `gmail:` is empty\n  As in Gmail: gmail:'subject:hw2'"),
         (
