@@ -81,7 +81,7 @@ def doctor(
     out = show.console()
     trials = []
     attempts = (try_python, try_imports, try_sandbox, try_kernel, try_gradebook, try_space, try_gpu, try_pdf)
-    for attempt in (*attempts, lambda: try_packages(context.obj)):
+    for attempt in (*attempts, lambda: try_packages(context.obj), lambda: try_mailbox(context.obj)):
         for trial in attempt():
             trials.append(trial)
             _print(out, trial)
@@ -214,6 +214,33 @@ def try_kernel() -> Iterator[DoctorCheck]:
     yield DoctorCheck("time limit", ends[3] == "interrupted", spinning)
     told = "one warm process serves all" if shared else "namespaces do not nest here: a process each, which is slower"
     yield DoctorCheck("forks", True, told)
+
+
+def try_mailbox(place: Place) -> Iterator[DoctorCheck]:
+    """The mailbox that the course names: signing in, and looking without reading a mail."""
+    try:
+        account = place.course().file.mail
+    except UserError:
+        return
+    if account is None:
+        return
+    from grader.collect.imap_mailbox import ImapMailbox, load_password
+    from grader.collect.private_files import config_folder
+    from grader.collect.retrying import Patience
+
+    folder = Path(tempfile.gettempdir())  # nothing is fetched, so nothing is kept
+    try:
+        password = load_password(config_folder())
+        patience = Patience(in_all_s=10.0)
+        with contextlib.closing(
+            ImapMailbox(account, password, folder, patience=patience, tell=lambda _: None)
+        ) as mailbox:
+            count = mailbox.count("INBOX")
+    except UserError as error:
+        what = f"{error.where}: {error.what}" if error.where else error.what
+        yield DoctorCheck("mailbox", False, what, error.remedy)
+        return
+    yield DoctorCheck("mailbox", True, f"{show.counted(count, 'mail')} in the inbox of {account.user}")
 
 
 def try_packages(place: Place) -> Iterator[DoctorCheck]:

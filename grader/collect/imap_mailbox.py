@@ -101,6 +101,11 @@ class ImapMailbox:
                     yield letter
             watch(done, len(uids))
 
+    def count(self, folder: str) -> int:
+        """How many mails a folder has; none is read."""
+        self._open(folder)
+        return len(self._search(ImapSearch(folder, "")))
+
     def _open(self, folder: str) -> int:
         """Open the folder; its UIDVALIDITY."""
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from grader.cli import doctor
+from grader.cli.place import Place
 from grader.collect.imap_mailbox import PASSWORD, ImapMailbox, ImapSearch, load_password
 from grader.collect.sources import ImapSource, parse_source
 from grader.course.course import MailAccount
@@ -183,6 +185,22 @@ def test_one_command_grades_what_lies_in_a_mailbox_and_no_log_has_the_password(s
     written = [path for path in (tmp_path / "work").rglob("*") if path.is_file()]
     assert not [path for path in written if server.password.encode() in path.read_bytes()]
     assert server.password not in ended.out + ended.err
+
+
+def test_doctor_signs_in_and_says_what_is_missing(server, course, tmp_path, monkeypatch):
+    (course / "course.toml").write_text(
+        f'title = "A course"\n[mail]\nimap = "localhost"\nuser = "prof@example.org"\nport = {server.port}\n'
+    )
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (missing,) = doctor.try_mailbox(Place(course, None))
+    assert (missing.works, "app password" in missing.cure) == (False, True)
+    monkeypatch.setenv(PASSWORD, server.password)
+    server.add(write_mail("ana@example.org", colab(1)), DUE)
+    (found,) = doctor.try_mailbox(Place(course, None))
+    assert (found.works, found.told) == (True, "1 mail in the inbox of prof@example.org")
+    monkeypatch.setenv(PASSWORD, "other")
+    (refused,) = doctor.try_mailbox(Place(course, None))
+    assert refused.told == "localhost does not accept the password of prof@example.org"
 
 
 def test_a_course_without_a_mailbox_is_told_what_to_write(course, tmp_path):
