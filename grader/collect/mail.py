@@ -5,18 +5,31 @@ from __future__ import annotations
 import email
 import email.errors
 import email.policy
+import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from html.parser import HTMLParser
 
+from grader.collect.collected import printable
 from grader.collect.links import DriveFile, find_links, read_link
+from grader.collect.owners import HandedFile, find_notebooks
 from grader.files.parsing import UNREADABLE
 from grader.language import Reason, _
 
 _SHARE_NOTICE = re.compile(r"drive-shares(-dm)?-noreply@google\.com", re.IGNORECASE)
+_QUOTE_BEGINS = re.compile(
+    r"^[ \t]*(?:-{2,}[ \t]*(?:Original Message|Mensaje original|Forwarded message|Mensaje reenviado)[ \t]*-{2,}"
+    r"|_{20,}\s+(?:From|De):.*)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Outlook and Gmail put this above a mail that is answered or forwarded, and no `>` before its lines."""
+_QUOTES = frozenset({"gmail_quote", "yahoo_quoted", "moz-forward-container"})
+_QUOTES_THE_REST = frozenset({"divRplyFwdMsg", "appendonsend"})
+"""Outlook's: what stands behind such an element is quoted, to the end of the mail."""
 _NOTEBOOK_TYPES = frozenset({"application/x-ipynb+json", "application/vnd.google.colaboratory"})
 
 
@@ -50,6 +63,8 @@ class Letter:
     notebooks: tuple[tuple[str, bytes], ...]
     links: tuple[str, ...]
     flags: tuple[Reason, ...]
+    others: tuple[str, ...] = ()
+    """What the attached files are called that are no notebooks."""
     damaged: bool = False
     """Nothing of it can be read but who sent it."""
 
@@ -101,6 +116,11 @@ def _read(message: EmailMessage, postmark: Postmark) -> Letter:
     elif not links and quoted:
         links = quoted
         flags.append(_("The link stands only in a quoted part of the mail."))
+    notebooks, others, authors = _find_files(message)
+    strangers = sorted({author for author in authors if author.casefold() != address.casefold()})
+    if strangers:
+        names = printable(", ".join(strangers))
+        flags.append(_("The notebook is in a forwarded mail of {address}.", address=names))
     return Letter(
         id=postmark.id,
         thread=postmark.thread,
@@ -109,9 +129,10 @@ def _read(message: EmailMessage, postmark: Postmark) -> Letter:
         address=address,
         name=name,
         subject=header_of(message, "Subject"),
-        notebooks=tuple(_find_notebooks(message)),
+        notebooks=notebooks,
         links=tuple(links),
         flags=tuple(flags),
+        others=others,
     )
 
 
@@ -142,17 +163,45 @@ def _links_of_notice(links: list[str]) -> list[str]:
     return (buttons or files)[-1:]
 
 
-def _find_notebooks(message: EmailMessage) -> list[tuple[str, bytes]]:
-    found = []
-    for part in message.walk():
+def _find_files(message: EmailMessage) -> tuple[tuple[tuple[str, bytes], ...], tuple[str, ...], set[str]]:
+    """(attached notebooks, what other attached files are called, who wrote the forwarded mails that notebooks are in).
+
+    Where no file has a notebook's name or type, one in a zip counts, and one that was saved as text.
+    """
+    found: list[tuple[str, bytes]] = []
+    others: list[HandedFile] = []
+    author_of: dict[str, str] = {}
+    authors: set[str] = set()
+    for part, author in _parts_of(message, ""):
         name = part.get_filename() or ""
-        if part.is_multipart() or not (
-            name.casefold().endswith(".ipynb") or part.get_content_type() in _NOTEBOOK_TYPES
-        ):
+        if name.casefold().endswith(".ipynb") or part.get_content_type() in _NOTEBOOK_TYPES:
+            found.append((name or "notebook.ipynb", _bytes_of(part)))
+            authors.add(author)
+        elif name and part.get_content_disposition() == "attachment":
+            others.append(HandedFile(name, functools.partial(_bytes_of, part)))
+            author_of[name] = author
+    if not found:
+        hidden = find_notebooks(others)
+        found = [(file.name, content) for file, content in hidden]
+        authors = {author_of[file.path] for file, _content in hidden}
+    return tuple(found), tuple(file.name for file in others), authors - {""}
+
+
+def _parts_of(message: Message, author: str) -> Iterator[tuple[Message, str]]:
+    """The parts that hold something, each with who wrote the forwarded mail around it; empty for the mail itself."""
+    if not message.is_multipart():
+        yield message, author
+        return
+    for part in message.get_payload():
+        if not isinstance(part, Message):
             continue
-        content = part.get_payload(decode=True)
-        found.append((name or "notebook.ipynb", content if isinstance(content, bytes) else b""))
-    return found
+        is_forwarded = message.get_content_type() == "message/rfc822"
+        yield from _parts_of(part, parseaddr(header_of(part, "From"))[1] if is_forwarded else author)
+
+
+def _bytes_of(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _find_links(message: EmailMessage) -> tuple[list[str], list[str]]:
@@ -170,9 +219,8 @@ def _find_links(message: EmailMessage) -> tuple[list[str], list[str]]:
 
 
 def _text_of(part: Message) -> str:
-    content = part.get_payload(decode=True)
     charset = part.get_content_charset("utf-8")
-    data = content if isinstance(content, bytes) else b""
+    data = _bytes_of(part)
     try:
         return data.decode(charset, "replace")
     except LookupError:
@@ -180,9 +228,12 @@ def _text_of(part: Message) -> str:
 
 
 def _split_plain(text: str) -> tuple[str, str]:
+    begins = _QUOTE_BEGINS.search(text)
+    text, rest = (text[: begins.start()], text[begins.start() :]) if begins else (text, "")
     lines = text.splitlines()
     own = [line for line in lines if not line.lstrip().startswith(">")]
-    return "\n".join(own), "\n".join(line.lstrip("> ") for line in lines if line.lstrip().startswith(">"))
+    quoted = [line for line in lines if line.lstrip().startswith(">")] + rest.splitlines()
+    return "\n".join(own), "\n".join(line.lstrip("> ") for line in quoted)
 
 
 def _split_html(text: str) -> tuple[str, str]:
@@ -202,15 +253,17 @@ class _LinkReader(HTMLParser):
         self.own: list[str] = []
         self.quoted: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._is_rest_quoted = False
 
     @property
     def _target(self) -> list[str]:
-        return self.quoted if any(quotes for _tag, quotes in self._open) else self.own
+        return self.quoted if self._is_rest_quoted or any(quotes for _tag, quotes in self._open) else self.own
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
+        self._is_rest_quoted |= told.get("id", "") in _QUOTES_THE_REST
         if tag not in self._VOID:
-            self._open.append((tag, tag == "blockquote" or "gmail_quote" in told.get("class", "").split()))
+            self._open.append((tag, tag == "blockquote" or not _QUOTES.isdisjoint(told.get("class", "").split())))
         if tag == "a" and told.get("href"):
             self._target.append(told["href"])
 
@@ -224,6 +277,6 @@ class _LinkReader(HTMLParser):
         self._target.append(data)
 
 
-def header_of(message: EmailMessage, name: str) -> str:
+def header_of(message: Message, name: str) -> str:
     """The header's text in one line; an empty text where there is none."""
     return " ".join(str(message.get(name, "")).split())

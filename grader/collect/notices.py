@@ -9,6 +9,7 @@ from datetime import datetime
 from grader.collect.collected import Collected, printable
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE
 from grader.collect.mail import Letter
+from grader.collect.owners import HandedFile, say_no_notebook
 from grader.collect.shared_links import SentLink
 from grader.course.roster import Roster
 from grader.language import _
@@ -75,6 +76,8 @@ def _read(assignment: str, letter: Letter, student: str, *, superseded: bool) ->
 
 def _tell_without_work(letter: Letter, student: str) -> Problem:
     what = _("There is neither a notebook nor a link to one in your mail.")
+    if letter.others:
+        what = say_no_notebook(student, [HandedFile(name, bytes) for name in letter.others], "mail").what
     if letter.damaged:
         what = _("Your mail is damaged: it cannot be read.")
     return Problem(student, letter.address, what, HOW_TO_SHARE + SEND_THE_FILE, "mail", message=letter.id)

@@ -105,7 +105,7 @@ def _notebooks_in_zip(content: bytes) -> list[bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [name for name in archive.namelist() if is_notebook_name(name) and not is_hidden(name)]
-            return [archive.open(name).read(LARGEST_MIB << 20) for name in names[:2]]
+            return [archive.open(name).read(LARGEST_MIB << 20) for name in names[-2:]]  # two say that one is not alone
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         return []
 

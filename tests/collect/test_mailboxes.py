@@ -1,7 +1,11 @@
 """Mails in files are handed in as mails are: by whom, when and with what, and what is left out has a name."""
 
+import email
+import email.policy
+import io
 import mailbox
 import os
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -102,6 +106,72 @@ def test_the_sender_is_believed_where_the_server_that_took_the_mail_in_vouches(t
     assert (str(UNSURE) in flags_of(letter)) is not sure
 
 
+def attach(raw, name, content):
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(message)
+
+
+def pack(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_", "."), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "notebooks"),
+    [
+        ("hw.zip", pack(notes_txt=b"x", hw_ipynb=CONTENT), [CONTENT]),
+        ("hw.zip", pack(a_ipynb=b"{}", b_ipynb=OTHER, c_ipynb=CONTENT), [OTHER, CONTENT]),
+        ("hw.ipynb.txt", CONTENT, [CONTENT]),
+        ("notes.txt", b"Hello", []),
+        ("hw.zip", b"PK\x03\x04 cut off", []),
+        ("hw.pdf", b"%PDF", []),
+    ],
+)
+def test_a_notebook_in_an_attached_zip_or_saved_as_text_counts(tmp_path, name, content, notebooks):
+    letter = read_one(tmp_path, attach(take_in(write_mail(ANA, "Here it is.")), name, content))
+    assert [found for _name, found in letter.notebooks] == notebooks
+    assert letter.others == (name,)
+
+
+def test_a_notebook_in_a_forwarded_mail_says_of_whom_the_mail_is(tmp_path):
+    def forward(inner):
+        outer = email.message_from_bytes(take_in(write_mail(ANA, "See below.")), policy=email.policy.default)
+        outer.add_attachment(email.message_from_bytes(inner, policy=email.policy.default))
+        return read_one(tmp_path, bytes(outer))
+
+    of_bruno = forward(write_mail(BRUNO, notebooks={"hw.ipynb": CONTENT}))
+    assert of_bruno.notebooks == (("hw.ipynb", CONTENT),)
+    assert flags_of(of_bruno) == ["The notebook is in a forwarded mail of bruno@gmail.com."]
+    assert flags_of(forward(write_mail(ANA, notebooks={"hw.ipynb": CONTENT}))) == []
+
+
+OUTLOOK = '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From: bruno</div><div>{}</div>'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("{own}\n\n-----Original Message-----\nFrom: Bruno\n\n{other}", ""),
+        ("{own}\n\n________________________________\nFrom: Bruno\nSent: Monday\n\n{other}", ""),
+        ("{own}\n\n---------- Forwarded message ---------\nFrom: Bruno\n\n{other}", ""),
+        ("x", "<p>{own}</p>" + OUTLOOK.format("{other}")),
+        ("x", '<p>{own}</p><div class="moz-forward-container"><p>{other}</p></div>'),
+        ("x", '<p>{own}</p><div id="x" class="yahoo_quoted"><p>{other}</p></div>'),
+    ],
+)
+def test_a_link_in_what_a_mail_program_quotes_is_not_the_senders(tmp_path, text, html):
+    links = {"own": colab(1), "other": colab(2)}
+    letter = read_one(tmp_path, take_in(write_mail(ANA, text.format(**links), html=html.format(**links))))
+    assert letter.links == (colab(1),)
+    links["own"] = "See below."
+    letter = read_one(tmp_path, take_in(write_mail(ANA, text.format(**links), html=html.format(**links))))
+    assert (letter.links, flags_of(letter)) == ((colab(2),), ["The link stands only in a quoted part of the mail."])
+
+
 # ---- mailboxes ------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +248,13 @@ def test_who_is_not_in_the_roster_and_sends_work_is_told(handing_in, tmp_path):
     path = write_mbox(tmp_path / "hw.mbox", take_in(write_mail(NOBODY, notebooks={"hw.ipynb": CONTENT})))
     (problem,) = [problem for piece in handing_in.collect(str(path)) for problem in piece.problems]
     assert (problem.called, str(problem.what)) == (NOBODY, "The sender is not in the roster.")
+
+
+def test_who_sends_another_file_is_told_which_and_what_to_send(handing_in, tmp_path):
+    path = write_mbox(tmp_path / "hw.mbox", attach(take_in(write_mail(ANA, "My work")), "hw.pdf", b"%PDF"))
+    (problem,) = [problem for piece in handing_in.collect(str(path)) for problem in piece.problems]
+    assert (problem.student, str(problem.what)) == ("ana", "You handed in `hw.pdf`, and no notebook (.ipynb).")
+    assert "Download .ipynb" in str(problem.remedy)
 
 
 def test_one_command_makes_graded_pages_of_a_mailbox_and_needs_no_account(course, tmp_path):
