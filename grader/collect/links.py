@@ -83,6 +83,7 @@ def read_link(link: str) -> DriveFile | WebFile | BadLink:
     try:
         parts = urlsplit(link)
         host = (parts.hostname or "").casefold()
+        parts.port  # noqa: B018  # raises where it is no number
     except ValueError:
         return BadLink(_("The link is damaged: it is not an address that a browser opens."), HOW_TO_SHARE)
     if parts.scheme.casefold() not in ("http", "https"):

@@ -50,7 +50,10 @@ class Patience:
 
 
 class AskAgainError(Exception):
-    """A server's answer that may be another one later: its status, and how long it asks to wait, where it says so."""
+    """A server's answer that may be another one later: its status, and how long it asks to wait, where it says so.
+
+    The status is 0 where it does not answer.
+    """
 
     def __init__(self, status: int, retry_after: str = "") -> None:
         self.status = status
@@ -87,7 +90,8 @@ def ask(send: Callable[[], Answer], patience: Patience, tell: Callable[[str], No
         except AskAgainError as error:
             if error.status != 429 and attempt >= patience.tries:
                 raise
-            reason, wait_s = "the server asks to wait", error.wait_s
+            reason = "the server asks to wait" if error.status else "the server does not answer"
+            wait_s = error.wait_s
         except RefreshError as error:
             if not error.retryable:
                 raise UserError(

@@ -22,6 +22,7 @@ import certifi
 import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
 
+from grader.collect.collected import printable
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile
 from grader.collect.retrying import AskAgainError, Patience, ask
 from grader.collect.shared_copy import NOT_SHARED, REFUSALS, SharedCopy, too_large
@@ -46,6 +47,10 @@ _KINDS = {
 }
 """host -> the hosts to which it may send us on; any other host may send us on to itself only."""
 
+_ALWAYS_THERE = frozenset({*_KINDS, "www.kaggle.com"})
+"""If one of these cannot be reached, our network is gone; with any other host, it may be that host alone."""
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96")))
+
 _SIGN_IN = re.compile(r"accounts\.google\.com|ServiceLogin|/login\b|signin", re.IGNORECASE)
 _QUOTA = re.compile(r"too many users|quota exceeded|download quota", re.IGNORECASE)
 _CONFIRM = re.compile(r'name="(confirm|uuid)"\s+value="([\w.-]+)"')
@@ -61,6 +66,10 @@ class _Fetched:
     is_cut: bool
     """It is longer than what is read."""
     host: str
+
+
+class UnknownHostError(Exception):
+    """There is no host of this name."""
 
 
 class Web:
@@ -146,13 +155,27 @@ class Web:
             try:
                 fetched = ask(lambda address=address: self._get(address), self._patience, self._tell)  # type: ignore[misc]
             except AskAgainError as error:
+                if not error.status:
+                    return _unreachable(host)
                 return BadLink(
                     _("{host} failed on this file again and again ({status}).", host=host, status=error.status),
                     _("Collect again later.") + SEND_THE_FILE,
                 )
             if fetched.status not in (301, 302, 303, 307, 308):
                 return fetched
-            address = urljoin(address, fetched.headers.get("location", ""))
+            location = fetched.headers.get("location", "")
+            try:
+                address = urljoin(address, location)
+                urlsplit(address).port  # noqa: B018  # raises where it is no number
+            except ValueError:
+                return BadLink(
+                    _(
+                        "{first} sends us on to {host}, which is not followed.",
+                        first=first,
+                        host=printable(location[:60]),
+                    ),
+                    SEND_THE_FILE,
+                )
         return BadLink(_("{first} sends us on and on.", first=first), SEND_THE_FILE)
 
     def _look_before(self, address: str) -> BadLink | None:
@@ -167,7 +190,11 @@ class Web:
                 ),
                 SEND_THE_FILE,
             )
-        if _is_private(host) or (not self._double and any(map(_is_private, _addresses(host)))):
+        try:
+            addresses = [host] if self._double else [host, *_addresses(host)]
+        except UnknownHostError:
+            return _unreachable(host)
+        if any(map(_is_private, addresses)):
             return BadLink(_("The link leads into a private network, where nobody else can open it."), SEND_THE_FILE)
         return None
 
@@ -191,8 +218,10 @@ class Web:
                         break
                 is_cut = len(content) > limit
                 response.close()
-        except (HTTPError, LocationParseError) as error:
-            raise ConnectionError(str(error)) from error
+        except (HTTPError, LocationParseError, OSError) as error:
+            if host in _ALWAYS_THERE:
+                raise ConnectionError(str(error)) from error
+            raise AskAgainError(0) from error  # the host's fault, or a student's typing error: never the class's
         if response.status == 429 or response.status >= 500:
             raise AskAgainError(response.status, response.headers.get("retry-after", ""))
         lower = {name.casefold(): value for name, value in response.headers.items()}
@@ -218,24 +247,40 @@ def _drive_address(file: DriveFile) -> str:
 
 
 def _addresses(host: str) -> list[str]:
-    """Where a host is: each address once; none where its name is not known."""
+    """Where a host is: each address once; none where nobody can be asked. UnknownHostError where there is no host."""
     try:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except UnicodeError as error:
+        raise UnknownHostError(host) from error
+    except OSError as error:
+        if host not in _ALWAYS_THERE and error.errno == socket.EAI_NONAME:
+            raise UnknownHostError(host) from error
         return []
     return list(dict.fromkeys(str(told[4][0]) for told in found))
 
 
 def _is_private(host: str) -> bool:
     """Whether this is an address (or a name) that is not one of the public internet."""
-    if host.casefold() == "localhost" or host.casefold().endswith((".localhost", ".local", ".internal")):
+    name = host.casefold().rstrip(".")
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
         return True
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
-    return not (mapped or address).is_global
+    meant = [mapped] if mapped else [address, *_carried_in(address)]
+    return any(one.is_multicast or not one.is_global for one in meant)
+
+
+def _carried_in(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 address that a router takes out of one of IPv6: compatible, 6to4, NAT64 (RFC 4291, 3056, 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    if address.sixtofour is not None:
+        return [address.sixtofour]
+    carries = any(address in network for network in _CARRIERS)
+    return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)] if carries else []
 
 
 def _is_among(host: str, allowed: Collection[str]) -> bool:
@@ -276,6 +321,10 @@ def _date_of(fetched: _Fetched) -> datetime | None:
 
 
 _OPEN_IT = _("Open the link in a private window, and send the one that opens.")
+
+
+def _unreachable(host: str) -> BadLink:
+    return BadLink(_("{host} does not answer, or there is no such host.", host=host), _OPEN_IT + SEND_THE_FILE)
 
 
 def _not_public(host: str) -> BadLink:

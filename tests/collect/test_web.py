@@ -150,7 +150,8 @@ def test_a_host_that_fails_again_and_again_costs_one_link_and_not_the_class(web,
         *("https://169.254.169.254/hw.ipynb", "https://10.0.0.7/hw.ipynb", "https://192.168.1.1/hw.ipynb"),
         *("https://localhost/hw.ipynb", "https://0.0.0.0/hw.ipynb", "https://printer.local/hw.ipynb"),
         *("http://example.org/hw.ipynb", "file:///etc/hw.ipynb", "https://ana@example.org/hw.ipynb"),
-        "https://example.org:8443/hw.ipynb",
+        *("https://example.org:8443/hw.ipynb", "https://localhost./hw.ipynb", "https://224.0.0.1/hw.ipynb"),
+        *("https://[64:ff9b::a00:7]/hw.ipynb", "https://[2002:7f00:1::]/hw.ipynb", "https://[::127.0.0.1]/hw.ipynb"),
     ],
 )
 def test_an_address_inside_a_network_is_never_asked(web, hosts, address):
@@ -165,6 +166,43 @@ def test_a_name_that_stands_for_a_private_address_is_never_asked(monkeypatch):
     web = Web(limit_mib=1.0, patience=QUICK, tell=lambda _: None, environment={})
     refused = web.look(WebFile("https://rebound.example/hw.ipynb"))
     assert str(refused.what) == "The link leads into a private network, where nobody else can open it."
+
+
+@pytest.mark.parametrize("link", ["https://example.org:99999/hw.ipynb", "https://example.org:x/hw.ipynb"])
+def test_a_link_with_a_damaged_port_is_told(link):
+    assert str(read_link(link).what) == "The link is damaged: it is not an address that a browser opens."
+
+
+@pytest.mark.parametrize("location", ["https://[x/hw.ipynb", "https://example.org:99999/", "file:///etc/passwd"])
+def test_a_redirect_to_no_address_costs_one_link_and_not_the_class(web, hosts, location):
+    hosts.give("example.org/hw.ipynb", b"", 302, location=location)
+    refused = web.look(WebFile("https://example.org/hw.ipynb"))
+    assert str(refused.what).startswith("example.org sends us on to")
+    assert hosts.asked == ["example.org/hw.ipynb"]
+
+
+@pytest.mark.parametrize("raised", [socket.gaierror(socket.EAI_NONAME, "no name"), UnicodeError("label too long")])
+def test_a_host_that_is_not_there_costs_one_link_and_not_the_class(monkeypatch, raised):
+    def find_nothing(*_, **__):
+        raise raised
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_nothing)
+    web = Web(limit_mib=1.0, patience=QUICK, tell=lambda _: None, environment={})
+    refused = web.look(WebFile("https://exmaple.org/hw.ipynb"))
+    assert str(refused.what) == "exmaple.org does not answer, or there is no such host."
+
+
+def test_a_host_that_does_not_answer_costs_one_link_and_of_drive_all_wait(web, hosts):
+    address = "example.org/hw.ipynb"
+    hosts.give(address, CONTENT)
+    hosts.faults[address] = ["drop"] * 2
+    assert web.look(WebFile(f"https://{address}")).content == CONTENT
+    hosts.faults[address] = ["drop"] * 100
+    refused = web.look(WebFile(f"https://{address}"))
+    assert str(refused.what) == "example.org does not answer, or there is no such host."
+    hosts.give(DRIVE, CONTENT)
+    hosts.faults[DRIVE] = ["drop"] * 20
+    assert web.look(DriveFile(identity(1))).content == CONTENT
 
 
 def test_a_redirect_into_a_network_is_not_followed(web, hosts):
