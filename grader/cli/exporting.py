@@ -26,7 +26,7 @@ from grader.verbs import notebooks as verbs
 from grader.verbs.course_report import grade_students
 
 NEEDS_A_PERSON = 1
-FORMATS = ("csv", "moodle", "canvas", "gradescope")
+FORMATS = ("csv", "moodle", "canvas", "gradescope", "moodle-api", "canvas-api")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def export(
     assignment: str | None = typer.Argument(
         None, metavar="ASSIGNMENT", help="The assignment or exam; without it, the course's grade is written."
     ),
-    to: str = typer.Option("", "--to", metavar="FORMAT", help="csv, moodle, canvas or gradescope; has to be given."),
+    to: str = typer.Option("", "--to", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}; has to be given."),
     into: Path | None = typer.Option(
         None, "--into", metavar="FILE", readable=False, help="moodle and canvas: the file that you downloaded there."
     ),
@@ -47,12 +47,22 @@ def export(
     ),
     column: str = typer.Option("", metavar="NAME", help="moodle and canvas: the column that takes the grades."),
     rescale: bool = typer.Option(False, "--rescale", help="Convert, where the other system has other points."),
+    at: str = typer.Option("", "--at", metavar="COURSE/ID", help="moodle-api and canvas-api: the assignment there."),
+    sends: bool = typer.Option(
+        False, "--send", help="moodle-api and canvas-api: send; without it, what would change is shown."
+    ),
 ) -> None:
     """Write the grades in the form that another system imports. Exit code 1 if somebody is left out, with the names."""
     place: Place = context.obj
     course = place.course()
-    _check_options(to, into, out)
+    _check_options(to, into, out, at=at, sends=sends)
     with language(course.file.language):
+        if to.endswith("-api"):
+            from grader.cli.platform_export import check_options, push_grades  # HTTP comes in with it
+
+            name = check_options(assignment, to, at, (into, out, column))
+            push_grades(course, place.work(course), name, to, at, sends=sends, rescale=rescale)
+            return
         _export(course, place.work(course), assignment, to, into, out, column=column, rescale=rescale)
 
 
@@ -113,7 +123,7 @@ def _fill(
     return fill_canvas(sheet, rows, titles, roster=course.roster, column=column, rescale=rescale)
 
 
-def _check_options(to: str, into: Path | None, out: Path | None) -> None:
+def _check_options(to: str, into: Path | None, out: Path | None, *, at: str, sends: bool) -> None:
     if not to:
         raise UserError("no format is named", remedy=f"Name one: --to {', --to '.join(FORMATS)}.")
     if to not in FORMATS:
@@ -125,6 +135,8 @@ def _check_options(to: str, into: Path | None, out: Path | None) -> None:
         )
     if to == "gradescope" and out is None:
         raise UserError("--to gradescope writes a file for each student", remedy="Name a folder for them: --out DIR")
+    if (at or sends) and not to.endswith("-api"):
+        raise UserError(f"--to {to} sends nothing", remedy="Take --at and --send away, or say --to canvas-api.")
     if into is not None and out is not None and out.resolve() == into.resolve():
         raise UserError("the download would be written over", where=str(out), remedy="Name another file with --out.")
 

@@ -55,6 +55,22 @@ class MailAccount(Part):
     port: int = Field(993, gt=0, lt=65536, description="of IMAP over TLS")
 
 
+class PlatformFile(Part):
+    """[canvas] or [moodle]: where the platform is. Its token stays outside the course."""
+
+    url: str = Field(description="the platform's address, as https://canvas.example.edu")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_no_token(cls, told: object) -> object:
+        if isinstance(told, dict) and (secret := next((key for key in told if "token" in str(key).lower()), "")):
+            raise PlacedError(
+                "a token is a password and stays out of the course: grader guide grades-by-api says where it goes",
+                str(secret),
+            )
+        return told
+
+
 class CourseFile(Part):
     """course.toml."""
 
@@ -66,6 +82,8 @@ class CourseFile(Part):
     environment: Environment = Environment()
     mail: MailAccount | None = Field(None, description="the mailbox that `imap:` reads; the password is elsewhere")
     demo: Demo | None = None
+    canvas: PlatformFile | None = Field(None, description="where grades go with --to canvas-api")
+    moodle: PlatformFile | None = Field(None, description="where grades go with --to moodle-api")
     cluster: dict[str, QueueFile] = Field({}, description="queues that may start a cluster, by their names: slurm")
 
     @field_validator("language", mode="before")

@@ -21,6 +21,7 @@ CONTENTS: Mapping[str, Sequence[str]] = {
         "colab-and-gmail",
         "data-and-packages",
         "hand-over-grades",
+        "grades-by-api",
         "course-grade",
         "languages",
         "many-machines",

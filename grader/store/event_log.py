@@ -22,7 +22,7 @@ VERSION = 1
 
 Kind = Literal[
     "submission", "run", "score", "decision", "extension", "late-ruling", "mark", "comment", "collection", "draft",
-    "response", "exam-key", "course-grade", "begun",
+    "response", "exam-key", "course-grade", "pushed", "begun",
 ]  # fmt: skip
 """
 submission, run, score     what was handed in; which run was made of it; what its findings were
@@ -31,6 +31,7 @@ late-ruling, mark, comment mistake
 collection, draft          a source was collected to its end, with its problems; a draft was left in the mailbox
 response, exam-key         what was read of a student's exam; the version of the exam that it was scored by
 course-grade               a grade of the course, as it was reported
+pushed                     a grade was sent to a platform and is there: the receipt
 begun                      a gradebook was begun in the place of one that was lost
 """
 

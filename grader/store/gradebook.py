@@ -233,6 +233,16 @@ class Gradebook:
         """(to whom, about what) of every draft that was left."""
         return {(event.data["called"], event.data["what"]) for event in self.log.read("draft", assignment)}
 
+    def add_pushed(self, assignment: str, student: str, place: str, points: float, comment: str, page: str) -> None:
+        """Note that a grade is at a place on a platform: the receipt."""
+        data = {"place": place, "points": points, "comment": comment, "page": page}
+        self.log.append([Event("pushed", assignment, student, data)])
+
+    def pushed(self, assignment: str, place: str) -> dict[str, tuple[float, str]]:
+        """student -> (points, comment) that were last sent to the place."""
+        events = (event for event in self.log.read("pushed", assignment) if event.data["place"] == place)
+        return {event.student: (event.data["points"], event.data["comment"]) for event in events}
+
 
 def _as_event(kind: Kind, said: Override | Extension | LateRuling) -> Event:
     return Event(kind, said.assignment, said.student, said.model_dump(mode="json"), said.who, said.when.isoformat())

@@ -97,7 +97,10 @@ def test_gradescope_gets_a_file_for_each_student_who_is_settled(course: Path, ca
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--to", "excel"], "there is no format `excel`\n  Choose one of csv, moodle, canvas, gradescope."),
+        (
+            ["--to", "excel"],
+            "there is no format `excel`\n  Choose one of csv, moodle, canvas, gradescope, moodle-api, canvas-api.",
+        ),
         (
             ["--to", "canvas"],
             "--to canvas fills a file that you downloaded there\n"
