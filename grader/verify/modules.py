@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.errors import UserError
 from grader.files.python_source import parse
 
 Modules = Mapping[str, str]
@@ -19,14 +20,32 @@ def read_modules(folder: Path, names: Sequence[str]) -> dict[str, str]:
     def read(name: str) -> None:
         if name in found:
             return
-        source = (folder / f"{name}.py").read_text(encoding="utf-8")
-        for module, _ in _imports(parse(source)).values():
+        source, tree = _read_module(folder / f"{name}.py")
+        for module, _ in _imports(tree).values():
             read(module)
         found[name] = source
 
     for name in names:
         read(name)
     return found
+
+
+def _read_module(path: Path) -> tuple[str, ast.Module]:
+    try:
+        source = path.read_text(encoding="utf-8")
+        return source, parse(source)
+    except SyntaxError as error:
+        raise UserError(
+            f"this is not Python: {error.msg}",
+            where=f"{path}:{error.lineno}",
+            remedy=f"Fix it, and try: python {path}",
+        ) from error
+    except FileNotFoundError as error:
+        raise UserError(
+            "the reference has no such module",
+            where=str(path),
+            remedy="Write it, or name another under `reference` in the rubric.",
+        ) from error
 
 
 def definitions(source: str) -> dict[str, ast.stmt]:

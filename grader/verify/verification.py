@@ -16,6 +16,8 @@ from grader.course.needed_packages import require_packages
 from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
+from grader.files.config_files import line_in
+from grader.files.suggestions import suggest
 from grader.model import Answer, Finding, Run, Watch
 from grader.rubric import Criterion, Rubric, probes_of, read_noise
 from grader.score import score
@@ -33,7 +35,7 @@ from grader.verify.cases import (
 from grader.verify.double_charges import PointsLost, sum_losses
 from grader.verify.modules import Modules, cells_behind, home_of, reachable, read_modules
 from grader.verify.mutants import SOLUTION, Kind, Mutant, make_cell_mutants, make_mutants
-from grader.verify.solved import code_in, functions_of, solve, without_displays
+from grader.verify.solved import code_in, functions_of, read_given, solve, without_displays
 
 LEAST_SHARE: Mapping[Kind, float] = {"syntactic": 0.95, "semantic": 0.9}
 """Of the mutants that do not compute the same, the rubric has to notice so many."""
@@ -271,15 +273,37 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
             where=str(assignment.folder / "assignment.toml"),
             remedy='Name one there: notebook = "….ipynb".',
         )
+    solution = read_solution(assignment.folder)
+    _require_cells(assignment, given, solution)
     return Parts(
         assignment=assignment,
         given=given,
         modules=read_modules(course.root / "reference", assignment.rubric.reference),
-        solution=read_solution(assignment.folder),
+        solution=solution,
         mistakes=read_mistakes(assignment.folder),
         unusual=read_right(assignment.folder),
         equivalents=read_equivalents(assignment.folder),
     )
+
+
+def _require_cells(assignment: Assignment, given: bytes, solution: Mapping[str, str]) -> None:
+    """Refuse a notebook that is none, and a solution of a cell that the notebook has not."""
+    try:
+        known = [cell.id for cell in read_given(given).cells]
+    except ValueError as error:
+        raise UserError(
+            "this is not a notebook, or only a part of one",
+            where=str(assignment.folder / str(assignment.file.notebook)),
+            remedy="Save it again as .ipynb.",
+        ) from error
+    path = assignment.folder / "solution.yaml"
+    for name in solution:
+        if name not in known:
+            raise UserError(
+                f"the notebook has no cell `{name}`",
+                where=f"{path}:{line_in(path, (name,))}",
+                remedy=suggest(name, known, f"Its cells are: {', '.join(known)}."),
+            )
 
 
 def _make_work(parts: Parts, name: str, content: bytes, effort: Effort, rubric: Rubric) -> Work:

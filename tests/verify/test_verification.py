@@ -240,3 +240,29 @@ def test_points_that_a_mistake_takes_from_callers_are_summed(bench):
 def test_what_a_mistake_in_an_inner_helper_takes_is_not_called_elsewhere(bench):
     bench.write_mistake("half", "def step(x):\n    return x / 2\n", double="", any="", total="")
     assert bench.verify().losses.points == 0
+
+
+def test_cells_of_colab_are_known_by_the_ids_in_their_metadata(bench):
+    notebook = json.loads((bench.folder / "doubling.ipynb").read_text())
+    for cell in notebook["cells"]:
+        cell["metadata"]["id"] = f"colab_{cell.pop('id')}"
+    notebook["nbformat_minor"] = 0
+    (bench.folder / "doubling.ipynb").write_text(json.dumps(notebook))
+    (bench.folder / "solution.yaml").write_text("colab_cell-1: |\n  def total(x, first=0):\n      return 0\n")
+    first = bench.verify().problems[0]
+    assert first.startswith("the solved notebook does not meet `total`")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("assignments/doubling/solution.yaml", "cell-0: x = 1\ncell-7: y = 2\n", ["solution.yaml:2", "cell-7"]),
+        ("assignments/doubling/doubling.ipynb", '{"nbformat": 4, "cells": [', ["doubling.ipynb", "Save it again"]),
+        ("reference/doubling.py", "x = 1\ndef double(x:\n", ["doubling.py:2", "this is not Python"]),
+    ],
+)
+def test_a_broken_file_of_the_course_is_told_with_its_place(bench, file, content, says):
+    (bench.root / file).write_text(content)
+    with pytest.raises(UserError) as told:
+        bench.verify()
+    assert [part for part in says if part not in str(told.value)] == []
