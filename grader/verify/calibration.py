@@ -36,8 +36,8 @@ from grader.score.judge import judge
 from grader.score.verdict import Evidence, UnansweredError, UnscoredError
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
+from grader.verify.bench import JudgedNotebook, Parts, read_parts
 from grader.verify.solved import solve
-from grader.verify.verification import JudgedNotebook, Parts, read_parts
 
 MOST_LOST = 0.01
 """A correct solution may lose a criterion by chance in so many of its runs, and not in more."""

@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 from grader.course.course import read_course
 from grader.exam.scanning.print_store import PaperStore
 from grader.store.work_folder import WorkFolder
-from grader.verify.verification import read_parts
+from grader.verify.bench import read_parts
 from tests.browser import browser
 from tests.exam.paper.filling import fill, meanings_of, responses_to, words_of
 from tests.exam.paper.pens import Pen

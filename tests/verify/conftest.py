@@ -9,10 +9,10 @@ from grader.course.course import read_course
 from grader.execute.pool import LocalExecutor
 from grader.store.work_folder import WorkFolder
 from grader.verify import verify
+from grader.verify.bench import read_parts
 from grader.verify.modules import reachable
 from grader.verify.mutants import make_mutants
 from grader.verify.solved import functions_of
-from grader.verify.verification import read_parts
 
 REFERENCE = '''
 """Doubling, and its sum."""

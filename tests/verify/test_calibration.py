@@ -12,8 +12,8 @@ from grader.course.course import read_course
 from grader.errors import UserError
 from grader.rubric import LEVELS, read_noise, read_rubric
 from grader.verify import verify
+from grader.verify.bench import read_parts
 from grader.verify.calibration import calibrate, upper_bound
-from grader.verify.verification import read_parts
 from tests.verify.test_assignments import COURSE
 
 CELLS = [

@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.course.course import read_course
-from grader.verify.verification import read_parts
+from grader.verify.bench import read_parts
 
 COURSE = Path(__file__).parents[2]
 ALL = [*sorted(path.parent.name for path in COURSE.glob("assignments/*/wrong")), "regression"]
