@@ -6,6 +6,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
@@ -65,8 +66,13 @@ class Parts:
     unusual: Mapping[str, RightCase]
     equivalents: Sequence[Equivalent]
 
-    def solved_by(self, modules: Modules) -> Notebook:
-        return functools.partial(solve, self.given, modules, self.solution)
+    def solved_by(self, modules: Modules, cells: Mapping[str, str] = MappingProxyType({})) -> Notebook:
+        return functools.partial(solve, self.given, modules, {**self.solution, **cells})
+
+    @property
+    def cells(self) -> list[str]:
+        """The ids of the notebook's cells."""
+        return [cell.id for cell in read_given(self.given).cells]
 
     @property
     def asked(self) -> set[str]:
@@ -173,9 +179,12 @@ class JudgedNotebook:
             if finding.status != "met" and finding.criterion not in waits
         }
 
-    def is_noticed(self, effort: Effort) -> bool:
-        """Whether it loses anything; what only a right helper could tell is open after a quick look."""
-        counted = [finding for finding in self.lost.values() if finding.possible]
+    def is_noticed(self, effort: Effort, besides: Collection[str]) -> bool:
+        """Whether it loses anything besides these criteria, which the solved notebook loses as well.
+
+        What only a right helper could tell is open after a quick look.
+        """
+        counted = [one for name, one in self.lost.items() if one.possible and name not in besides]
         return any(effort != "quick" or finding.status != "unscored" for finding in counted)
 
 
@@ -211,12 +220,16 @@ def _require_cells(assignment: Assignment, given: bytes, solution: Mapping[str, 
             where=str(assignment.folder / str(assignment.file.notebook)),
             remedy="Save it again as .ipynb.",
         ) from error
-    path = assignment.folder / "solution.yaml"
-    for name in solution:
+    require_cells(known, solution, assignment.folder / "solution.yaml")
+
+
+def require_cells(known: Sequence[str], named: Collection[str], path: Path, *above: str) -> None:
+    """Refuse a file that names a cell, below these keys, which is not one of those that are known."""
+    for name in named:
         if name not in known:
             raise UserError(
                 f"the notebook has no cell `{name}`",
-                where=f"{path}:{line_in(path, (name,))}",
+                where=f"{path}:{line_in(path, (*above, name))}",
                 remedy=suggest(name, known, f"Its cells are: {', '.join(known)}."),
             )
 

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, RootModel, field_validator, model_validator
 
 from grader.files.config_files import read_yaml
 from grader.files.python_source import parse
@@ -19,11 +19,22 @@ class RightCase(Part):
     about: str = Field(
         min_length=5, description="what is unusual, or what the student has misunderstood, in a sentence"
     )
-    code: str = Field(description="the functions or classes that take the place of the reference's")
+    code: str = Field("", description="the functions or classes that take the place of the reference's")
+    cells: dict[str, str] = Field(
+        {}, description="or cell id -> source, in the place of the cells of solution.yaml or of the notebook"
+    )
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> RightCase:
+        if not self.code and not self.cells:
+            raise ValueError("it has neither `code` nor `cells`, so nothing is changed")
+        return self
 
     @field_validator("code")
     @classmethod
     def _is_python(cls, code: str) -> str:
+        if not code:
+            return code
         try:
             tree = parse(code)
         except SyntaxError as error:

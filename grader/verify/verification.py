@@ -15,7 +15,7 @@ from grader.model import Watch
 from grader.rubric import read_noise
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
-from grader.verify.bench import STUDENT, Bench, JudgedNotebook, Paid, Parts, read_parts
+from grader.verify.bench import STUDENT, Bench, JudgedNotebook, Paid, Parts, read_parts, require_cells
 from grader.verify.cases import Equivalent, RightCase, WrongCase
 from grader.verify.double_charges import PointsLost, sum_losses
 from grader.verify.modules import Modules, cells_behind, home_of, reachable
@@ -123,7 +123,9 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
 def _judge_cases(bench: Bench, what: str, folder: str, cases: Mapping[str, RightCase]) -> dict[str, JudgedNotebook]:
     """The solved notebook with each case's functions in it, by the names of the cases."""
     parts = bench.parts
-    notebooks = {name: parts.solved_by(_with_case(parts, one, f"{folder}/{name}.yaml")) for name, one in cases.items()}
+    notebooks = {
+        name: parts.solved_by(_with_case(parts, one, f"{folder}/{name}.yaml"), one.cells) for name, one in cases.items()
+    }
     return bench.judge(what, notebooks)
 
 
@@ -164,11 +166,15 @@ def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
 
 def _with_case(parts: Parts, case: RightCase, file: str) -> Modules:
     """The modules with the case's functions behind the reference's, whose place they take."""
+    path = parts.assignment.folder / file
+    require_cells(parts.cells, case.cells, path, "cells")
+    if not case.code:
+        return parts.modules
     homes = {home_of(parts.modules, function) for function in case.names}
     if len(homes) != 1 or None in homes:
         raise UserError(
             f"it defines {', '.join(case.names)}, which is not of one module of the reference",
-            where=str(parts.assignment.folder / file),
+            where=str(path),
             remedy="Its functions take the place of the reference's: give them their names, and one module a file.",
         )
     (home,) = homes
@@ -205,11 +211,13 @@ def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
     it: most mutants lose points in any case. The others are run whole.
     """
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
-    for effort in ("quick", "hurried"):
+    solved = {"solved": bench.parts.solved_by(bench.parts.modules)}
+    for effort in ("quick", "hurried") if named else ():
+        besides = bench.judge("the solved notebook, quickly", solved, effort)["solved"].lost
         notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
         own = {name: bench.parts.rubric_for(mutant) for name, mutant in named.items()} if effort == "quick" else {}
         judged = bench.judge("mutants" if effort == "quick" else "mutants, whole", notebooks, effort, own)
-        named = {name: mutant for name, mutant in named.items() if not judged[name].is_noticed(effort)}
+        named = {name: mutant for name, mutant in named.items() if not judged[name].is_noticed(effort, besides)}
     return [*named.values()]
 
 

@@ -30,12 +30,6 @@ def test_the_rubric_is_proven(prove, name):
     assert sum(tally.mutants + tally.equivalent for tally in told.tallies.values()) == 2
 
 
-def test_the_solution_of_the_regression_exercise_gets_full_marks_and_its_untouched_notebook_none(prove):
-    """Its deliberate mistakes are the demo class's."""
-    told = prove("regression", mutants=0)
-    assert (told.problems, told.points) == ((), 20)
-
-
 @pytest.mark.parametrize("name", PROVEN)
 def test_what_students_get_is_a_notebook_that_says_what_to_do(name):
     course = read_course(COURSE)

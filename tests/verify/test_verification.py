@@ -266,3 +266,29 @@ def test_a_broken_file_of_the_course_is_told_with_its_place(bench, file, content
     with pytest.raises(UserError) as told:
         bench.verify()
     assert [part for part in says if part not in str(told.value)] == []
+
+
+def test_a_mistake_may_change_cells_and_names_one_that_is_not_there(bench):
+    path = bench.folder / "wrong" / "typed-in.yaml"
+    mistake = {"about": "The answer is typed in.", "cells": {"cell-0": "def double(x):\n    return 8"}}
+    path.write_text(yaml.safe_dump({**mistake, "loses": {"any": ""}}))
+    assert bench.verify().problems == ()
+    path.write_text(yaml.safe_dump({**mistake, "cells": {"cell-9": "x = 1"}, "loses": {"any": ""}}))
+    with pytest.raises(UserError, match=r"typed-in.yaml:\d+: the notebook has no cell `cell-9`"):
+        bench.verify()
+    path.write_text(yaml.safe_dump({"about": "Nothing is changed.", "loses": {"any": ""}}))
+    with pytest.raises(UserError, match="neither `code` nor `cells`"):
+        bench.verify()
+
+
+def test_what_the_quick_look_leaves_out_notices_no_mutant(bench):
+    path = bench.root / "rubrics" / "doubling.yaml"
+    rubric = yaml.safe_load(path.read_text())
+    counted = {"says": "It draws.", "points": 1, "expect": {"count": {"of": "pictures", "at_least": 1}}}
+    rubric["criteria"] = [rubric["criteria"][0], {"id": "plots", **counted}]
+    rubric["probes"] = {"double": rubric["probes"]["double"]}
+    path.write_text(yaml.safe_dump({**rubric, "points": 2}))
+    bench.write_notebook([*CELLS, "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()"])
+    found = bench.verify(mutants=None)
+    assert found.problems[-1].startswith("the rubric notices") or found.survivors
+    assert "total" in {mutant.function for mutant in found.survivors}
