@@ -28,6 +28,11 @@ def test_an_assignment_is_proven_as_it_stands(name):
         assert tally.caught >= least * tally.mutants
 
 
+def test_the_assignment_that_init_brings_is_proven():
+    course = read_course(COURSE.root / "grader" / "cli" / "course")
+    assert explain_unproven(course, course.assignment("hello")) == ""
+
+
 @pytest.mark.parametrize("name", ["matching", "features"])
 def test_mistakes_take_less_than_5_in_100_of_their_points_from_functions_that_are_right(name):
     assert proof_of(name).lost_elsewhere < 0.05 * proof_of(name).points_lost
