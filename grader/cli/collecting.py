@@ -29,7 +29,7 @@ SOURCES = typer.Argument(
     None,
     metavar="SOURCE",
     help="A folder, a notebook, a zip (also Moodle's or Canvas's), a list of links (.txt, .csv, .tsv), one link, "
-    "drive:ID, gmail:SEARCH, imap:FOLDER?SEARCH, or mails (.mbox, .eml).",
+    "drive:ID, gmail:SEARCH, imap:FOLDER?SEARCH, canvas:COURSE/ID, moodle:COURSE/ID, or mails (.mbox, .eml).",
 )
 DRAFT_REPLIES = typer.Option(
     False, "--draft-replies", help="Leave a draft in Gmail for everybody whom you have to contact. Nothing is sent."

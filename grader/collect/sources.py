@@ -1,9 +1,8 @@
-"""What stands after `grader collect ASSIGNMENT`: which kind of source it is, and what it holds."""
+"""What each kind of source holds, and what it is opened with."""
 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -15,8 +14,20 @@ from grader.collect.collected import Collected
 from grader.collect.folder import collect_folder
 from grader.collect.link_list import LinkRow, read_link_list
 from grader.collect.links import HOW_TO_SHARE, SEND_THE_FILE, BadLink, DriveFile, WebFile, read_link
-from grader.collect.mailboxes import call, is_mailbox, read_mailbox
+from grader.collect.mailboxes import call, read_mailbox
 from grader.collect.moodle_worksheet import Worksheet, read_worksheet
+from grader.collect.source_names import (
+    ArchiveSource,
+    DriveSource,
+    FolderSource,
+    GmailSource,
+    ImapSource,
+    LinkSource,
+    ListSource,
+    MailboxSource,
+    PlatformSource,
+    Source,
+)
 from grader.course.course import MailAccount
 from grader.course.roster import Roster
 from grader.errors import UserError
@@ -31,111 +42,7 @@ if TYPE_CHECKING:  # Google's client takes half a second to load: only a source 
     from grader.collect.mail import Letter
     from grader.collect.shared_links import SentLink
     from grader.collect.web import Web
-
-_LISTS = (".txt", ".csv", ".tsv")
-_PREFIX = re.compile(r"^([a-z]{2,}):(?!//)(.*)$", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class FolderSource:
-    """A folder of notebooks, or one notebook."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class ArchiveSource:
-    """A zip, plain or as a learning platform makes it."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class ListSource:
-    """A text or CSV file of links."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class DriveSource:
-    """A file or a folder on Google Drive."""
-
-    file: DriveFile
-
-
-@dataclass(frozen=True)
-class LinkSource:
-    """One notebook that a host gives to anyone with its link."""
-
-    file: WebFile
-
-
-@dataclass(frozen=True)
-class GmailSource:
-    """The mails that a search in Gmail finds."""
-
-    query: str
-
-
-@dataclass(frozen=True)
-class MailboxSource:
-    """An exported mailbox, one mail, or a folder of mails."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class ImapSource:
-    """The mails of a folder that a search finds, in the mailbox that course.toml names."""
-
-    folder: str
-    criteria: str
-
-
-Source = FolderSource | ArchiveSource | ListSource | DriveSource | LinkSource | GmailSource | MailboxSource | ImapSource
-
-
-def parse_source(text: str) -> Source:
-    """The source that a text names.
-
-    >>> parse_source("gmail:subject:hw2")
-    GmailSource(query='subject:hw2')
-    """
-    found = _PREFIX.match(text)
-    match found.groups() if found and not Path(text).exists() else None:
-        case ("drive", name):
-            return _read_shared_name(name)
-        case ("gmail", query):
-            if not query.strip():
-                raise UserError("the search after `gmail:` is empty", remedy="As in Gmail: gmail:'subject:hw2'")
-            return GmailSource(query.strip())
-        case ("imap", place):
-            folder, _, criteria = place.partition("?")
-            return ImapSource(folder.strip() or "INBOX", criteria.strip())
-        case (kind, _):
-            raise UserError(
-                f"there is no kind of source `{kind}:`",
-                remedy="There are drive:ID, gmail:SEARCH and imap:FOLDER?SEARCH; and files and folders: a folder, "
-                "a zip, a list of links, a mailbox.",
-            )
-    if re.match(r"https?://", text):
-        return _read_shared_name(text)
-    path = Path(text)
-    suffix = path.suffix.lower()
-    if path.exists() and is_mailbox(path):
-        return MailboxSource(path)
-    if path.is_dir() or not path.exists() or suffix == ".ipynb":
-        return FolderSource(path)
-    if suffix == ".zip":
-        return ArchiveSource(path)
-    if suffix in _LISTS:
-        return ListSource(path)
-    raise UserError(
-        "this is no source of submissions",
-        where=text,
-        remedy="Name a folder, a notebook (.ipynb), a .zip, a list of links (.txt, .csv), or mails (.mbox, .eml).",
-    )
+    from grader.platforms import SubmissionSite
 
 
 def split_off_worksheet(
@@ -153,20 +60,6 @@ def split_off_worksheet(
         else:
             worksheet = Worksheet({**worksheet.participants, **found.participants}) if worksheet else found
     return left, worksheet
-
-
-def _read_shared_name(name: str) -> DriveSource | LinkSource:
-    name = name.strip()
-    if re.fullmatch(r"[A-Za-z0-9_-]{10,}", name):
-        return DriveSource(DriveFile(name))
-    if folder := re.search(r"/folders/([A-Za-z0-9_-]{10,})", name):
-        return DriveSource(DriveFile(folder[1]))
-    file = read_link(name)
-    if isinstance(file, BadLink):
-        raise UserError(
-            str(file.what), where=name, remedy="Give the id: the long word in the link of a file or a folder."
-        )
-    return DriveSource(file) if isinstance(file, DriveFile) else LinkSource(file)
 
 
 @dataclass(frozen=True)
@@ -191,6 +84,8 @@ class Opening:
     """Of mails in Gmail; a UserError where nobody has signed in."""
     mail: MailAccount | None
     """Of mails elsewhere."""
+    site: Callable[[str, str], SubmissionSite]
+    """(platform, course/assignment) -> the assignment there"""
     access: Callable[[], Account | ApiKey | None]
     """Of Drive; None where there is neither a sign-in nor a key, and shared links are fetched as anybody may."""
     tell: Callable[[str], None]
@@ -274,12 +169,34 @@ def collect_source(source: Source, opening: Opening) -> Iterator[Collected]:
             yield from _collect_letters(letters, roster, opening)
         case MailboxSource(path):
             yield from _collect_mailbox(read_mailbox(path), _require_roster(opening), opening)
+        case PlatformSource(platform, at):
+            yield from _collect_platform(platform, at, opening)
         case ImapSource(folder, criteria):
             from grader.collect.imap_mailbox import ImapSearch
 
             roster = _require_roster(opening)
             watch = functools.partial(opening.watch, "reading mails")
             yield from _collect_mailbox(opening.imap.find_letters(ImapSearch(folder, criteria), watch), roster, opening)
+
+
+def _collect_platform(platform: str, at: str, opening: Opening) -> Iterator[Collected]:
+    from grader.collect.platform_submissions import read_platform
+    from grader.collect.shared_links import SentLink
+
+    site, links, read = opening.site(platform, at), list[SentLink](), 0
+
+    def count() -> None:
+        nonlocal read
+        read += 1
+        opening.watch("fetching submissions", read, read)
+
+    pieces = read_platform(opening.assignment, site, f"{platform}:{at}", opening.roster, opening.limit_mib, count)
+    for piece in pieces:
+        if isinstance(piece, Collected):
+            yield piece
+        else:
+            links.append(piece)
+    yield from _follow(links, opening)
 
 
 def _collect_rows(rows: Iterable[LinkRow], opening: Opening) -> Iterator[Collected]:

@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 from grader.course.course import Course
 from grader.errors import UserError
 from grader.platforms.canvas_site import CanvasSite
-from grader.platforms.grade_site import GradeSite
 from grader.platforms.moodle_site import MoodleSite
 from grader.platforms.platform_http import LOOPBACK, PlatformWeb
 
 
 def open_site(
     course: Course, platform: str, at: str, tell: Callable[[str], None], environment: Mapping[str, str] = os.environ
-) -> GradeSite:
+) -> CanvasSite | MoodleSite:
     """The assignment that `at` names, as in 12/345."""
     where = str(course.root / "course.toml")
     settings = course.file.canvas if platform == "canvas" else course.file.moodle
@@ -33,8 +32,8 @@ def open_site(
     found = re.fullmatch(r"(\d{1,18})/(\d{1,18})", at)
     if found is None:
         raise UserError(
-            f"--at names no course and assignment of {platform.title()}: `{at}`",
-            remedy="Take both numbers from the addresses there, as in --at 12/345.",
+            f"this names no course and assignment of {platform.title()}: `{at}`",
+            remedy="Take both numbers from the addresses there, as in 12/345.",
         )
     web = PlatformWeb(platform.title(), settings.url, tell)
     token, numbers = find_token(platform, environment), (int(found[1]), int(found[2]))

@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING
 
 from grader.collect.collected import Collected
 from grader.collect.private_files import config_folder
-from grader.collect.sources import (
-    ArchiveSource,
-    FolderSource,
-    Opening,
-    Source,
-    collect_source,
-    parse_source,
-    split_off_worksheet,
-)
+from grader.collect.source_names import ArchiveSource, FolderSource, Source, parse_source
+from grader.collect.sources import Opening, collect_source, split_off_worksheet
 from grader.course.course import Assignment, Course, in_its_language
 from grader.deadlines.due_dates import make_terms, zone_of
 from grader.deadlines.lateness import tell_moment
@@ -33,6 +26,7 @@ from grader.store.work_folder import WorkFolder
 if TYPE_CHECKING:
     from grader.collect.gmail import Gmail
     from grader.collect.google_account import Account, ApiKey
+    from grader.platforms import SubmissionSite
 
 Tell = Callable[[str], None]
 
@@ -97,10 +91,17 @@ def make_opening(course: Course, work: WorkFolder, assignment: Assignment, *, wa
         messages=work.root / "messages",
         account=load,
         mail=course.file.mail,
+        site=partial(_open_site, course, tell),
         access=find,
         tell=tell,
         watch=watch,
     )
+
+
+def _open_site(course: Course, tell: Tell, platform: str, at: str) -> SubmissionSite:
+    from grader.platforms import open_site
+
+    return open_site(course, platform, at, tell)
 
 
 def find() -> Account | ApiKey | None:

@@ -7,7 +7,7 @@ import pytest
 from grader.cli import doctor
 from grader.cli.place import Place
 from grader.collect.imap_mailbox import PASSWORD, ImapMailbox, ImapSearch, load_password
-from grader.collect.sources import ImapSource, parse_source
+from grader.collect.source_names import ImapSource, parse_source
 from grader.course.course import MailAccount
 from grader.errors import UserError
 from tests.collect.conftest import DUE, HOUR, QUICK, colab, write_mail

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.collect.mailboxes import NO_TIME, OWN_TIME, UNSURE, is_mailbox, read_mailbox
-from grader.collect.sources import MailboxSource, parse_source
+from grader.collect.source_names import MailboxSource, parse_source
 from tests.collect.conftest import DUE, HOUR, colab, write_mail
 from tests.collect.test_collecting import CONTENT, OTHER, handing_in
 from tests.small_course import run_grader

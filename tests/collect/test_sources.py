@@ -3,7 +3,7 @@
 import pytest
 
 from grader.collect.links import DriveFile
-from grader.collect.sources import ArchiveSource, DriveSource, FolderSource, GmailSource, ListSource, parse_source
+from grader.collect.source_names import ArchiveSource, DriveSource, FolderSource, GmailSource, ListSource, parse_source
 from grader.errors import UserError
 from tests.collect.conftest import colab, identity
 
@@ -55,8 +55,8 @@ def test_a_place_on_drive_is_an_id_or_any_link_to_it(here, text):
         (
             "pop:inbox",
             "there is no kind of source `pop:`\n"
-            "  There are drive:ID, gmail:SEARCH and imap:FOLDER?SEARCH; and files and folders: a folder, "
-            "a zip, a list of links, a mailbox.",
+            "  There are drive:ID, gmail:SEARCH, imap:FOLDER?SEARCH, canvas:COURSE/ID and moodle:COURSE/ID; "
+            "and files and folders: a folder, a zip, a list of links, a mailbox.",
         ),
         ("gmail: ", "the search after `gmail:` is empty\n  As in Gmail: gmail:'subject:hw2'"),
         (

@@ -9,7 +9,7 @@ import yaml
 
 from grader.cli.exporting import FORMATS
 from grader.cli.show import MARKS
-from grader.collect.sources import parse_source
+from grader.collect.source_names import parse_source
 from grader.course.course import AssignmentFile, CourseFile, LatePolicy
 from grader.course.course_grade import GradeRule
 from grader.course.roster import read_roster

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +16,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 TOKEN = "7~secret-of-the-teacher"
 COURSE, ASSIGNMENT = 12, 345
+
+
+@dataclass
+class Attempt:
+    """What a student handed in at once: name -> bytes of each file, or a text."""
+
+    sent: datetime
+    files: dict[str, bytes] = field(default_factory=dict)
+    text: str = ""
+    status: str = "submitted"
 
 
 @dataclass
@@ -32,6 +43,12 @@ class Platform:
     writes: list[int] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     upload_host: str = ""
+    handed_in: dict[int, list[Attempt]] = field(default_factory=dict)
+    blobs: dict[int, bytes] = field(default_factory=dict)
+    refused: bytes = b""
+    """A file that is not given out."""
+    file_host: str = ""
+    """Where Canvas sends on whoever wants a file; by default nowhere."""
     port: int = 0
 
     @property
@@ -40,6 +57,16 @@ class Platform:
 
     def key(self, student: str) -> int:
         return 100 + self.people.index(student)
+
+    def hand_in(self, student: str, sent: datetime, text: str = "", status: str = "submitted", **files: bytes) -> None:
+        """`hw_ipynb` stands for hw.ipynb."""
+        named = {name.replace("_", "."): content for name, content in files.items()}
+        self.handed_in.setdefault(self.key(student), []).append(Attempt(sent, named, text, status))
+
+    def store(self, content: bytes) -> int:
+        number = next((known for known, held in self.blobs.items() if held == content), len(self.blobs) + 1)
+        self.blobs[number] = content
+        return number
 
     @contextmanager
     def serve(self) -> Iterator[Platform]:
@@ -98,6 +125,16 @@ class _Answers(BaseHTTPRequestHandler):
                 return fault
         return ""
 
+    def give_bytes(self, content: bytes, *, cut: bool = False) -> None:
+        if content == self.held.refused:
+            self.give({"errors": [{"message": "no"}]}, 404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[: len(content) // 2] if cut else content)
+        self.close_connection = cut
+
     def turn_away(self, fault: str) -> bool:
         """Whether a fault ended the request before anything was done."""
         if fault == "429":
@@ -136,6 +173,12 @@ class _Canvas(_Answers):
             self.held.files[number] = told["file"][0]
             self.give({}, 201, Location=f"{self.held.url}/api/v1/files/{number}")
             return
+        if found := re.fullmatch(r"/files/(\d+)/download", parts.path):
+            if self.held.file_host:
+                self.give({}, 302, Location=f"{self.held.file_host}/{found[1]}")
+            else:
+                self.give_bytes(self.held.blobs[int(found[1])], cut=fault == "cut")
+            return
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             self.give({"errors": [{"message": "Invalid access token."}]}, 401)
             return
@@ -144,6 +187,8 @@ class _Canvas(_Answers):
             return
         if not parts.path.startswith(f"/api/v1/courses/{COURSE}/"):
             self.give({"errors": [{"message": "The specified resource does not exist."}]}, 404)
+        elif parts.path.endswith("/submissions"):
+            self._submissions(dict(parse_qsl(parts.query)), fault)
         elif parts.path.endswith("/users"):
             self._users(dict(parse_qsl(parts.query)))
         elif parts.path.endswith("/comments/files"):
@@ -160,6 +205,34 @@ class _Canvas(_Answers):
         address = f"{self.held.url}{urlsplit(self.path).path}?page={page + 1}"
         more = {"Link": f'<{address}>; rel="next"'} if page * size < len(self.held.people) else {}
         self.give(users, **more)
+
+    def _submissions(self, query: dict[str, str], fault: str) -> None:
+        page, size = int(query.get("page", 1)), 2 if len(self.held.people) < 10 else 100
+        shown = self.held.people[(page - 1) * size : page * size]
+        rows = []
+        for key in map(self.held.key, shown):
+            history = [
+                {
+                    "user_id": key,
+                    "submitted_at": attempt.sent.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "url": attempt.text if attempt.text.startswith("http") else None,
+                    "body": None if attempt.text.startswith("http") else attempt.text or None,
+                    "attachments": [
+                        {
+                            "display_name": name,
+                            "size": len(content),
+                            "url": f"{self.held.url}/files/{self.held.store(content)}/download?verifier=x",
+                        }
+                        for name, content in attempt.files.items()
+                    ],
+                }
+                for attempt in self.held.handed_in.get(key, [])
+            ]
+            nothing = {"user_id": key, "submitted_at": None, "workflow_state": "unsubmitted"}
+            rows.append({**(history[-1] if history else nothing), "submission_history": history or [nothing]})
+        address = f"{self.held.url}{urlsplit(self.path).path}?page={page + 1}"
+        more = {"Link": f'<{address}>; rel="next"'} if page * size < len(self.held.people) else {}
+        self.give(rows, cut=fault == "cut", **more)
 
     def _submission(self, key: int, fields: list[tuple[str, Any]], fault: str) -> None:
         if self.command == "PUT":
@@ -184,7 +257,7 @@ class _Moodle(_Answers):
 
     def do_POST(self) -> None:
         fields = dict(self.fields())
-        function = fields.get("wsfunction", "upload")
+        function = fields.get("wsfunction", "file" if "pluginfile" in self.path else "upload")
         self.held.asked.append(f"{function} {self.path}")
         fault = self.fault(function)
         if self.turn_away(fault):
@@ -193,6 +266,12 @@ class _Moodle(_Answers):
             self.refuse("invalidtoken", f"Invalid token {fields.get('wstoken')}")
         elif fault == "denied":
             self.refuse("accessexception", "Access control exception")
+        elif function == "file":
+            self.give_bytes(self.held.blobs[int(self.path.rpartition("/")[2])], cut=fault == "cut")
+        elif function == "mod_assign_get_submissions":
+            rows = [self._handed_in(key) for key in map(self.held.key, self.held.people)]
+            told = {"assignments": [{"assignmentid": 9, "submissions": [row for one in rows for row in one]}]}
+            self.give(told, cut=fault == "cut")
         elif function == "upload":
             number = len(self.held.files) + 1
             self.held.files[number] = fields["file_1"][0]
@@ -215,6 +294,38 @@ class _Moodle(_Answers):
             text = f"<p>{fields['plugindata[assignfeedbackcomments_editor][text]']}</p>"
             self.held.comments[key] = [(text, [self.held.files[int(fields["plugindata[files_filemanager]"])]])]
             self.give(None, 500 if fault == "done, then 500" else 200)
+
+    def _handed_in(self, key: int) -> list[dict[str, Any]]:
+        address = f"{self.held.url}/webservice/pluginfile.php"
+        attempts = self.held.handed_in.get(key, [])
+        looked = [{"userid": key, "status": "new", "timemodified": 1, "plugins": [{"type": "file", "fileareas": []}]}]
+        return [
+            {
+                "userid": key,
+                "status": attempt.status,
+                "timemodified": int(attempt.sent.timestamp()),
+                "plugins": [
+                    {
+                        "type": "file",
+                        "fileareas": [
+                            {
+                                "area": "submission_files",
+                                "files": [
+                                    {
+                                        "filename": name,
+                                        "filesize": len(content),
+                                        "fileurl": f"{address}/{self.held.store(content)}",
+                                    }
+                                    for name, content in attempt.files.items()
+                                ],
+                            }
+                        ],
+                    },
+                    {"type": "onlinetext", "editorfields": [{"name": "onlinetext", "text": attempt.text}]},
+                ],
+            }
+            for attempt in attempts
+        ] or looked
 
     def refuse(self, code: str, message: str) -> None:
         self.give({"exception": "moodle_exception", "errorcode": code, "message": message})
