@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from grader.course.course_grade import GradeRule
 from grader.course.materials import Materials, read_materials
 from grader.course.packages_stated import Environment, find_versions
-from grader.course.reference_code import ReferenceCode, read_reference
+from grader.course.reference_code import SOLVED, ReferenceCode, read_reference
 from grader.course.roster import Roster, read_roster
 from grader.errors import UserError
 from grader.files.config_files import PlacedError, read_toml
@@ -123,6 +123,9 @@ class AssignmentFile(Part):
 
     title: str = Field(description="the assignment's name, as pages show it")
     notebook: str | None = Field(None, description="what students are given: a file beside this one")
+    functions: list[str] = Field(
+        [], description="functions of solved.ipynb that students write, besides those that are marked in it"
+    )
     deadline: datetime | None = Field(None, description="with its offset, or local time in `time_zone`")
     time_zone: str | None = Field(None, description="as America/Argentina/Buenos_Aires; times are shown in it")
     late: LatePolicy = LatePolicy()
@@ -213,6 +216,12 @@ class Assignment:
                 remedy="Put it there, or take the line `notebook` out of assignment.toml.",
             )
         return path.read_bytes()
+
+    @property
+    def solved(self) -> bytes | None:
+        """The solved notebook of which all else is made, or None where the assignment is written by hand."""
+        path = self.folder / SOLVED
+        return path.read_bytes() if path.exists() else None
 
     @functools.cached_property
     def given_notebook(self) -> NotebookNode | None:

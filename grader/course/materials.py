@@ -19,7 +19,7 @@ Inputs = Sequence[str] | Mapping[str, str | Sequence[str]]
 Tree = Mapping[str, bytes]
 """Files by their path; a single file's is empty."""
 
-_NEVER = ("assignment.toml", "exam.yaml", "solution.yaml", "equivalent.yaml", "wrong", "right")
+_NEVER = ("assignment.toml", "exam.yaml", "solved.ipynb", "solution.yaml", "equivalent.yaml", "wrong", "right")
 """Files and folders of an assignment that say what is right."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,11 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from grader.course.reference_code import made_modules, read_reference
 from grader.errors import DamagedError, UserError
 from grader.execute import answers
 from grader.execute.answers import ProbeQuestion
@@ -41,9 +43,16 @@ def ask_reference(
     unknown = {path: asked for path, asked in zip(paths, groups, strict=True) if asked and known[path] is None}
     if unknown:
         for path, found in zip(unknown, _ask(course, modules, list(unknown.values())), strict=True):
+            for question in unknown[path]:
+                _require_answer(course, modules, question, found[question.name])
             write_file(path, seal(dump_answers(found), path.stem))
             known[path] = found
     return [known.get(path) or {} for path in paths]
+
+
+def try_reference(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion]) -> Mapping[str, Answer]:
+    """The reference's answers, also where it has none; nothing is remembered."""
+    return _ask(course, modules, [questions])[0]
 
 
 def _recall(path: Path) -> Mapping[str, Answer] | None:
@@ -58,6 +67,8 @@ def _key(course: Path, modules: Sequence[str], questions: Sequence[ProbeQuestion
     digest = hashlib.sha256(json.dumps([list(modules), describe_environment()]).encode())
     for file in sorted((course / "reference").rglob("*.py")):
         digest.update(file.read_bytes())
+    for source in made_modules(course, modules).values():
+        digest.update(source.encode())
     for question in questions:
         digest.update(question.name.encode() + plain.dumps(dict(question.content)))
     return digest.hexdigest()[:32]
@@ -87,8 +98,8 @@ def _environment(course: Path) -> dict[str, str]:
 
 def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQuestion]]) -> list[dict[str, Answer]]:
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryFile() as log, ours, theirs:
-        process = start_reference("grader.execute.answer_reference", course, modules, theirs, output=log)
+    with _as_files(course, modules) as home, tempfile.TemporaryFile() as log, ours, theirs:
+        process = start_reference("grader.execute.answer_reference", home, modules, theirs, output=log)
         theirs.close()
         ours.settimeout(TIMEOUT_S)
         found = [
@@ -107,10 +118,18 @@ def _ask(course: Path, modules: Sequence[str], groups: Sequence[Sequence[ProbeQu
             where=str(course / "reference"),
             remedy=f"Try: python -c 'import {', '.join(f'reference.{module}' for module in modules)}' in {course}",
         )
-    for questions, told in zip(groups, found, strict=True):
-        for question in questions:
-            _require_answer(course, modules, question, told[question.name])
     return found
+
+
+@contextlib.contextmanager
+def _as_files(course: Path, modules: Sequence[str]) -> Iterator[Path]:
+    """A folder whose reference/ has all the modules: the course, or a copy with what its solved notebooks hold."""
+    if not made_modules(course, modules):
+        yield course
+        return
+    with tempfile.TemporaryDirectory() as home:
+        read_reference(course, modules).write(Path(home))
+        yield Path(home)
 
 
 def _require_answer(course: Path, modules: Sequence[str], question: ProbeQuestion, answer: Answer) -> None:

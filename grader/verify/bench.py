@@ -15,6 +15,7 @@ from grader.errors import UserError
 from grader.execute.pool import Executor, Work, execute_all
 from grader.execute.probe_questions import make_questions
 from grader.files.config_files import line_in
+from grader.files.notebook_ids import read_with_ids
 from grader.files.suggestions import suggest
 from grader.model import Answer, Finding, Run, Watch
 from grader.rubric import Criterion, Rubric, probes_of
@@ -30,8 +31,8 @@ from grader.verify.cases import (
     read_solution,
 )
 from grader.verify.modules import Modules, home_of, reachable, read_modules
-from grader.verify.mutants import SOLUTION, Mutant
-from grader.verify.solved import functions_of, read_given, solve, without_displays
+from grader.verify.mutants import Mutant
+from grader.verify.solved import changed_cells, functions_of, solve, without_displays
 
 STUDENT = "verify"
 MUTANT_LIMIT_S = 5.0
@@ -72,7 +73,12 @@ class Parts:
     @property
     def cells(self) -> list[str]:
         """The ids of the notebook's cells."""
-        return [cell.id for cell in read_given(self.given).cells]
+        return [cell.id for cell in read_with_ids(self.given).cells]
+
+    @property
+    def given_cells(self) -> dict[str, str]:
+        """The sources of the notebook's cells as students get them, by their ids."""
+        return {cell.id: cell.source for cell in read_with_ids(self.given).cells}
 
     @property
     def asked(self) -> set[str]:
@@ -80,7 +86,7 @@ class Parts:
         return asked_by(self.assignment.rubric)
 
     def spoilt_by(self, mutant: Mutant) -> Notebook:
-        if mutant.module == SOLUTION:
+        if mutant.is_of_cell:
             return functools.partial(solve, self.given, self.modules, {**self.solution, mutant.function: mutant.source})
         return self.solved_by({**self.modules, mutant.module: mutant.source})
 
@@ -101,7 +107,7 @@ class Parts:
             for one in whole.criteria
             if may_notice(one)
         ]
-        if mutant.module == SOLUTION or not able:
+        if mutant.is_of_cell or not able:
             return whole
         needed = {name for one in able for name in probes_of(one)}
         probes = {name: probe for name, probe in whole.probes.items() if name in needed}
@@ -199,10 +205,15 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
         )
     solution = read_solution(assignment.folder)
     _require_cells(assignment, given, solution)
+    modules = read_modules(course.root, assignment.rubric.reference)
+    if assignment.solved is not None:
+        # The cells as they are solved, where the reference's functions would have other globals than the notebook's.
+        solution = {**changed_cells(assignment.solved, given), **solution}
+        modules = {}
     return Parts(
         assignment=assignment,
         given=given,
-        modules=read_modules(course.root / "reference", assignment.rubric.reference),
+        modules=modules,
         solution=solution,
         mistakes=read_mistakes(assignment.folder),
         unusual=read_right(assignment.folder),
@@ -213,7 +224,7 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
 def _require_cells(assignment: Assignment, given: bytes, solution: Mapping[str, str]) -> None:
     """Refuse a notebook that is none, and a solution of a cell that the notebook has not."""
     try:
-        known = [cell.id for cell in read_given(given).cells]
+        known = [cell.id for cell in read_with_ids(given).cells]
     except ValueError as error:
         raise UserError(
             "this is not a notebook, or only a part of one",

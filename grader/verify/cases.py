@@ -75,6 +75,9 @@ class Equivalent(Part):
     was: str = Field(description="the line of the reference")
     becomes: list[str] = Field(min_length=1, description="the line in each of the mutants")
     because: str = Field(min_length=10)
+    presumed: bool = Field(
+        False, description="nothing that `grader new --strengthen` asked tells them apart, and nobody has looked yet"
+    )
 
 
 class Equivalents(RootModel[list[Equivalent]]):

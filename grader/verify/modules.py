@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.course.reference_code import FOLDER, made_modules
 from grader.errors import UserError
 from grader.files.python_source import parse
 
@@ -13,14 +14,18 @@ Modules = Mapping[str, str]
 """module of reference/ -> its source; a module stands after those that it imports."""
 
 
-def read_modules(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """These modules of the folder and all that they import from it."""
+def read_modules(course: Path, names: Sequence[str]) -> dict[str, str]:
+    """These modules of the course's reference and all that they import from it."""
     found: dict[str, str] = {}
+    made = made_modules(course, names)
 
     def read(name: str) -> None:
         if name in found:
             return
-        source, tree = _read_module(folder / f"{name}.py")
+        if name in made:
+            found[name] = made[name]
+            return
+        source, tree = _read_module(course / FOLDER / f"{name}.py")
         for module, _ in _imports(tree).values():
             read(module)
         found[name] = source

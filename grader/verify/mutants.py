@@ -12,16 +12,17 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader.course.reference_code import SOLVED
 from grader.files.python_source import is_python, parse
 from grader.verify.misunderstandings import Edit, misunderstandings
 from grader.verify.modules import Modules, definitions
 from grader.verify.slips import Place, places, slips
 
-SOLUTION = "solution.yaml"
-"""Stands as the module of a mutant of a cell; its function is the cell's id."""
+OF_CELLS = {"solution.yaml", SOLVED}
+"""One of these stands as the module of a mutant of a cell; its function is the cell's id."""
 
 Kind = Literal["syntactic", "semantic"]
 
@@ -39,9 +40,14 @@ class Mutant:
     kind: Kind = "syntactic"
 
     @property
+    def is_of_cell(self) -> bool:
+        """Whether it is a cell's mistake and not one of a function of the reference."""
+        return self.module in OF_CELLS
+
+    @property
     def diff(self) -> str:
         """The mistake as people read it."""
-        file = SOLUTION if self.module == SOLUTION else f"{self.module}.py"
+        file = self.module if self.is_of_cell else f"{self.module}.py"
         lines = [f"--- {file}, line {self.line}, in `{self.function}`"]
         for mark, text in (("-", self.was), ("+", self.becomes)):
             lines += [f"{mark}{line}" for line in text.splitlines()]
@@ -62,9 +68,21 @@ def make_mutants(
 
 
 def make_cell_mutants(cells: Mapping[str, str]) -> Iterator[Mutant]:
-    """Every mutant of these code cells of a solution, by their ids."""
+    """Every mutant of these code cells of solution.yaml, by their ids."""
     for name, source in cells.items():
-        yield from _mutants_of(SOLUTION, name, source, parse(source).body)
+        yield from _mutants_of("solution.yaml", name, source, parse(source).body)
+
+
+def make_solved_mutants(cells: Mapping[str, str], given: Mapping[str, str], asked: Collection[str]) -> Iterator[Mutant]:
+    """Every mutant of what students write in these code cells of a solved notebook; they were `given` the rest."""
+    for name, source in cells.items():
+        theirs = {ast.dump(statement) for statement in parse(given[name]).body} if is_python(given[name]) else set()
+        own = [statement for statement in parse(source).body if ast.dump(statement) not in theirs]
+        yield from _mutants_of(SOLVED, name, source, own)
+        for statement in own:
+            if isinstance(statement, ast.FunctionDef):
+                misunderstood = _misunderstood(SOLVED, source, statement, is_asked=statement.name in asked)
+                yield from (replace(mutant, function=name) for mutant in misunderstood)
 
 
 def _mutants_of(module: str, name: str, source: str, statements: Iterable[ast.stmt]) -> Iterator[Mutant]:

@@ -88,7 +88,7 @@ def _contents(root: Path, assignment: Assignment) -> Iterator[tuple[str, bytes]]
     for path in (assignment.rubric_path, noise_path(assignment.rubric_path)):
         if path.exists():
             yield path.name, path.read_bytes()
-    for module, source in sorted(read_modules(root / "reference", assignment.rubric.reference).items()):
+    for module, source in sorted(read_modules(root, assignment.rubric.reference).items()):
         yield f"{module}.py", source.encode()
     for path in sorted(assignment.folder.rglob("*")):
         inner = path.relative_to(assignment.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from grader.files.notebook_ids import read_with_ids
 from grader.files.python_source import is_python, parse
 from grader.verify.modules import Modules, cells_behind, home_of, names_in
 
@@ -27,9 +27,6 @@ for name, source in sources.items():
     exec(compile(source, "reference/" + name + ".py", "exec"), vars(module))
 """
 
-_AN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What nbformat allows as the id of a cell."""
-
 
 @dataclass(frozen=True)
 class _Definition:
@@ -40,40 +37,36 @@ class _Definition:
     is_left: bool
 
 
-def read_given(given: bytes) -> NotebookNode:
-    """The notebook with an id for each cell: Colab keeps it in the metadata, and old notebooks have none.
-
-    A cell without any is `cell-` and its place, from 0. ValueError says why there is no notebook.
-    """
-    notebook = nbformat.reads(given.decode(), as_version=4)
-    for place, cell in enumerate(notebook.cells):
-        known = cell.get("id") or cell.metadata.get("id")
-        # VS Code writes "#VSC-…" there, which the notebook's own format does not allow.
-        cell.id = known if isinstance(known, str) and _AN_ID.fullmatch(known) else f"cell-{place}"
-    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # the first whose cells have ids
-    return notebook
-
-
 def functions_of(given: bytes, except_in: Collection[str] = ()) -> tuple[list[str], list[str]]:
     """The functions and classes that the given notebook leaves to its student, and those that it gives complete.
 
     Cells of the ids `except_in` are left out.
     """
-    cells = [cell for cell in read_given(given).cells if cell.get("id") not in except_in]
+    cells = [cell for cell in read_with_ids(given).cells if cell.get("id") not in except_in]
     found = [definition for cell in cells for definition in _definitions_in(cell)]
     left = [definition.name for definition in found if definition.is_left]
     return left, [definition.name for definition in found if not definition.is_left]
 
 
+def changed_cells(solved: bytes, given: bytes) -> dict[str, str]:
+    """The cells of the solved notebook, by their ids, that students get otherwise."""
+    theirs = {cell.id: cell.source for cell in read_with_ids(given).cells}
+    return {
+        cell.id: cell.source
+        for cell in read_with_ids(solved).cells
+        if cell.id in theirs and cell.source.strip() != theirs[cell.id].strip()
+    }
+
+
 def code_in(given: bytes, cells: Mapping[str, str]) -> dict[str, str]:
     """Those of the solved cells, by their ids, that are code in the notebook."""
-    found = read_given(given).cells
+    found = read_with_ids(given).cells
     return {cell.id: cells[cell.id] for cell in found if cell.cell_type == "code" and cell.get("id") in cells}
 
 
 def solve(given: bytes, modules: Modules, cells: Mapping[str, str]) -> bytes:
     """The notebook with what is left to write imported from the reference, and `cells`, by their ids, replaced."""
-    notebook = read_given(given)
+    notebook = read_with_ids(given)
     for cell in notebook.cells:
         cell.source = cells[cell.id] if cell.get("id") in cells else _filled_in(cell, modules)
     if modules:
@@ -84,7 +77,7 @@ def solve(given: bytes, modules: Modules, cells: Mapping[str, str]) -> bytes:
 
 def without_displays(notebook: bytes, asked: Collection[str]) -> bytes:
     """The notebook without the cells that bind nothing on which these names may depend."""
-    found = read_given(notebook)
+    found = read_with_ids(notebook)
     sources = {cell.id: cell.source for cell in found.cells if cell.cell_type == "code"}
     needed = {id_: source for id_, source in sources.items() if _defines(source)}
     used = {name for source in needed.values() for name in names_in(parse(source))}

@@ -5,21 +5,22 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.course.course import Assignment, Course
 from grader.course.needed_packages import require_packages
 from grader.errors import UserError
 from grader.execute.pool import Executor
+from grader.files.python_source import is_python
 from grader.model import Watch
-from grader.rubric import read_noise
+from grader.rubric import MISTAKES, read_noise
 from grader.store.work_folder import WorkFolder
 from grader.verbs import notebooks as verbs
 from grader.verify.bench import STUDENT, Bench, JudgedNotebook, Paid, Parts, read_parts, require_cells
 from grader.verify.cases import Equivalent, RightCase, WrongCase
 from grader.verify.double_charges import PointsLost, sum_losses
 from grader.verify.modules import Modules, cells_behind, home_of, reachable
-from grader.verify.mutants import Kind, Mutant, make_cell_mutants, make_mutants
+from grader.verify.mutants import Kind, Mutant, make_cell_mutants, make_mutants, make_solved_mutants
 from grader.verify.solved import code_in, functions_of
 
 LEAST_SHARE: Mapping[Kind, float] = {"syntactic": 0.95, "semantic": 0.9}
@@ -51,6 +52,16 @@ class Verification:
     tallies: Mapping[Kind, MutantTally] = field(default_factory=dict)
     survivors: tuple[Mutant, ...] = ()
     losses: PointsLost = field(default_factory=PointsLost)
+    unpaid: tuple[tuple[str, str], ...] = ()
+    """(criterion, mistake): shares of the points that nothing earned"""
+    presumed: int = 0
+    """mutants among the equivalent ones that nobody has looked at"""
+
+
+def without_unpaid(found: Verification) -> Verification:
+    """What came out, once the shares that nothing earned are taken out of the rubric: no verdict depends on them."""
+    told = {_say_unpaid(*one) for one in found.unpaid}
+    return replace(found, problems=tuple(one for one in found.problems if one not in told), unpaid=())
 
 
 def verify(
@@ -77,8 +88,10 @@ def verify(
     unusual = _judge_cases(bench, "unusual right solutions", "right", parts.unusual)
     mistaken = _judge_cases(bench, "deliberate mistakes", "wrong", parts.mistakes)
     paid = {earned for judged in (*unusual.values(), *mistaken.values()) for earned in judged.paid}
-    problems += [*_check_unusual(unusual), *_check_mistakes(parts, mistaken), *_check_shares(parts, paid)]
-    survivors = _survivors(bench, mutants)
+    problems += [*_check_unusual(unusual), *_check_mistakes(parts, mistaken)]
+    survivors, paid_by_mutants = _survivors(bench, mutants)
+    unpaid = tuple(_find_unpaid(parts, paid | paid_by_mutants, is_whole=most_mutants is None))
+    problems += [_say_unpaid(*one) for one in unpaid]
     known = {mutant for mutant in equivalent if mutant in mutants}
     problems += [*_check_equivalents(parts, equivalent, known - set(survivors)), *_check_noise(parts)]
     unknown = tuple(mutant for mutant in survivors if mutant not in known)
@@ -91,7 +104,15 @@ def verify(
         assignment.rubric, ((parts.mistakes[name].names, judged.findings) for name, judged in mistaken.items())
     )
     return Verification(
-        assignment.name, tuple(problems), assignment.rubric.points, len(parts.mistakes), tallies, unknown, losses
+        assignment=assignment.name,
+        problems=tuple(problems),
+        points=assignment.rubric.points,
+        mistakes=len(parts.mistakes),
+        tallies=tallies,
+        survivors=unknown,
+        losses=losses,
+        unpaid=unpaid,
+        presumed=sum(equivalent[mutant].presumed for mutant in known),
     )
 
 
@@ -123,9 +144,7 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
 def _judge_cases(bench: Bench, what: str, folder: str, cases: Mapping[str, RightCase]) -> dict[str, JudgedNotebook]:
     """The solved notebook with each case's functions in it, by the names of the cases."""
     parts = bench.parts
-    notebooks = {
-        name: parts.solved_by(_with_case(parts, one, f"{folder}/{name}.yaml"), one.cells) for name, one in cases.items()
-    }
+    notebooks = {name: parts.solved_by(*_with_case(parts, one, f"{folder}/{name}.yaml")) for name, one in cases.items()}
     return bench.judge(what, notebooks)
 
 
@@ -140,17 +159,22 @@ def _check_mistakes(parts: Parts, judged: Mapping[str, JudgedNotebook]) -> Itera
         yield from (f"the mistake `{name}` {problem}" for problem in _compare(mistake, judged[name]))
 
 
-def _check_shares(parts: Parts, paid: Collection[Paid]) -> Iterator[str]:
-    """Each share of the points is earned by some case, or it may never be earned at all."""
+def _find_unpaid(parts: Parts, paid: Collection[Paid], *, is_whole: bool) -> Iterator[tuple[str, str]]:
+    """Each share of the points is earned by some case or mutant, or it may never be earned at all."""
     for criterion in parts.assignment.rubric.criteria:
         for diagnosis, share in criterion.shares.items():
             earned = None if share == "person" else round(share * criterion.points, 6)
-            if (criterion.id, diagnosis, earned) not in paid:
-                where = "partly" if diagnosis in criterion.partly else "mistakes"
-                yield (
-                    f"no mistake in wrong/ gets the share of `{criterion.id}` for `{diagnosis}`: "
-                    f"add a case that does, or take the entry out of `{where}`"
-                )
+            by_mutants_only = not is_whole and diagnosis == "changed-argument"
+            if (criterion.id, diagnosis, earned) not in paid and not by_mutants_only:
+                yield criterion.id, diagnosis
+
+
+def _say_unpaid(criterion: str, diagnosis: str) -> str:
+    where = "partly" if diagnosis in MISTAKES else "mistakes"
+    return (
+        f"no mistake in wrong/ gets the share of `{criterion}` for `{diagnosis}`: "
+        f"add a case that does, or take the entry out of `{where}`"
+    )
 
 
 def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
@@ -164,28 +188,37 @@ def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
         yield f"loses `{criterion}` too: {judged.lost[criterion].because}"
 
 
-def _with_case(parts: Parts, case: RightCase, file: str) -> Modules:
-    """The modules with the case's functions behind the reference's, whose place they take."""
+def _with_case(parts: Parts, case: RightCase, file: str) -> tuple[Modules, Mapping[str, str]]:
+    """The modules and the cells with the case's functions behind the reference's, whose place they take."""
     path = parts.assignment.folder / file
     require_cells(parts.cells, case.cells, path, "cells")
     if not case.code:
-        return parts.modules
-    homes = {home_of(parts.modules, function) for function in case.names}
+        return parts.modules, case.cells
+    solved = code_in(parts.given, {**parts.solution, **case.cells})
+    sources = parts.modules or {id_: source for id_, source in solved.items() if is_python(source)}
+    homes = {home_of(sources, function) for function in case.names}
     if len(homes) != 1 or None in homes:
+        of = "module of the reference" if parts.modules else "cell of the solved notebook"
         raise UserError(
-            f"it defines {', '.join(case.names)}, which is not of one module of the reference",
+            f"it defines {', '.join(case.names)}, which is not of one {of}",
             where=str(path),
-            remedy="Its functions take the place of the reference's: give them their names, and one module a file.",
+            remedy=f"Its functions take the place of the reference's: give them their names, and one {of} a file.",
         )
-    (home,) = homes
-    return {**parts.modules, str(home): f"{parts.modules[str(home)]}\n\n{case.code}"}
+    home = str(next(iter(homes)))
+    longer = {home: f"{sources[home]}\n\n{case.code}"}
+    return ({**parts.modules, **longer}, case.cells) if parts.modules else ({}, {**case.cells, **longer})
 
 
 def _choose_mutants(parts: Parts, most: int | None) -> tuple[list[Mutant], dict[Mutant, Equivalent]]:
     """The mutants to run, and which of all compute the same."""
     left, given = functions_of(parts.given, except_in=parts.solution)
     mutants = list(make_mutants(parts.modules, reachable(parts.modules, left, given), left))
-    mutants += make_cell_mutants(cells_behind(parts.asked, code_in(parts.given, parts.solution)))
+    cells = {id_: source for id_, source in code_in(parts.given, parts.solution).items() if is_python(source)}
+    behind = cells_behind(parts.asked, cells)
+    if parts.assignment.solved is None:
+        mutants += make_cell_mutants(behind)
+    else:
+        mutants += make_solved_mutants(behind, parts.given_cells, parts.asked)
     equivalent = {
         mutant: known
         for known in parts.equivalents
@@ -204,21 +237,23 @@ def _packed(line: str) -> str:
     return "".join(line.split())
 
 
-def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> list[Mutant]:
-    """The mutants that lose no points: a criterion that is never counted notices nothing.
+def _survivors(bench: Bench, mutants: Sequence[Mutant]) -> tuple[list[Mutant], set[Paid]]:
+    """The mutants that lose no points, and what the others earned: a criterion that is never counted notices nothing.
 
     What only shows something is left out at first, and so are helpers of the reference and criteria that cannot notice
     it: most mutants lose points in any case. The others are run whole.
     """
     named = {str(number): mutant for number, mutant in enumerate(mutants)}
+    paid: set[Paid] = set()
     solved = {"solved": bench.parts.solved_by(bench.parts.modules)}
     for effort in ("quick", "hurried") if named else ():
         besides = bench.judge("the solved notebook, quickly", solved, effort)["solved"].lost
         notebooks = {name: bench.parts.spoilt_by(mutant) for name, mutant in named.items()}
         own = {name: bench.parts.rubric_for(mutant) for name, mutant in named.items()} if effort == "quick" else {}
         judged = bench.judge("mutants" if effort == "quick" else "mutants, whole", notebooks, effort, own)
+        paid |= {earned for one in judged.values() for earned in one.paid}
         named = {name: mutant for name, mutant in named.items() if not judged[name].is_noticed(effort, besides)}
-    return [*named.values()]
+    return [*named.values()], paid
 
 
 def _check_noise(parts: Parts) -> Iterator[str]:

@@ -193,6 +193,7 @@ def test_the_command_tells_programs_too_and_ends_with_1_where_something_is_wrong
             "semantic": {"mutants": 2, "caught": 2, "equivalent": 0, "share": 1.0},
         },
         "lost": {"points": 0, "elsewhere": 0, "share": 0.0},
+        "presumed": 0,
         "survivors": [],
     }
     bench.write_rubric(double={"value": 9})
