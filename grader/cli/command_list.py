@@ -21,6 +21,10 @@ class Listed(NamedTuple):
 COMMANDS: Mapping[str, Mapping[str, Listed]] = {
     "Begin": {
         "init": Listed("courses", "Start a new course."),
+        "new": Listed(
+            "creating",
+            "Make an assignment of a solved notebook: what students get, a drafted rubric, and its proof.",
+        ),
         "demo": Listed("grading", "Grade the class that comes with the course."),
         "doctor": Listed("doctor", "Try everything that grading needs, here or on a cluster."),
         "guide": Listed(

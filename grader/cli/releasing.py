@@ -7,16 +7,20 @@ from pathlib import Path
 
 import typer
 
+from grader.authoring.leaks import refuse_leaks
 from grader.cli import show
 from grader.cli.collecting import ASSIGNMENT
 from grader.cli.place import Place
 from grader.course.course import Assignment
+from grader.course.student_copy import refresh_notebook
 from grader.errors import UserError
 from grader.language import language
 from grader.model import Answer
 from grader.release import Released, add_checks, cut_to_public, is_checked_in_cell, without_people, write_bundle
 from grader.verbs import notebooks as verbs
 from grader.verify import explain_unproven
+from grader.verify.bench import asked_by
+from grader.verify.modules import read_modules
 
 BUNDLE = "check"
 
@@ -32,12 +36,17 @@ def release(
 ) -> None:
     """Write what students get: the notebook with a last cell that checks it, and a folder for `grader check`.
 
-    Both contain the public criteria and their expected values. Neither contains a hidden probe or the reference.
+    Both contain the public criteria and their expected values. Neither contains a hidden probe or the reference. A
+    notebook in which a solution is marked, or stands as the reference has it, is refused.
     """
     place: Place = context.obj
     course = place.course()
     chosen = course.assignment(assignment)
     public = cut_to_public(chosen.rubric)
+    refresh_notebook(chosen)
+    if chosen.given is not None:
+        modules = read_modules(course.root, chosen.rubric.reference)
+        refuse_leaks(chosen.given, str(chosen.folder / str(chosen.file.notebook)), modules, asked_by(chosen.rubric))
     work = place.work(course)
     with work.logged():
         answers = verbs.expected_for(course, work, chosen, [""], public_only=True)[""]

@@ -265,8 +265,8 @@ def print_problems(out: Console, assignment: str, found: Sequence[Collected]) ->
         out.print(f"Why, and what to do: grader collect {assignment} SOURCE", markup=False)
 
 
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
 
 
 def some(names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from grader.cli import show
 from grader.cli.grading import JSON
 from grader.cli.place import Place
 from grader.cli.resources import ANY_ENVIRONMENT, CLUSTER, JOBS, SANDBOX, find_resources
+from grader.course.student_copy import refresh_notebook
 from grader.verify import Verification, note_proof, verify
 
 NOT_AS_IT_MUST_BE = 1
@@ -43,6 +44,8 @@ def verify_command(
     course = place.course()
     names = [assignment] if assignment else course.assignments
     chosen = [course.assignment(name) for name in names]
+    for one in chosen:
+        refresh_notebook(one)
     work = place.work(course, "verify")
     found = []
     with (
@@ -59,7 +62,7 @@ def verify_command(
         _print_json(found)
     else:
         for verification in found:
-            _print(show.console(), verification)
+            print_verification(show.console(), verification)
     if any(verification.problems for verification in found):
         raise typer.Exit(NOT_AS_IT_MUST_BE)
 
@@ -73,6 +76,7 @@ def _print_json(found: Sequence[Verification]) -> None:
             "mistakes": one.mistakes,
             "mutants": {kind: {**asdict(tally), "share": round(tally.share, 4)} for kind, tally in one.tallies.items()},
             "lost": {**asdict(one.losses), "share": round(one.losses.share, 4)},
+            "presumed": one.presumed,
             "survivors": [mutant.diff for mutant in one.survivors],
         }
         for one in found
@@ -81,7 +85,8 @@ def _print_json(found: Sequence[Verification]) -> None:
     sys.stdout.write("\n")
 
 
-def _print(out: Console, found: Verification) -> None:
+def print_verification(out: Console, found: Verification) -> None:
+    """What came out, and each mutant that nothing noticed."""
     out.print(f"{found.assignment}: {'as it must be' if not found.problems else 'not as it must be'}", style="bold")
     out.print(f"  {found.points:g} points, {show.counted(found.mistakes, 'deliberate mistake')}")
     if found.losses.points:
@@ -91,6 +96,8 @@ def _print(out: Console, found: Verification) -> None:
         if tally.mutants:
             also = f"; {tally.equivalent} more compute the same" if tally.equivalent else ""
             out.print(f"  {tally.caught} of {tally.mutants} {kind} mutants noticed ({tally.share:.1%}){also}")
+    if found.presumed:
+        out.print(f"  {found.presumed} of those are presumed to: look at them in equivalent.yaml")
     if not any(tally.mutants for tally in found.tallies.values()):
         out.print("  no mutants were tried")
     for problem in found.problems:

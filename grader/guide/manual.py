@@ -11,7 +11,7 @@ from grader.errors import UserError
 from grader.files.suggestions import suggest
 
 CONTENTS: Mapping[str, Sequence[str]] = {
-    "Start here": ("tutorial", "install"),
+    "Start here": ("tutorial", "your-notebook", "install"),
     "How to": (
         "deadline-night",
         "exam-day",
