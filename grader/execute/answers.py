@@ -124,6 +124,8 @@ def _as_answer(question: ProbeQuestion, value: Any, notes: Mapping[str, str]) ->
             return Answer(status="answered", value=value)
         case "missing":
             named = [name for name in question.names if name in notes.get("detail", "").split(", ")]
+            if not named and not question.names:  # code that the asked code runs names it
+                return Answer(status="missing", because=_("What is asked uses a name that the notebook has not."))
             return Answer(
                 status="missing",
                 because=_("The notebook has no {names}.", names=_either(named or question.names)),

@@ -16,6 +16,7 @@ CONTENTS: Mapping[str, Sequence[str]] = {
         "deadline-night",
         "exam-day",
         "self-check",
+        "from-other-graders",
         "write-a-rubric",
         "deadlines",
         "colab-and-gmail",

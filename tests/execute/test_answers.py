@@ -98,6 +98,12 @@ def test_a_name_that_a_students_function_lacks_is_an_error_of_that_function():
     assert str(answer.because) == "`f` raised NameError in the line `return z + K`: name 'K' is not defined."
 
 
+def test_a_name_that_only_code_inside_the_asked_code_needs_is_missing_and_no_error_of_ours():
+    answer = ask("", evaluate="exec('f(3)', globals())\n1")
+    assert answer.status == "missing"
+    assert str(answer.because) == "What is asked uses a name that the notebook has not."
+
+
 @pytest.mark.parametrize(
     ("cell", "detail"),
     [

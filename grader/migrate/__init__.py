@@ -1,0 +1,1 @@
+"""Another grader's course becomes a course of this one, and its old marks are set beside ours."""
