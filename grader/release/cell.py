@@ -7,10 +7,10 @@ import base64
 import importlib
 import inspect
 import json
+import lzma
 import re
 import textwrap
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import nbformat
@@ -73,6 +73,19 @@ _AS_THEY_ARE = (
     "grader.score.findings",
 )
 _DRIVER = "grader.release.carried.checks"
+_NEVER_NEEDED = ("grader.inside.drawn_figures", "grader.inside.name_marks", "grader.score.plots")
+"""What they judge, plots and changed names, is left out of the cell."""
+_FOR_METRICS = ("grader.score.training_evidence", "grader.score.metrics")
+_FOR_NETWORKS = (
+    "grader.inside.training",
+    "grader.inside.network_places",
+    "grader.inside.other_networks",
+    "grader.inside.found_networks",
+    "grader.inside.recording",
+    "grader.score.models",
+    "grader.score.table_checks",
+)
+_NOT_NEEDED = "grader.release.carried.not_needed"
 _PACKAGES = (
     "",
     "grader",
@@ -88,14 +101,10 @@ _WIDTH = 118
 _CELL = '''\
 #@title {title} {{display-mode: "form"}}
 {remark}
-_packed = """
-{packed}
-"""
-
 def _check(packed, names):
-    import base64, json, sys, types, zlib
+    import base64, json, lzma, sys, types
 
-    told = json.loads(zlib.decompress(base64.b64decode(packed)))
+    told = json.loads(lzma.decompress(base64.b64decode(packed)))
     for name in [*told["packages"], *told["modules"]]:
         module = types.ModuleType(name)
         module.__path__ = []
@@ -108,6 +117,9 @@ def _check(packed, names):
     answers, _ = plain.loads(base64.b64decode(told["plain"]))
     print(checks.run_checks(answers, rubric.rebuild(told["rubric"]), told["left_out"], names, told["tongue"]))
 
+_packed = """
+{packed}
+"""
 _check(_packed, globals())
 {last_line}
 '''
@@ -128,7 +140,7 @@ def make_cell(rubric: Rubric, expected: Mapping[str, Answer], left_out: int) -> 
     questions = [make_question(name, probe, "") for name, probe in rubric.probes.items() if probe.ask == "student"]
     asked = {one.name: {"content": one.content, "names": one.names, "limit_s": one.limit_s} for one in questions}
     values = {name: expected[name].value for name in rubric.expected_probes()}
-    sources = _sources()
+    sources = _sources(_left_out_for(rubric))
     told = {
         "packages": [f"{_PREFIX}.{name}".rstrip(".") for name in _PACKAGES],
         "modules": {f"{_PREFIX}.{name}": source for name, source in sources.items()},
@@ -138,16 +150,19 @@ def make_cell(rubric: Rubric, expected: Mapping[str, Answer], left_out: int) -> 
         "tongue": _tongue_for(sources.values()),
         "plain": base64.b64encode(plain.dumps({"questions": asked, "expected": values})).decode(),
     }
-    packed = base64.b64encode(zlib.compress(json.dumps(told).encode(), 9)).decode()
+    packed = base64.b64encode(lzma.compress(json.dumps(told).encode(), lzma.FORMAT_ALONE, preset=9)).decode()
     remark = _(
         "Run all cells above, then this one: it says what the public checks find, in the words of the grading. It "
-        "sends nothing anywhere and changes nothing. Below is the grader's own code for asking and judging, packed; "
-        "the last lines unpack it."
+        "sends nothing anywhere and changes nothing. The function unpacks what is below it: the grader's own code for "
+        "asking and judging, and what these criteria expect."
     )
+    listed = [f"{number}. {one.says}" for number, one in enumerate(rubric.criteria, start=1)]
     return _CELL.format(
         # Colab shows the title and a button, and folds the code away.
         title=_("Check your notebook"),
-        remark=textwrap.fill(str(remark), _WIDTH, initial_indent="# ", subsequent_indent="# "),
+        remark="\n".join(
+            textwrap.fill(line, _WIDTH, initial_indent="# ", subsequent_indent="# ") for line in [str(remark), *listed]
+        ),
         packed="\n".join(textwrap.wrap(packed, _WIDTH)),
         last_line=LAST_LINE,
     )
@@ -162,14 +177,45 @@ def _tongue_for(sources: Iterable[str]) -> dict[str, Any]:
     return {"code": tongue.code, "decimal_mark": tongue.decimal_mark, "plural": tongue.plural, "texts": texts}
 
 
-def _sources() -> dict[str, str]:
+def _left_out_for(rubric: Rubric) -> set[str]:
+    """The modules that none of these criteria needs."""
+    left_out = {*_NEVER_NEEDED}
+    if all(probe.kind != "models" for probe in rubric.probes.values()):
+        left_out |= {*_FOR_NETWORKS}
+        if all(one.expect.metric is None for one in rubric.criteria):
+            left_out |= {*_FOR_METRICS}
+    return left_out
+
+
+def _sources(left_out: Collection[str] = ()) -> dict[str, str]:
     """name -> the module's source, in an order in which they can be loaded, under a name that no notebook uses."""
-    named = {**_STAND_INS, **dict(zip(_AS_THEY_ARE, _AS_THEY_ARE, strict=True)), _DRIVER: _DRIVER}
-    sources = {name: inspect.getsource(importlib.import_module(module)) for name, module in named.items()}
+    own = {name: _NOT_NEEDED if name in left_out else name for name in _AS_THEY_ARE}
+    named = {**_STAND_INS, **own, _DRIVER: _DRIVER}
+    sources = {
+        name: _without_words(inspect.getsource(importlib.import_module(module))) for name, module in named.items()
+    }
     return {
-        name: re.sub(r"^from (grader|safetensors)\b", rf"from {_PREFIX}.\1", source, flags=re.MULTILINE)
+        name: re.sub(r"^([ \t]*)from (grader|safetensors)\b", rf"\1from {_PREFIX}.\2", source, flags=re.MULTILINE)
         for name, source in sources.items()
     }
+
+
+def _without_words(source: str) -> str:
+    """The source without comments and docstrings: they take more room than the code."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            told = [one for one in node.body if not _is_words(one)]
+            node.body = told or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def _is_words(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def tell(value: Any) -> Any:

@@ -2,9 +2,12 @@
 
 import base64
 import json
+import lzma
 import re
 import shutil
-import zlib
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -108,7 +111,7 @@ def find_values(folder, values):
     """Those of the values that stand in any file of the folder, as text or as bytes, also in what is packed."""
     contents = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     packed = re.search(r'_packed = """(.*?)"""', released(folder.parent).cells[-1].source, re.DOTALL)[1]
-    unpacked = zlib.decompress(base64.b64decode(packed))
+    unpacked = lzma.decompress(base64.b64decode(packed))
     contents += [unpacked, base64.b64decode(json.loads(unpacked)["plain"])]
     return {
         value
@@ -175,6 +178,42 @@ def test_the_released_notebook_is_the_given_one_with_one_cell_more(folder):
     assert cells[-1].source.rstrip().endswith(LAST_LINE)
     given = folder / "course/assignments/hello/hello.ipynb"
     assert (folder / "out/check/assignments/hello/hello.ipynb").read_bytes() == given.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def plain_cell(tmp_path_factory):
+    """The last cell of an assignment that is about numbers and text, and not about networks."""
+    folder = tmp_path_factory.mktemp("plain")
+    course = write_course(folder / "course")
+    notebook = notebook_of("def double(x):\n    raise NotImplementedError", "word = ...")
+    (course / "assignments/hello/hello.ipynb").write_text(notebook)
+    (course / "assignments/hello/assignment.toml").write_text('title = "Hello"\nnotebook = "hello.ipynb"\n')
+    assert run_grader(course, folder / "work", "release", "hello", "--out", folder / "out").code == 0
+    return released(folder).cells[-1].source
+
+
+def test_the_last_cell_works_where_there_is_numpy_and_nothing_else(plain_cell, tmp_path):
+    """As in a plain Jupyter: an interpreter without site-packages, beside which lies NumPy alone."""
+    place = Path(np.__file__).parents[1]
+    for name in ("numpy", "numpy.libs"):
+        if (place / name).exists():
+            (tmp_path / name).symlink_to(place / name)
+    cells = ("def double(x):\n    return 2 * x", "word = 'hola'")
+    code = "\n".join([*cells, plain_cell, "print('torch' in sys.modules)"])
+    started = f"import sys; sys.path.append({str(tmp_path)!r})\n{code}"
+    ended = subprocess.run([sys.executable, "-I", "-S", "-c", started], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert [line.split()[1] for line in lines[:2]] == ["met", "met"]
+    assert lines[-1] == "False"
+
+
+def test_the_last_cell_is_a_short_script_with_its_data_below(plain_cell):
+    """A student can read what is checked, and what is done with the data."""
+    script, data = plain_cell.split('_packed = """')
+    assert len(script.splitlines()) <= 40
+    assert "# 1. double(x) is twice x." in script
+    assert len(data) < 50_000
 
 
 def test_nothing_hidden_is_in_what_students_get(folder):

@@ -69,15 +69,15 @@ def _ask(name: str, asked: Mapping[str, Any], namespace: Mapping[str, Any]) -> A
 @contextlib.contextmanager
 def _random_state_kept() -> Iterator[None]:
     """Probes set seeds: cells that are run again afterwards should not notice."""
-    import torch
-
-    states = random.getstate(), np.random.get_state(), torch.random.get_rng_state()
+    torch = answering.loaded_torch()
+    states = random.getstate(), np.random.get_state(), torch and torch.random.get_rng_state()
     try:
         yield
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
-        torch.random.set_rng_state(states[2])
+        if torch:
+            torch.random.set_rng_state(states[2])
 
 
 def _say(finding: Finding) -> Iterator[str]:
