@@ -25,7 +25,9 @@ COMMANDS: Mapping[str, Mapping[str, Listed]] = {
             "creating",
             "Make an assignment of a solved notebook: what students get, a drafted rubric, and its proof.",
         ),
-        "migrate": Listed("migrating", "Bring over a whole course of nbgrader, and compare the old marks with ours."),
+        "migrate": Listed(
+            "migrating", "Bring over a whole course of nbgrader or otter, and compare the old marks with ours."
+        ),
         "demo": Listed("grading", "Grade the class that comes with the course."),
         "doctor": Listed("doctor", "Try everything that grading needs, here or on a cluster."),
         "guide": Listed(

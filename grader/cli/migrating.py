@@ -12,6 +12,7 @@ from grader.cli.help import ListedCommands
 from grader.cli.resources import JOBS, SANDBOX, find_resources
 from grader.course.course import read_course
 from grader.migrate.nbgrader_course import read_nbgrader
+from grader.migrate.otter_course import read_otter
 from grader.migrate.parity import Parity, compare, read_known, write_parity
 from grader.migrate.taken_over import KnownScore, TakenCourse
 from grader.migrate.written_course import write_course
@@ -28,17 +29,12 @@ migrations = typer.Typer(
     cls=ListedCommands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Bring over a whole course of nbgrader, and compare the old marks with ours.",
+    help="Bring over a whole course of nbgrader or otter, and compare the old marks with ours.",
 )
 
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(migrations, name="migrate")
-
-
-@migrations.callback()
-def _several() -> None:
-    """So that the command's name is asked for, also where there is one only."""
 
 
 @migrations.command()
@@ -51,6 +47,18 @@ def nbgrader(
 ) -> None:
     """Bring over a course of nbgrader. Exit code 1 if a verdict differs from the old mark."""
     _migrate(read_nbgrader, directory, to, known, jobs, sandbox)
+
+
+@migrations.command()
+def otter(
+    directory: Path = typer.Argument(metavar="DIR", help="Masters of `otter assign`, or notebooks beside tests/."),
+    to: Path | None = TO,
+    known: Path | None = KNOWN,
+    jobs: int = JOBS,
+    sandbox: str = SANDBOX,
+) -> None:
+    """Bring over a course of otter. Exit code 1 if a verdict differs from the old mark."""
+    _migrate(read_otter, directory, to, known, jobs, sandbox)
 
 
 def _migrate(

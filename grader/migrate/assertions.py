@@ -32,6 +32,8 @@ class RewrittenTest:
     """Its verdict comes out of the sandbox, for it is no question for values."""
     needs_reference: bool = False
     """What is expected is what the reference answers."""
+    was_text: bool = False
+    """There, the text of the value was compared, in which 9 and 9.0 differ."""
 
 
 @dataclass(frozen=True)

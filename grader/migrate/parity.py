@@ -138,16 +138,19 @@ def _judge(
     told = [one for one in own if one.status != "met"] or own
     why = " ".join(str(one.because) for one in told)
     as_it_is = any(one.test is not None and one.test.is_run_as_it_is for one in criteria)
-    right = _tell_right(mark, ours, as_it_is=as_it_is)
+    was_text = any(one.test is not None and one.test.was_text for one in criteria)
+    right = _tell_right(mark, ours, as_it_is=as_it_is, was_text=was_text)
     return ParityVerdict(mark.student, assignment, mark.title, mark.score, ours, why, right)
 
 
-def _tell_right(mark: KnownScore, ours: float | None, *, as_it_is: bool) -> str:
+def _tell_right(mark: KnownScore, ours: float | None, *, as_it_is: bool, was_text: bool) -> str:
     """Which of the two is right, as far as the two runs tell it."""
     if mark.by_hand:
         return "Theirs: a person changed the mark."
     if ours is None:
         return "Open: a person decides, and the old mark is a hint."
+    if ours > mark.score and was_text:
+        return "Ours, if the value is meant: there its text was compared, in which 9 and 9.0 differ."
     if ours > mark.score:
         return (
             "Probably theirs: the same test was run, there in the middle of the notebook and here after its end."
