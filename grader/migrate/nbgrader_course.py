@@ -87,7 +87,7 @@ def _read_assignment(root: Path, path: Path, name: str, title: str, left_out: li
         reference="\n\n\n".join(map(without_magics, code)) if needs_reference else "",
         criteria=criteria,
         files=files,
-        submissions={one.parent.parent.name: one for one in sorted(submitted)},
+        submissions={one.parent.parent.name: one.read_bytes() for one in sorted(submitted)},
     )
 
 

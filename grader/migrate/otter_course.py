@@ -31,6 +31,11 @@ from grader.verify.solved import changed_cells
 _MARK = re.compile(r"^\s*#+\s*(BEGIN|END) (QUESTION|TESTS|SOLUTION|PROMPT)\b(.*)", re.DOTALL)
 _HIDDEN = re.compile(r"^\s*#+\s*HIDDEN\b[^\n]*\n?", re.IGNORECASE)
 _SETTINGS = re.compile(r'^\s*"""\s*# BEGIN TEST CONFIG(.*?)"""\s*# END TEST CONFIG[^\n]*\n?', re.DOTALL)
+_CONFIG = re.compile(r"^\s*#+\s*ASSIGNMENT CONFIG\b[^\n]*\n?")
+_CALLS = re.compile(
+    r"^(import otter|(\w+ = )?otter\.Notebook\(.*\)|grader\.(check|check_all|export)\(.*\))[ \t;]*(#.*)?$", re.MULTILINE
+)
+"""Lines that otter itself puts into notebooks."""
 _POSSIBLE = "points-per-question"
 """What otter calls the row of the most that each question gives."""
 
@@ -42,6 +47,8 @@ class _Case:
     test: RewrittenTest
     points: float | None
     is_hidden: bool
+    text: str = ""
+    """of a doctest"""
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,35 @@ def _read_assignment(path: Path, name: str, left_out: list[str]) -> TakenAssignm
         solved_cells=solved,
         reference="",
         criteria=[*_criteria_of(path, questions)],
-        submissions={one.stem: one for one in sorted(own.glob("*.ipynb"))},
+        files={file.name: file for file in _named_files(path) if file.is_file()},
+        submissions={one.stem: _without_otter(one.read_bytes()) for one in sorted(own.glob("*.ipynb"))},
     )
+
+
+def _named_files(path: Path) -> Iterator[Path]:
+    """The files that the configuration of a master names; what is in a folder of its own is named flat."""
+    for number, cell in enumerate(load_notebook(path).cells, start=1):
+        found = _CONFIG.match(cell.source) if cell.cell_type == "raw" else None
+        told = _settings(path, number, cell.source[found.end() :]) if found else {}
+        for key in ("files", "student_files"):
+            names = told.get(key)
+            yield from (path.parent / str(name) for name in (names if isinstance(names, list) else ()))
+
+
+def _without_otter(content: bytes) -> bytes:
+    """A submission without its calls of otter, which is not installed here: they check, and define nothing.
+
+    What is no notebook is left as it is, for the grader to say so.
+    """
+    try:
+        notebook = read_with_ids(content)
+    except ValueError:
+        return content
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = _CALLS.sub("", cell.source)
+    text: str = nbformat.writes(notebook)
+    return text.encode()
 
 
 def _criteria_of(path: Path, questions: Sequence[_Question]) -> Iterator[TakenCriterion]:
@@ -168,10 +202,30 @@ def _questions_of(path: Path, notebook: NotebookNode, parameters: Parameters) ->
             told, cases = _settings(path, number, mark[3]), []
         elif mark is not None and mark[2] == "QUESTION" and told is not None:
             name = str(told.get("name") or f"question-{number}")
+            if told.get("all_or_nothing") and not told.get("manual"):
+                cases = [_joined(path, name, cases)]
             yield _Question(name, told.get("points"), bool(told.get("manual")), tuple(cases))
             told = None
         elif in_tests and cell.cell_type == "code":
             cases.append(_case_of(path, number, cell, parameters))
+
+
+def _joined(path: Path, name: str, cases: Sequence[_Case]) -> _Case:
+    """All cases of a question that is all or nothing, as one."""
+    if not all(case.text for case in cases):
+        raise UserError(
+            f"the question `{name}` is all or nothing, and has tests that are functions",
+            where=str(path),
+            remedy="Put them into one function.",
+        )
+    # Run as they are: a name that one of them makes is used by the next.
+    text = "\n".join(case.text for case in cases)
+    return _Case(rewrite_doctest(text, {}), _sum_of(cases), any(case.is_hidden for case in cases), text)
+
+
+def _sum_of(cases: Sequence[_Case]) -> float | None:
+    claimed = [case.points for case in cases if case.points is not None]
+    return sum(claimed) if claimed else None
 
 
 def _settings(path: Path, number: int, text: str) -> Mapping[str, Any]:
@@ -193,11 +247,13 @@ def _case_of(path: Path, number: int, cell: NotebookNode, parameters: Parameters
     source = _HIDDEN.sub("", source).strip("\n")
     points = told.get("points")
     function = _only_function(source)
+    text = ""
     if function is not None:
         test = rewrite_function(function, parameters)
     else:
-        test = rewrite_doctest(write_doctest(source, _output_of(cell)), parameters)
-    return _Case(test, float(points) if isinstance(points, int | float) else None, is_hidden)
+        text = write_doctest(source, _output_of(cell))
+        test = rewrite_doctest(text, parameters)
+    return _Case(test, float(points) if isinstance(points, int | float) else None, is_hidden, text)
 
 
 def _only_function(source: str) -> ast.FunctionDef | None:
@@ -255,20 +311,21 @@ def _decorated(path: Path, function: ast.FunctionDef) -> tuple[float | None, boo
 
 def _read_ok(path: Path, told: Any, parameters: Parameters) -> _Question:
     try:
-        cases = told["suites"][0]["cases"]
-        texts = [dedent(case["code"]) for case in cases]
-        hidden = [bool(case.get("hidden", True)) for case in cases]
+        name, points = str(told.get("name") or path.stem), told.get("points")
+        found = [_ok_case(case, parameters) for case in told["suites"][0]["cases"]]
         if told.get("all_or_nothing"):
-            texts, hidden, cases = ["\n".join(texts)], [any(hidden)], [{}]
-        found = [
-            _Case(rewrite_doctest(text, parameters), case.get("points"), is_hidden)
-            for text, is_hidden, case in zip(texts, hidden, cases, strict=True)
-        ]
-        return _Question(str(told.get("name") or path.stem), told.get("points"), False, found)
+            found = [_joined(path, name, found)]
+            points = sum(points) if isinstance(points, list) else points
+        return _Question(name, points, False, found)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise UserError(
             "this test of otter has no suite of cases with their code", where=str(path), remedy="Repair it first."
         ) from error
+
+
+def _ok_case(told: Any, parameters: Parameters) -> _Case:
+    text = dedent(told["code"])
+    return _Case(rewrite_doctest(text, parameters), told.get("points"), bool(told.get("hidden", True)), text)
 
 
 def _literal(path: Path, node: ast.expr) -> Any:

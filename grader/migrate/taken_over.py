@@ -39,8 +39,8 @@ class TakenAssignment:
     criteria: Sequence[TakenCriterion]
     files: Mapping[str, Path] = field(default_factory=dict)
     """what lies beside the notebook, by its name"""
-    submissions: Mapping[str, Path] = field(default_factory=dict)
-    """by student"""
+    submissions: Mapping[str, bytes] = field(default_factory=dict)
+    """notebooks by student"""
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,10 @@ def _write_assignment(assignment: TakenAssignment, root: Path) -> None:
         (root / "reference" / f"{_module_of(name)}.py").write_text(text, encoding="utf-8")
     rubric = write_rubric(_with_expected(assignment, root))
     (root / "rubrics" / f"{name}.yaml").write_text(rubric, encoding="utf-8")
-    for student, path in assignment.submissions.items():
+    for student, content in assignment.submissions.items():
         target = root / "submissions" / name / f"{student}.ipynb"
         target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(content)
 
 
 def _with_expected(assignment: TakenAssignment, root: Path) -> TakenAssignment:

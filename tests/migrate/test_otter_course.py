@@ -87,6 +87,27 @@ def test_files_in_tests_come_over_in_both_forms(tmp_path):
     assert rubric["probes"]["half"] == {"evaluate": "half(4)"}
 
 
+def test_a_question_that_is_all_or_nothing_is_one_criterion(tmp_path):
+    write_tests(tmp_path / "old", double=OK.replace('"points": 2', '"points": 2, "all_or_nothing": True'))
+    ended = migrate(tmp_path / "old", "--to", tmp_path / "new")
+    assert ended.returncode == 0, ended.stderr
+    rubric = yaml.safe_load((tmp_path / "new/rubrics/a.yaml").read_text())
+    assert [(one["id"], one["points"]) for one in rubric["criteria"]] == [("double", 2)]
+    assert ">>> double(2)" in rubric["probes"]["double"]["evaluate"]
+    assert ">>> double(-2)" in rubric["probes"]["double"]["evaluate"]
+
+
+def test_a_submission_loses_its_calls_of_otter_and_nothing_else(tmp_path):
+    old = write_tests(tmp_path / "old", double=OK)
+    (old / "submissions").mkdir()
+    source = 'import numpy as np\nimport otter\ngrader = otter.Notebook("a.ipynb")\nx = 1\ngrader.check("double")'
+    work = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(work, old / "submissions/ana.ipynb")
+    assert migrate(old, "--to", tmp_path / "new").returncode == 0
+    (cell,) = nbformat.read(tmp_path / "new/submissions/a/ana.ipynb", 4).cells
+    assert cell.source.split() == ["import", "numpy", "as", "np", "x", "=", "1"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
