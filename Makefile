@@ -33,6 +33,7 @@ tests: setup
 # each file that is read, 1,000 damages, 100 power cuts, 100 kills.
 explore: setup
 	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile explore
+	GRADER_DRAFTS=all $(BIN)/pytest -n 2 -rP tests/drafting/test_course_drafts.py
 
 # What classes and exams got once, beside what they get now: every notebook is run again, which takes some minutes.
 # Where a difference is right: .venv/bin/python -m tests.frozen --accept, which also prints its line for the changelog.

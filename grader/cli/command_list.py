@@ -69,6 +69,10 @@ COMMANDS: Mapping[str, Mapping[str, Listed]] = {
             "verifying",
             "Prove rubrics: right solutions get all points, the untouched notebook none, each known mistake its loss.",
         ),
+        "try": Listed(
+            "trying",
+            "Show each criterion on the solved, the untouched and a wrong notebook, again after each saved change.",
+        ),
         "calibrate": Listed(
             "calibrating",
             "Run the solved notebook with many seeds, and write what chance does to each error beside the rubric.",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -156,7 +157,15 @@ class AssignmentFile(Part):
     @classmethod
     def _deadline_has_a_zone(cls, told: object) -> object:
         """A local time gets its zone, and a time without any is refused."""
-        if not isinstance(told, dict) or not isinstance(deadline := told.get("deadline"), datetime):
+        if not isinstance(told, dict):
+            return told
+        if isinstance(deadline := told.get("deadline"), date) and not isinstance(deadline, datetime):
+            what = f"`deadline`: {deadline} is a day, and the time is missing, as in {deadline}T23:59:00+01:00"
+            raise PlacedError(what, "deadline")
+        if isinstance(deadline, str) and not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", deadline):
+            what = f"`deadline`: `{deadline}` is no day with a time, as 2030-03-01T23:59:00+01:00 is"
+            raise PlacedError(what, "deadline", remedy="Write it without quotes.")
+        if not isinstance(deadline, datetime):
             return told
         if deadline.tzinfo is not None:
             return told

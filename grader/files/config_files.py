@@ -151,7 +151,8 @@ def _say(error: ErrorDetails, keys: Keys) -> str:
             return f"`{place}`: {cause}"
         case "model_type":
             return f"`{place}` has to hold keys and values" if place else "the file has to hold keys and values"
-    return f"`{place}` {say_invalid(error)[0]}"
+    subject = f"`{place}`" if place else "the file"
+    return f"{subject} {say_invalid(error)[0]}"
 
 
 def _remedy(error: ErrorDetails, keys: Keys, model: type[BaseModel], data: Any) -> str:

@@ -19,9 +19,13 @@ def read_with_ids(content: bytes) -> NotebookNode:
     no notebook.
     """
     # Without nbformat's validation, which warns of each cell that has no id.
-    notebook = nbformat.convert(nbformat.reader.reads(content.decode("utf-8-sig")), 4)
-    if not isinstance(notebook.get("cells"), list):
-        raise ValueError("it has no cells")
+    try:
+        notebook = nbformat.convert(nbformat.reader.reads(content.decode("utf-8-sig")), 4)
+        cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
+        raise ValueError("it has no cells, or cells in no proper form") from error
+    if not all(isinstance(source, str) and isinstance(metadata, dict) for _, source, metadata in cells):
+        raise ValueError("its cells are in no proper form")
     taken: set[str] = set()
     for place, cell in enumerate(notebook.cells):
         known = cell.get("id") or cell.metadata.get("id")

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.files.python_source import parse
+
 Parameters = Mapping[str, Sequence[str]]
 """function -> its parameters' names, as the solution defines them"""
 
@@ -48,7 +50,7 @@ class _Wanted:
 def rewrite_test(source: str, parameters: Parameters) -> RewrittenTest:
     """The test as a question for values where its syntax allows, else as it is; the source may be any text."""
     try:
-        body = _without_docstring(ast.parse(source).body)
+        body = _without_docstring(parse(source).body)
     except SyntaxError:
         return run_as_it_is(source)
     return _as_error(body, parameters) or _as_values(body, parameters) or run_as_it_is(source)
@@ -91,7 +93,7 @@ def parameters_in(sources: Sequence[str]) -> dict[str, list[str]]:
     found = {}
     for source in sources:
         try:
-            tree = ast.parse(source)
+            tree = parse(source)
         except SyntaxError:
             continue  # a cell of magics: it defines nothing that a test can be matched with
         for node in tree.body:

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from grader.errors import UserError
 from grader.files.notebook_ids import read_with_ids
+from grader.files.python_source import parse
 from grader.migrate.assertions import (
     Parameters,
     RewrittenTest,
@@ -198,7 +199,7 @@ def _test_of(source: str, parameters: Parameters) -> RewrittenTest:
 def _gives_a_part(source: str) -> bool:
     """Whether a test ends with an expression whose number nbgrader takes as the points earned."""
     try:
-        body = ast.parse(source).body
+        body = parse(source).body
     except SyntaxError:
         return False
     last = body[-1] if body else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from grader.files.config_files import PlacedError
 from grader.rubric.parts import Part, exactly_one
@@ -13,10 +14,21 @@ Target = Any
 """`reference` (its answer to the same probe), {probe: name} (its answer to that one), or a literal value."""
 
 
+def _is_no_text(target: Any) -> Any:
+    """A text compares with no number: it is a `reference` that is misspelt, or a probe without its braces."""
+    if isinstance(target, str) and target != "reference":
+        remedy = f"Write `reference`, `{{probe: {target}}}` for the answer to a probe, or a value."
+        raise PlacedError(f"`to: {target}` is no target", "to", remedy=remedy)
+    return target
+
+
+Compared = Annotated[Target, BeforeValidator(_is_no_text)]
+
+
 class Close(Part):
     """Every number is the target's, within atol + rtol * |target|."""
 
-    to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
+    to: Compared = Field("reference", description="`reference`, {probe: name}, or a value")
     rtol: float = Field(1e-5, ge=0, description="relative tolerance, as a share of the target")
     atol: float = Field(1e-8, ge=0, description="absolute tolerance")
     up_to: Literal["scale", "sign", "column-signs", "half-turn", "turn"] | None = Field(
@@ -42,6 +54,15 @@ class Text(Part):
     contains: list[str] = Field(default_factory=list, description="pieces that the text must contain")
     matches: str | None = Field(None, description="a regular expression, searched for")
     ignore_case: bool = Field(True, description="whether upper and lower case are the same")
+
+    @field_validator("matches")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"this is not a regular expression: {error}") from error
+        return pattern
 
 
 class OfReference(Part):
@@ -73,7 +94,7 @@ class Metric(Part):
     of: str | None = Field(
         None, description="for a probe of models: best, worst, mean, or a model's name; otherwise leave it out"
     )
-    to: Target = Field("reference", description="`reference`, {probe: name}, or a value")
+    to: Compared = Field("reference", description="`reference`, {probe: name}, or a value")
     full: Threshold
     none: Threshold
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -40,6 +42,17 @@ class ArrayLiteral(Part):
 
 Bound = float | list[float]
 
+MOST_NUMBERS = 20_000_000
+"""Of one input: 160 MB, more than a notebook is sent."""
+
+
+def _require_size(sizes: Sequence[int]) -> None:
+    """A ValueError for a shape that no array has, or none that can be sent."""
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"a size in {list(sizes)} is negative")
+    if math.prod(sizes) > MOST_NUMBERS:
+        raise ValueError(f"{list(sizes)} has {math.prod(sizes)} numbers, and {MOST_NUMBERS} is the limit")
+
 
 class Random(Part):
     """Seeded numbers: *shape float64*, uniform or standard normal.
@@ -60,6 +73,12 @@ class Random(Part):
     def _between_fits(self) -> Random:
         if self.random == "normal" and "between" in self.model_fields_set:
             raise ValueError("`between` belongs to `random: uniform`; normal numbers have no bounds")
+        _require_size(self.shape)
+        lows, highs = (bound if isinstance(bound, list) else [bound] for bound in self.between)
+        if self.random == "uniform" and any(
+            low > high for low in lows for high in highs if len(lows) == len(highs) == 1
+        ):
+            raise ValueError(f"`between` goes from {lows[0]:g} to {highs[0]:g}: exchange the two")
         for bound in self.between:
             if isinstance(bound, list) and (not self.shape or len(bound) != self.shape[-1]):
                 raise ValueError(f"`between` has {len(bound)} numbers for a last axis of {self.shape[-1:]}")
@@ -74,6 +93,14 @@ class Scene(Part):
     dtype: Literal["float64", "float32", "uint8"] = "float64"
     seed: int | Literal["student"] = 0
     as_: Literal["array", "tensor"] = Field("array", alias="as")
+
+    @field_validator("size")
+    @classmethod
+    def _can_be_made(cls, size: tuple[int, int]) -> tuple[int, int]:
+        if min(size) < 1:
+            raise ValueError(f"`size` is rows and columns, and {list(size)} has none of one")
+        _require_size(size)
+        return size
 
     @field_validator("scene")
     @classmethod

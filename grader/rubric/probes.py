@@ -93,6 +93,15 @@ class Probe(Part):
     limit_s: float = Field(20.0, gt=0, description="seconds that the answer may take")
     draw: Drawing | None = Field(None, description="how the report draws the answer beside what was expected")
 
+    @field_validator("variable")
+    @classmethod
+    def _names_variables(cls, variable: list[str] | str | None) -> list[str] | str | None:
+        for name in [variable] if isinstance(variable, str) else variable or []:
+            if not name.isidentifier():
+                remedy = f"For an expression, write: {{evaluate: {name!r}}}"
+                raise PlacedError(f"`{name}` is not the name of a variable", "variable", remedy=remedy)
+        return variable
+
     @field_validator("arguments", mode="after")
     @classmethod
     def _read_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -210,12 +210,14 @@ def read_parts(course: Course, assignment: Assignment) -> Parts:
         # The cells as they are solved, where the reference's functions would have other globals than the notebook's.
         solution = {**changed_cells(assignment.solved, given), **solution}
         modules = {}
+    mistakes = read_mistakes(assignment.folder)
+    _require_criteria(assignment, mistakes)
     return Parts(
         assignment=assignment,
         given=given,
         modules=modules,
         solution=solution,
-        mistakes=read_mistakes(assignment.folder),
+        mistakes=mistakes,
         unusual=read_right(assignment.folder),
         equivalents=read_equivalents(assignment.folder),
     )
@@ -232,6 +234,20 @@ def _require_cells(assignment: Assignment, given: bytes, solution: Mapping[str, 
             remedy="Save it again as .ipynb.",
         ) from error
     require_cells(known, solution, assignment.folder / "solution.yaml")
+
+
+def _require_criteria(assignment: Assignment, mistakes: Mapping[str, WrongCase]) -> None:
+    """Refuse a mistake that loses a criterion which the rubric has not."""
+    known = [one.id for one in assignment.rubric.criteria]
+    for name, mistake in mistakes.items():
+        for criterion in mistake.loses:
+            if criterion not in known:
+                path = assignment.folder / "wrong" / f"{name}.yaml"
+                raise UserError(
+                    f"the rubric has no criterion `{criterion}`",
+                    where=f"{path}:{line_in(path, ('loses', criterion))}",
+                    remedy=suggest(criterion, known, f"Its criteria are: {', '.join(known)}."),
+                )
 
 
 def require_cells(known: Sequence[str], named: Collection[str], path: Path, *above: str) -> None:

@@ -144,7 +144,7 @@ def _check_untouched(bench: Bench) -> Iterator[str]:
 def _judge_cases(bench: Bench, what: str, folder: str, cases: Mapping[str, RightCase]) -> dict[str, JudgedNotebook]:
     """The solved notebook with each case's functions in it, by the names of the cases."""
     parts = bench.parts
-    notebooks = {name: parts.solved_by(*_with_case(parts, one, f"{folder}/{name}.yaml")) for name, one in cases.items()}
+    notebooks = {name: parts.solved_by(*with_case(parts, one, f"{folder}/{name}.yaml")) for name, one in cases.items()}
     return bench.judge(what, notebooks)
 
 
@@ -188,7 +188,7 @@ def _compare(mistake: WrongCase, judged: JudgedNotebook) -> Iterator[str]:
         yield f"loses `{criterion}` too: {judged.lost[criterion].because}"
 
 
-def _with_case(parts: Parts, case: RightCase, file: str) -> tuple[Modules, Mapping[str, str]]:
+def with_case(parts: Parts, case: RightCase, file: str) -> tuple[Modules, Mapping[str, str]]:
     """The modules and the cells with the case's functions behind the reference's, whose place they take."""
     path = parts.assignment.folder / file
     require_cells(parts.cells, case.cells, path, "cells")

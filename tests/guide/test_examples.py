@@ -8,7 +8,7 @@ import pytest
 from tests.guide.examples import PAGES, before, blocks, examples, run_as_typed, shows
 
 WITH_COMMANDS = [name for name in PAGES if examples(name)]
-NEEDS_A_PERSON = re.compile(r"grader (?:--work \S+ )?(grade|score|check|exam scan)\b")
+NEEDS_A_PERSON = re.compile(r"grader (?:--work \S+ )?(grade|score|check|exam scan|new \S+ \S+\.ipynb)\b")
 
 
 @pytest.fixture(scope="module")
