@@ -7,6 +7,7 @@ import doctest
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.files.python_source import parse
 from grader.migrate.assertions import Parameters, RewrittenTest, rewrite_test, run_as_it_is
 
 
@@ -28,7 +29,7 @@ def rewrite_doctest(text: str, parameters: Parameters) -> RewrittenTest:
 def write_doctest(source: str, output: str) -> str:
     """A cell and its output as a doctest, so that both forms of otter's tests are read alike."""
     try:
-        body = ast.parse(source).body
+        body = parse(source).body
     except SyntaxError:
         body = []
     lines = source.split("\n")

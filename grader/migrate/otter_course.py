@@ -22,6 +22,7 @@ from grader.authoring.student_notebook import make_student_notebook
 from grader.errors import UserError
 from grader.files.csv_file import read_csv
 from grader.files.notebook_ids import read_with_ids
+from grader.files.python_source import parse
 from grader.migrate.assertions import Parameters, RewrittenTest, parameters_in
 from grader.migrate.doctests import rewrite_doctest, rewrite_function, write_doctest
 from grader.migrate.nbgrader_course import load_notebook
@@ -259,7 +260,7 @@ def _case_of(path: Path, number: int, cell: NotebookNode, parameters: Parameters
 def _only_function(source: str) -> ast.FunctionDef | None:
     """The function of a test in otter's other format; its name begins with `test`."""
     try:
-        body = ast.parse(source).body
+        body = parse(source).body
     except SyntaxError:
         return None
     found = body[0] if len(body) == 1 else None
@@ -280,7 +281,7 @@ def _output_of(cell: NotebookNode) -> str:
 
 def _read_test_file(path: Path, parameters: Parameters) -> _Question:
     try:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = parse(path.read_text(encoding="utf-8")).body
     except (OSError, ValueError, SyntaxError) as error:
         raise UserError(
             "this test of otter is no Python", where=f"{path}:{getattr(error, 'lineno', 1)}", remedy="Repair it first."

@@ -178,8 +178,7 @@ def test_columns_count_right_behind_greek_letters():
 def test_every_mutant_of_the_reference_is_python_and_differs_in_one_place():
     from pathlib import Path
 
-    folder = Path(__file__).parents[2] / "reference"
-    modules = read_modules(folder, ["harris", "canny"])
+    modules = read_modules(Path(__file__).parents[2], ["harris", "canny"])
     assert list(modules) == ["filters", "harris", "canny"]
     mutants = list(make_mutants(modules, reachable(modules, ["harris_response", "canny"])))
     assert len(mutants) > 100
@@ -195,8 +194,11 @@ def test_every_mutant_of_the_reference_is_python_and_differs_in_one_place():
 
 
 def test_what_the_notebooks_functions_do_not_use_is_not_mutated(tmp_path):
-    (tmp_path / "a.py").write_text("from reference.b import g\nN = 2\nM = 3\ndef f(x): return g(x) + N\ndef h(): ...\n")
-    (tmp_path / "b.py").write_text("def g(x): return k(x)\ndef k(x): return x\ndef other(x): return x + 1\n")
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference/a.py").write_text(
+        "from reference.b import g\nN = 2\nM = 3\ndef f(x): return g(x) + N\ndef h(): ...\n"
+    )
+    (tmp_path / "reference/b.py").write_text("def g(x): return k(x)\ndef k(x): return x\ndef other(x): return x + 1\n")
     modules = read_modules(tmp_path, ["a"])
     assert reachable(modules, ["f"]) == {("a", "f"), ("a", "N"), ("b", "g"), ("b", "k")}
 
